@@ -1,0 +1,354 @@
+"""Every setting: its name, its type, its default and, in one line, why it is there.
+
+A setting is an environment variable `PEERREVIEW_<NAME>`, or a line `PEERREVIEW_<NAME>=value` in the
+file that PEERREVIEW_CONFIG names; the environment wins. Whatever cannot be right stops the start with
+BadSetting: each mistake with where it was set, what is wrong and what would be right.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_core import PydanticUndefined
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from peerreview.errors import BadSetting
+
+ROOT = Path(__file__).resolve().parent
+PREFIX = "PEERREVIEW_"
+FILE_VARIABLE = "PEERREVIEW_CONFIG"
+
+_LINE = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)")
+_WEEKS = re.compile(r"([1-9]|[1-4]\d|5[0-3])-([1-9]|[1-4]\d|5[0-3])")
+_ADDRESS = re.compile(r"[!-?A-~]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
+_A_KEY = "a line made by: python3 -c 'import secrets; print(secrets.token_hex(32))'"
+
+
+def _setting(default: Any, why: str, right: str, **limits: Any) -> Any:
+    """A field whose `right` completes the sentence "write ..." when the value is wrong."""
+    return Field(default=default, description=why, examples=[right], validate_default=True, **limits)
+
+
+class Settings(BaseSettings):
+    """The settings of one running house. Raises BadSetting, never pydantic's own error."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid", env_ignore_empty=False)
+
+    secret_key: str = _setting(
+        "", "signs cookies and forms; keep it secret and never change it", _A_KEY, repr=False
+    )
+    database_url: str = _setting(
+        f"sqlite:///{ROOT / 'instance' / 'peerreview.db'}",
+        "where everything but the files is kept",
+        "sqlite:////var/lib/peerreview/peerreview.db or postgresql://user:password@host/name",
+        repr=False,
+    )
+    sqlite_synchronous: Literal["FULL", "EXTRA", "NORMAL", "OFF"] = _setting(
+        "FULL", "less than FULL is faster, but what was said to be saved can be lost in a power cut", "FULL"
+    )
+    files_dir: Path = _setting(
+        ROOT / "instance" / "files", "where uploaded files are kept", "a folder's path"
+    )
+    max_upload: int = _setting(
+        200 * 1024**2,
+        "the largest file that may be uploaded, in bytes",
+        "a whole number, such as 209715200",
+        ge=1,
+    )
+    workflows_dir: Path = _setting(
+        ROOT / "workflows", "where the workflows' definitions lie", "a folder's path"
+    )
+
+    base_url: str = _setting(
+        "http://127.0.0.1:5000",
+        "what the links in mails begin with",
+        "an address such as https://review.example.org",
+    )
+    secure_cookies: bool = _setting(
+        True, "cookies over https alone; false only without https", "true or false"
+    )
+    trusted_proxies: int = _setting(
+        0,
+        "how many reverse proxies stand in front and set X-Forwarded-For",
+        "a whole number from 0",
+        ge=0,
+        le=9,
+    )
+    network_name: str = _setting(
+        "Nätverket för kollegial granskning",
+        "the network's name, on pages and in mails",
+        "a name",
+        min_length=1,
+    )
+    default_language: Literal["sv", "en"] = _setting(
+        "sv", "for those who have not chosen a language", "sv or en"
+    )
+    time_zone: str = _setting(
+        "Europe/Stockholm", "in which days begin and end", "a name such as Europe/Stockholm"
+    )
+    summer_stop: str = _setting(
+        "28-31",
+        "ISO weeks in which no working day counts; empty for none",
+        "two ISO weeks such as 28-31, or nothing",
+    )
+
+    mail_server: str = _setting(
+        "127.0.0.1", "the SMTP server that takes our mail", "a host's name", min_length=1
+    )
+    mail_port: int = _setting(
+        25, "the SMTP server's port", "a whole number such as 25, 465 or 587", ge=1, le=65535
+    )
+    mail_use_tls: bool = _setting(False, "STARTTLS, usually with port 587", "true or false")
+    mail_use_ssl: bool = _setting(False, "TLS from the first byte, usually with port 465", "true or false")
+    mail_username: str = _setting("", "for an SMTP server that wants a login; empty for none", "a user name")
+    mail_password: str = _setting("", "goes with mail_username", "a password", repr=False)
+    mail_from: str = _setting(
+        "granskning@localhost.localdomain",
+        "the address that every mail comes from",
+        "an address such as no-reply@example.org",
+    )
+    mail_reply_to: str = _setting(
+        "",
+        "whom an answer goes to when no lead does; empty for mail_from",
+        "an address such as office@example.org",
+    )
+    mail_timeout: int = _setting(
+        20,
+        "seconds until an SMTP server that does not answer is given up",
+        "a whole number of seconds",
+        ge=1,
+        le=600,
+    )
+    mail_hour: int = _setting(
+        8, "the hour of the day at which reminders go", "a whole hour from 0 to 23", ge=0, le=23
+    )
+
+    session_days: int = _setting(
+        30, "days without a visit until one has to log in again", "whole days", ge=1, le=365
+    )
+    invite_days: int = _setting(14, "days for which an invitation's link works", "whole days", ge=1, le=365)
+    reset_hours: int = _setting(2, "hours for which a new password's link works", "whole hours", ge=1, le=168)
+    login_tries: int = _setting(
+        10, "wrong passwords until one has to wait", "a whole number from 3", ge=3, le=1000
+    )
+    login_minutes: int = _setting(15, "how long those wrong passwords count", "whole minutes", ge=1, le=1440)
+    password_length: int = _setting(
+        12, "characters a password needs at least", "a whole number from 8", ge=8, le=64
+    )
+
+    tick_seconds: int = _setting(
+        30, "how often the worker looks for what is due", "whole seconds", ge=1, le=3600
+    )
+    run_worker: bool = _setting(
+        False, "run the worker inside the web process, for one small server", "true or false"
+    )
+    demo: bool = _setting(False, "the living example: its clock, its mailbox and its logins", "true or false")
+
+    def __init__(self, **given: Any) -> None:
+        lines = _read_file(os.environ.get(FILE_VARIABLE, ""))
+        wrong = [*_strangers(os.environ, lines)]
+        try:
+            super().__init__(**given)
+        except ValidationError as error:
+            wrong += [line for one in error.errors() for line in _say(one, given, lines)]
+        if wrong:
+            raise BadSetting("\n".join(wrong)) from None
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, _FileSource(settings_cls)
+
+    @field_validator("base_url")
+    @classmethod
+    def _is_web_address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+            raise ValueError("it is no web address")
+        return value.rstrip("/")
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (OSError, ValueError, KeyError):
+            raise ValueError("there is no such time zone") from None
+        return value
+
+    @field_validator("summer_stop")
+    @classmethod
+    def _is_weeks(cls, value: str) -> str:
+        match = _WEEKS.fullmatch(value)
+        if value and (match is None or int(match[1]) > int(match[2])):
+            raise ValueError("it is no span of ISO weeks")
+        return value
+
+    @field_validator("mail_from", "mail_reply_to")
+    @classmethod
+    def _is_address(cls, value: str) -> str:
+        if value and not _ADDRESS.fullmatch(value):
+            raise ValueError("it is no e-mail address (a name beside it is not written here)")
+        return value
+
+    @field_validator("database_url", "mail_from")
+    @classmethod
+    def _is_there(cls, value: str) -> str:
+        if not value:
+            raise ValueError("it is empty")
+        return value
+
+    @model_validator(mode="after")
+    def _is_consistent(self) -> Settings:
+        """Each mistake as `name|what is wrong|what would be right`: see _say."""
+        wrong = []
+        if self.mail_use_tls and self.mail_use_ssl:
+            wrong.append("mail_use_ssl|it is on beside mail_use_tls|false: a connection has one or the other")
+        if self.mail_password and not self.mail_username:
+            wrong.append(
+                "mail_username|it is missing, but there is a password|the name that the password is for"
+            )
+        if not self.demo:
+            wrong += self._unsafe()
+        if wrong:
+            raise ValueError("\n".join(wrong))
+        return self
+
+    def _unsafe(self) -> list[str]:
+        """What the demo may do, and a house with real people in it may not."""
+        wrong = []
+        if not self.secret_key:
+            wrong.append(f"secret_key|it is missing|{_A_KEY}")
+        elif len(self.secret_key) < 32:
+            wrong.append(f"secret_key|it is shorter than 32 characters|{_A_KEY}")
+        if self.secure_cookies and not self.base_url.startswith("https:"):
+            wrong.append(
+                f"base_url|{self.base_url!r} is not https, and secure_cookies is on: nobody stays logged in|"
+                "the https address that people use, or set PEERREVIEW_SECURE_COOKIES=false"
+            )
+        return wrong
+
+
+class SettingLine(NamedTuple):
+    """A line `name=value` of the settings file, and where it stands: `place` is file:line."""
+
+    value: str
+    place: str
+
+
+def _read_file(name: str) -> dict[str, SettingLine]:
+    """The lines of the settings file by name; the last of two wins, as in a shell."""
+    if not name:
+        return {}
+    try:
+        text = Path(name).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadSetting(
+            f"{FILE_VARIABLE} (environment): the file {name!r} cannot be read ({error}); "
+            "name a text file in UTF-8 with lines such as PEERREVIEW_BASE_URL=https://review.example.org"
+        ) from None
+    found: dict[str, SettingLine] = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        line = line.strip()
+        if not line or line.startswith("#"):
+            continue
+        match = _LINE.fullmatch(line)
+        if match is None:
+            raise BadSetting(f"{name}:{number}: this is no setting; write NAME=value, or # before a comment")
+        found[match[1].upper()] = SettingLine(_unquoted(match[2].strip()), f"{name}:{number}")
+    return found
+
+
+def _unquoted(value: str) -> str:
+    quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
+    return value[1:-1] if quoted else value
+
+
+class _FileSource(PydanticBaseSettingsSource):
+    """The settings file as a source of pydantic-settings."""
+
+    def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:
+        line = _read_file(os.environ.get(FILE_VARIABLE, "")).get(PREFIX + field_name.upper())
+        return (None if line is None else line.value), field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        lines = _read_file(os.environ.get(FILE_VARIABLE, ""))
+        names = {name: PREFIX + name.upper() for name in self.settings_cls.model_fields}
+        return {name: lines[variable].value for name, variable in names.items() if variable in lines}
+
+
+def _strangers(environment: Mapping[str, str], lines: Mapping[str, SettingLine]) -> list[str]:
+    """A misspelt setting would be passed over in silence: name it, and the one that was meant."""
+    known = {PREFIX + name.upper() for name in Settings.model_fields} | {FILE_VARIABLE}
+    places = {name.upper(): "environment" for name in environment if name.upper().startswith(PREFIX)}
+    places |= {name: line.place for name, line in lines.items()}
+    wrong = []
+    for name, place in sorted(places.items()):
+        if name in known and not (name == FILE_VARIABLE and name in lines):
+            continue
+        near = difflib.get_close_matches(name, sorted(known - {FILE_VARIABLE}), n=1)
+        right = f"did you mean {near[0]}?" if near else "`peerreview settings` lists those there are"
+        wrong.append(f"{name} ({place}): there is no such setting; {right}")
+    return wrong
+
+
+def _say(error: Mapping[str, Any], given: Mapping[str, Any], lines: Mapping[str, SettingLine]) -> list[str]:
+    """One of pydantic's errors in our words: variable (place): what is wrong; what would be right."""
+    reason = str(error.get("ctx", {}).get("error", "")) or _plainly(error)
+    if not error["loc"]:
+        parts = [line.split("|") for line in reason.splitlines()]
+        return [f"{_variable(name, given, lines)}: {wrong}; write {right}" for name, wrong, right in parts]
+    name = str(error["loc"][0])
+    if error["type"] == "extra_forbidden":
+        return [f"{name} (given in code): there is no such setting"]
+    field = Settings.model_fields[name]
+    shown = f"{error['input']!r}: " if field.repr else ""
+    right = (field.examples or ["another value"])[0]
+    return [f"{_variable(name, given, lines)}: {shown}{reason}; write {right}"]
+
+
+def _variable(name: str, given: Mapping[str, Any], lines: Mapping[str, SettingLine]) -> str:
+    """The setting's variable, and where it was set."""
+    variable = PREFIX + name.upper()
+    if name in given:
+        return f"{variable} (given in code)"
+    if variable in {key.upper() for key in os.environ}:
+        return f"{variable} (environment)"
+    return f"{variable} ({lines[variable].place if variable in lines else 'not set'})"
+
+
+def _plainly(error: Mapping[str, Any]) -> str:
+    """What is wrong with a value, without pydantic's technical words."""
+    limits = error.get("ctx", {})
+    return {
+        "int_parsing": "it is no whole number",
+        "int_from_float": "it is no whole number",
+        "bool_parsing": "it is neither true nor false",
+        "literal_error": f"it is none of {limits.get('expected', '')}",
+        "greater_than_equal": f"it is less than {limits.get('ge', '')}",
+        "less_than_equal": f"it is more than {limits.get('le', '')}",
+        "string_too_short": "it is empty",
+    }.get(error["type"], str(error["msg"]))
+
+
+def describe() -> list[tuple[str, str, str]]:
+    """Each setting as (variable, default, why), for `peerreview settings` and the manual."""
+    rows = []
+    for name, field in Settings.model_fields.items():
+        default = "" if field.default is PydanticUndefined else field.default
+        rows.append((PREFIX + name.upper(), str(default), field.description or ""))
+    return rows
