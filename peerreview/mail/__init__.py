@@ -1,0 +1,1 @@
+"""The post room: bytes out by SMTP. Knows nothing of the house."""
