@@ -1,0 +1,1 @@
+"""The workshop: the workflow language and its decisions. Pure: no clock, no file, no database."""

@@ -1,0 +1,353 @@
+"""From the accepted shape of a definition to frozen values, looking up every name on the way.
+
+Whatever is named must exist: roles, artefacts, verbs, states, facts, effects, steps and ends. Each
+name that does not gives a problem at its own line, with the nearest name that does.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from ..errors import Problem, Text
+from .definition import (
+    ALWAYS,
+    RELATIONS,
+    Action,
+    Artefact,
+    Condition,
+    Due,
+    Effect,
+    End,
+    FactRef,
+    MailRule,
+    Reminder,
+    Right,
+    Role,
+    RoleRef,
+    Span,
+    Step,
+    Workflow,
+)
+from .kinds import GATHERED, KINDS, Kind
+from .schema import ActionModel, DueModel, MailModel, SpanModel, StepModel, WorkflowModel
+
+Loc = tuple[Any, ...]
+LANGUAGES = ("sv", "en")
+# What a subject or text of a mail may have between braces.
+GAPS = frozenset(("review", "own", "reviews", "reviewed_by", "due", "step"))
+
+
+class Builder:
+    """One reading; `problems` fills while it goes on, so that all mistakes are told at once."""
+
+    def __init__(self, model: WorkflowModel, place: Callable[[Loc], tuple[int, int]], file: str):
+        self.model, self.place, self.file = model, place, file
+        self.problems: list[Problem] = []
+        self.paths = set(_paths(model.steps))
+
+    def wrong(self, loc: Loc, wrong: str, right: str) -> None:
+        self.problems.append(Problem(self.file, *self.place(loc), wrong, right))
+
+    def unknown(self, loc: Loc, what: str, name: str, known: Iterable[str]) -> None:
+        names = sorted(known)
+        near = difflib.get_close_matches(name, names, 1)
+        mend = f"did you mean `{near[0]}`?" if near else f"there are: {', '.join(names) or 'none'}"
+        self.wrong(loc, f"there is no {what} `{name}`", mend)
+
+    def build(self, *, text: str, hash: str) -> Workflow:
+        model = self.model
+        if model.parties.min > model.parties.max:
+            self.wrong(("parties", "max"), "max is less than min", f"write at least {model.parties.min}")
+        artefacts = {key: self.artefact(key) for key in model.artefacts}
+        steps = tuple(self.step(key, m, "", ("steps", key)) for key, m in model.steps.items())
+        return Workflow(
+            name=model.workflow,
+            title=self.texts(model.title, ("title",)),
+            min_parties=model.parties.min,
+            max_parties=model.parties.max,
+            roles={key: self.role(key) for key in model.roles},
+            artefacts=artefacts,
+            steps=steps,
+            allow=self.allow(model.anywhere.allow, ("anywhere", "allow")),
+            actions=self.actions(model.anywhere.actions, "", ("anywhere", "actions")),
+            ends={key: self.end(key) for key in model.ends},
+            functions={k: self.texts(t, ("functions", k)) for k, t in model.functions.items()},
+            perspectives={k: self.texts(t, ("perspectives", k)) for k, t in model.perspectives.items()},
+            hash=hash,
+            text=text,
+            by_path={step.path: step for top in steps for step in top.walk()},
+        )
+
+    # ---- words
+
+    def texts(self, texts: Mapping[Any, str], loc: Loc) -> Text:
+        for language in LANGUAGES:
+            if not texts.get(language, "").strip():
+                self.wrong(loc, f"the text has no `{language}`", f"add `{language}: ...`")
+        return Text.of({str(k): v.strip() for k, v in texts.items()})
+
+    def maybe(self, texts: Mapping[Any, str] | None, loc: Loc) -> Text | None:
+        return None if texts is None else self.texts(texts, loc)
+
+    # ---- roles, rights, artefacts
+
+    def role(self, key: str) -> Role:
+        model, loc = self.model.roles[key], ("roles", key)
+        for n, included in enumerate(model.includes):
+            if included not in self.model.roles:
+                self.unknown((*loc, "includes", n), "role", included, self.model.roles)
+        rights = frozenset(r for n, t in enumerate(model.loses) if (r := self.right(t, (*loc, "loses", n))))
+        return Role(
+            key,
+            model.of,
+            self.texts(model.title, (*loc, "title")),
+            tuple(model.includes),
+            rights,
+            frozenset(model.loses_actions),
+        )
+
+    def artefact(self, key: str) -> Artefact:
+        model, loc = self.model.artefacts[key], ("artefacts", key)
+        kind = KINDS.get(model.kind)
+        if kind is None:
+            self.unknown((*loc, "kind"), "kind of artefact", model.kind, KINDS)
+            kind = KINDS["form"]
+        condition = self.condition(model.opens_when, (*loc, "opens_when"))
+        if condition is not None and "open" not in kind.effects:
+            self.wrong((*loc, "opens_when"), f"a {kind.name} does not open", "take opens_when out")
+        return Artefact(
+            key,
+            kind,
+            model.per,
+            self.texts(model.title, (*loc, "title")),
+            model.concerns,
+            condition,
+            self.maybe(model.template, (*loc, "template")),
+            tuple(
+                {**f.model_dump(), "label": self.texts(f.label, (*loc, "fields", n, "label"))}
+                for n, f in enumerate(model.fields)
+            ),
+        )
+
+    def kind_of(self, artefact: str) -> Kind | None:
+        model = self.model.artefacts.get(artefact)
+        return KINDS.get(model.kind) if model else None
+
+    def role_ref(self, text: str, loc: Loc) -> RoleRef:
+        name, _, given = text.partition(" if ")
+        relation, dot, role = name.rpartition(".")
+        relation = relation if dot else "own"
+        if relation not in RELATIONS:
+            self.unknown(loc, "relation", relation, RELATIONS)
+        if role != "self" and role not in self.model.roles:
+            self.unknown(loc, "role", role, [*self.model.roles, "self"])
+            return RoleRef("own", "self")
+        return RoleRef(relation, role, self.fact_ref(given, loc) if given else None)
+
+    def role_refs(self, texts: Iterable[str], loc: Loc) -> tuple[RoleRef, ...]:
+        return tuple(self.role_ref(text, (*loc, n)) for n, text in enumerate(texts))
+
+    def right(self, text: str, loc: Loc) -> Right | None:
+        found = re.fullmatch(r"(\w+)\.(\w+)(?:@(\w+))?", text)
+        if not found:
+            self.wrong(loc, f"`{text}` is no right", "write artefact.verb or artefact.verb@state")
+            return None
+        artefact, verb, state = found.groups()
+        kind = self.kind_of(artefact)
+        if kind is None:
+            self.unknown(loc, "artefact", artefact, self.model.artefacts)
+            return None
+        if verb not in kind.verbs:
+            self.unknown(loc, f"verb of a {kind.name}", verb, kind.verbs)
+        if state is not None and state not in kind.states:
+            self.unknown(loc, f"state of a {kind.name}", state, kind.states)
+        return Right(artefact, verb, state)
+
+    def allow(self, model: Mapping[str, list[str]], loc: Loc) -> dict[RoleRef, frozenset[Right]]:
+        return {
+            self.role_ref(who, (*loc, who)): frozenset(
+                right for n, text in enumerate(rights) if (right := self.right(text, (*loc, who, n)))
+            )
+            for who, rights in model.items()
+        }
+
+    # ---- facts and conditions
+
+    def fact_ref(self, text: str, loc: Loc) -> FactRef:
+        parts = text.split(".")
+        relation = parts.pop(0) if parts[0] in RELATIONS else "own"
+        if len(parts) < 2:
+            self.wrong(loc, f"`{text}` is no fact", "write artefact.fact or relation.artefact.fact")
+            return FactRef("own", "", "")
+        artefact, fact = parts[0], ".".join(parts[1:])
+        if artefact in self.model.roles:
+            return FactRef(relation, artefact, fact)
+        kind = self.kind_of(artefact)
+        if kind is None:
+            self.unknown(loc, "artefact", artefact, self.model.artefacts)
+        elif fact not in kind.facts and fact not in kind.fields and GATHERED.get(fact) not in kind.facts:
+            self.unknown(loc, f"fact of a {kind.name}", fact, [*kind.facts, *kind.fields])
+        return FactRef(relation, artefact, fact)
+
+    def condition(self, model: Any, loc: Loc) -> Condition | None:
+        if model is None:
+            return None
+        if isinstance(model, str):
+            return Condition("fact", fact=self.fact_ref(model, loc))
+        if isinstance(model, list):
+            return Condition("all", tuple(self._part(m, (*loc, n)) for n, m in enumerate(model)))
+        if isinstance(model, dict) and len(model) == 1:
+            ((word, inside),) = model.items()
+            if word in ("all", "any") and isinstance(inside, list):
+                return Condition(word, tuple(self._part(m, (*loc, word, n)) for n, m in enumerate(inside)))
+            if word == "not":
+                return Condition("not", (self._part(inside, (*loc, word)),))
+            if "." in word:
+                return Condition("fact", fact=self.fact_ref(word, (*loc, word)), value=inside)
+        self.wrong(loc, f"{model!r:.60} is no condition", "write a fact, a list, {any: [...]}, {all: [...]}, {not: ...} or {fact: value}")
+        return None
+
+    def _part(self, model: Any, loc: Loc) -> Condition:
+        return self.condition(model, loc) or ALWAYS
+
+    # ---- time
+
+    def span(self, model: SpanModel | DueModel, loc: Loc) -> Span:
+        months = model.months
+        source = self.fact_ref(months, (*loc, "months")) if isinstance(months, str) else None
+        return Span(
+            model.working_days or 0,
+            model.weeks or 0,
+            months if isinstance(months, int) else (12 if source else 0),
+            source,
+        )
+
+    def due(self, model: DueModel | None, loc: Loc) -> Due | None:
+        if model is None:
+            return None
+        otherwise = self.due(model.otherwise, (*loc, "otherwise"))
+        if model.date is not None:
+            return Due(point="fact", fact=self.fact_ref(model.date, (*loc, "date")), otherwise=otherwise)
+        point = model.after if model.after is not None else model.before or ""
+        span = self.span(model, loc)
+        if model.before is not None:
+            span = Span(-span.working_days, -span.weeks, -span.months, span.months_from)
+        if point == "begin" or point in self.paths:
+            return Due(span, point, otherwise=otherwise)
+        if "." not in point:
+            self.unknown(loc, "step", point, self.paths)
+            return Due(span)
+        return Due(span, "fact", self.fact_ref(point, loc), otherwise)
+
+    # ---- mails, actions, steps, ends
+
+    def mails(self, models: list[MailModel], loc: Loc) -> tuple[MailRule, ...]:
+        found = []
+        for n, model in enumerate(models):
+            for word in ("subject", "text"):
+                for language, text in (getattr(model, word) or {}).items():
+                    for gap in re.findall(r"\{(\w*)\}", text):
+                        if gap not in GAPS:
+                            self.unknown((*loc, n, word, language), "gap", gap, GAPS)
+            found.append(
+                MailRule(
+                    self.role_refs(model.to, (*loc, n, "to")),
+                    self.maybe(model.subject, (*loc, n, "subject")),
+                    self.maybe(model.text, (*loc, n, "text")),
+                )
+            )
+        return tuple(found)
+
+    def effect(self, text: str, loc: Loc) -> Effect | None:
+        parts = text.split(".")
+        relation = parts.pop(0) if parts[0] in RELATIONS and len(parts) == 3 else "own"
+        if len(parts) != 2:
+            self.wrong(loc, f"`{text}` is no effect", "write artefact.effect or relation.artefact.effect")
+            return None
+        kind = self.kind_of(parts[0])
+        if kind is None:
+            self.unknown(loc, "artefact", parts[0], self.model.artefacts)
+            return None
+        if parts[1] not in kind.effects:
+            self.unknown(loc, f"effect on a {kind.name}", parts[1], kind.effects)
+            return None
+        return Effect(relation, parts[0], parts[1])
+
+    def actions(self, models: Mapping[str, ActionModel], path: str, loc: Loc) -> dict[str, Action]:
+        return {key: self.action(key, model, path, (*loc, key)) for key, model in models.items()}
+
+    def action(self, key: str, model: ActionModel, path: str, loc: Loc) -> Action:
+        to = model.to
+        if to not in (None, "next") and to not in self.model.ends:
+            block = path.rpartition("/")[0]
+            near = f"{block}/{to}" if block else str(to)
+            if near not in self.paths and to not in self.paths:
+                self.unknown((*loc, "to"), "step or end", str(to), [*self.paths, *self.model.ends, "next"])
+            to = near if near in self.paths else to
+        effects = tuple(e for n, t in enumerate(model.does) if (e := self.effect(t, (*loc, "does", n))))
+        return Action(
+            key,
+            self.texts(model.title, (*loc, "title")),
+            self.role_refs(model.by, (*loc, "by")),
+            self.condition(model.needs, (*loc, "needs")) or ALWAYS,
+            model.reason == "required",
+            model.declares,
+            self.fact_ref(model.records, (*loc, "records")) if model.records else None,
+            effects,
+            to,
+            self.maybe(model.help, (*loc, "help")),
+            self.maybe(model.receipt, (*loc, "receipt")),
+            self.mails(model.mail, (*loc, "mail")),
+            model.optional,
+            model.moves,
+        )
+
+    def step(self, key: str, model: StepModel, parent: str, loc: Loc) -> Step:
+        path = f"{parent}/{key}" if parent else key
+        if model.steps and model.together:
+            self.wrong(loc, f"`{key}` has both steps and together", "put one inside the other")
+        return Step(
+            path=path,
+            title=self.texts(model.title, (*loc, "title")),
+            help=self.maybe(model.help, (*loc, "help")),
+            ask=self.maybe(model.ask, (*loc, "ask")),
+            each=model.each,
+            people=self.role_refs(model.people, (*loc, "people")),
+            condition=self.condition(model.if_, (*loc, "if")),
+            starts_when=self.condition(model.starts_when, (*loc, "starts_when")),
+            opens=self.due(model.opens, (*loc, "opens")),
+            done_when=self.condition(model.done_when, (*loc, "done_when")),
+            ends_after=self.span(model.ends_after, (*loc, "ends_after")) if model.ends_after else None,
+            due=self.due(model.due, (*loc, "due")),
+            no_due=self.maybe(model.no_due, (*loc, "no_due")),
+            remind=tuple(
+                Reminder(f"{r.working_days:+d}", r.working_days, self.role_refs(r.to, (*loc, "remind", n, "to")))
+                for n, r in enumerate(model.remind)
+            ),
+            allow=self.allow(model.allow, (*loc, "allow")),
+            actions=self.actions(model.actions, path, (*loc, "actions")),
+            mail=self.mails(model.mail, (*loc, "mail")),
+            steps=tuple(self.step(k, m, path, (*loc, "steps", k)) for k, m in model.steps.items()),
+            together=tuple(self.step(k, m, path, (*loc, "together", k)) for k, m in model.together.items()),
+            page=model.page,
+        )
+
+    def end(self, key: str) -> End:
+        model, loc = self.model.ends[key], ("ends", key)
+        return End(
+            key,
+            self.texts(model.title, (*loc, "title")),
+            self.allow(model.allow, (*loc, "allow")),
+            self.mails(model.mail, (*loc, "mail")),
+        )
+
+
+def _paths(steps: Mapping[str, StepModel], parent: str = "") -> Iterable[str]:
+    for key, model in steps.items():
+        path = f"{parent}/{key}" if parent else key
+        yield path
+        yield from _paths(model.steps, path)
+        yield from _paths(model.together, path)

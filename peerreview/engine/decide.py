@@ -1,0 +1,239 @@
+"""The one decision on rights and actions (engine.md 21): yes, or no with the reason in words.
+
+Deny by default. Pages, lists, counts, downloads, mails and actions ask here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from ..errors import Message, N_, PartyName
+from .case import ACTIVE, OVER, SHARED, WAITING, Actor, Case, FactKey, Place, Scope
+from .conditions import missing, value_of
+from .definition import Action, Effect, Right, RoleRef
+
+
+@dataclass(frozen=True)
+class Yes:
+    def __bool__(self) -> bool:
+        return True
+
+
+@dataclass(frozen=True)
+class No:
+    """A refusal; `missing` holds every fact that is wanting, `reason` the first of them or another ground."""
+
+    reason: Message
+    missing: tuple[Message, ...] = ()
+
+    def __bool__(self) -> bool:
+        return False
+
+
+YES = Yes()
+Answer = Yes | No
+
+
+@dataclass(frozen=True)
+class See:
+    """May the actor `verb` the artefact of `owner` (a party, a person, None = shared) in its `state`?"""
+
+    artefact: str
+    verb: str
+    owner: int | None = None
+    state: str | None = None
+
+
+@dataclass(frozen=True)
+class Do:
+    """May the actor do `action` at `place` (SHARED and path "" for the actions that hold everywhere)?
+
+    `party`: for whom, where the step is shared and the actor's roles leave a choice."""
+
+    action: str
+    place: Place = ("", SHARED)
+    party: int | None = None
+
+
+def may(case: Case, actor: Actor, what: See | Do, now: datetime) -> Answer:
+    """The decision. `now` is the method's time."""
+    if isinstance(what, See):
+        return _may_see(case, actor, what)
+    return _may_do(case, actor, what)
+
+
+def action_at(case: Case, what: Do) -> Action | None:
+    """The action that `what` names: the step's own, or one that holds everywhere."""
+    path = what.place[0]
+    if not path:
+        return case.workflow.actions.get(what.action)
+    step = case.workflow.step(path)
+    return step.actions.get(what.action) if step else None
+
+
+def acting_scope(case: Case, actor: Actor, what: Do, action: Action) -> Scope | None:
+    """For whom the actor would act: the copy's own scope, or the actor's party in a shared step.
+
+    None: the actor holds none of the action's roles here."""
+    scope = what.place[1]
+    for ref in action.by:
+        if ref.role == "self":
+            if scope.person == actor.person:
+                return scope
+        elif case.workflow.roles[ref.role].of == "network":
+            if (ref.role, None) in actor.roles:
+                return scope
+        elif scope.party is not None:
+            if actor.has(ref.role, case.standing.related(ref.relation, scope.party)):
+                return scope
+        else:
+            own = [p for p in sorted(actor.parties()) if actor.has(ref.role, (p,))]
+            if what.party is not None:
+                own = [p for p in own if p == what.party]
+            if own:
+                return Scope(own[0])
+    return None
+
+
+def changes(case: Case, effects: tuple[Effect, ...], scope: Scope) -> dict[FactKey, bool]:
+    """The facts that `effects` would set, seen from `scope`; withdrawn parties and directions given up left out."""
+    found: dict[FactKey, bool] = {}
+    for effect in effects:
+        artefact = case.workflow.artefacts[effect.artefact]
+        for fact, value in artefact.kind.effects[effect.effect].items():
+            for owner in effect_owners(case, effect, scope):
+                found[(effect.artefact, fact, owner)] = value
+    return found
+
+
+def effect_owners(case: Case, effect: Effect, scope: Scope) -> tuple[int | None, ...]:
+    """Whose artefact an effect falls on; for the review's own: the party that acts, where the fact is each party's."""
+    artefact = case.workflow.artefacts[effect.artefact]
+    if artefact.per == "person":
+        return (scope.person,)
+    if artefact.per == "review":
+        gathered = any(f in artefact.kind.by_party for f in artefact.kind.effects[effect.effect])
+        return (scope.party,) if gathered else (None,)
+    if effect.relation == "all" or scope.party is None:
+        return case.standing.taking_part
+    return case.standing.related(effect.relation, scope.party)
+
+
+def already_done(case: Case, action: Action, scope: Scope) -> bool:
+    """True when all that the action would change is so already."""
+    wanted = changes(case, action.does, scope)
+    return bool(wanted) and all(case.facts.get(*key) == value for key, value in wanted.items())
+
+
+def _may_do(case: Case, actor: Actor, what: Do) -> Answer:
+    action = action_at(case, what)
+    if action is None:
+        return No(N_("there is no such action in this step"))
+    scope = acting_scope(case, actor, what, action)
+    if scope is None:
+        return No(_only_for(case, action))
+    if actor.conflicted and any(action.key in case.workflow.roles[r].loses_actions for r, _ in actor.roles):
+        return No(N_("a declared conflict of interest keeps you from this"))
+    return _standing_allows(case, what, action) or _needs_met(case, action, scope)
+
+
+def _standing_allows(case: Case, what: Do, action: Action) -> No | None:
+    standing = case.standing
+    if standing.ended:
+        return No(N_("the review has ended"))
+    if standing.on_hold and action.moves not in ("resume", "withdraw") and action.to not in case.workflow.ends:
+        return No(N_("the review is on hold"))
+    if action.moves == "resume" and not standing.on_hold:
+        return No(N_("the review is not on hold"))
+    if not what.place[0]:
+        return None
+    mark = standing.marks.get(what.place)
+    title = case.workflow.by_path[what.place[0]].title
+    if mark is None or mark.state == WAITING:
+        return No(N_("the step “%(step)s” has not begun", step=title))
+    if mark.state in OVER:
+        return No(N_("the step “%(step)s” is over", step=title))
+    return None
+
+
+def _needs_met(case: Case, action: Action, scope: Scope) -> Answer:
+    if already_done(case, action, scope):
+        return No(N_("this has already been done"))
+    wanting = missing(case, action.needs, scope)
+    return No(wanting[0], wanting) if wanting else YES
+
+
+def _only_for(case: Case, action: Action) -> Message:
+    roles = tuple(
+        N_("the person concerned") if ref.role == "self" else case.workflow.roles[ref.role].title
+        for ref in action.by
+    )
+    return N_("this is done by: %(roles)s", roles=roles)
+
+
+def allowances(case: Case) -> Iterator[tuple[Mapping[RoleRef, frozenset[Right]], Scope]]:
+    """What is allowed here and now: everywhere, and in each step that is active; or by the end alone."""
+    standing = case.standing
+    if standing.ended:
+        yield case.workflow.ends[standing.ended].allow, SHARED
+        return
+    yield case.workflow.allow, SHARED
+    for (path, scope), mark in standing.marks.items():
+        if mark.state == ACTIVE:
+            allow = case.workflow.by_path[path].allow
+            if allow:
+                yield allow, scope
+
+
+def _may_see(case: Case, actor: Actor, what: See) -> Answer:
+    for allow, scope in allowances(case):
+        for ref, rights in allow.items():
+            wanted = (Right(what.artefact, what.verb), Right(what.artefact, what.verb, what.state))
+            if (wanted[0] in rights or wanted[1] in rights) and _concerns(case, actor, what, ref, scope):
+                if case.standing.on_hold and what.verb not in ("read", "notice"):
+                    return No(N_("the review is on hold"))
+                if actor.conflicted and case.workflow.roles[ref.role].loses & set(wanted):
+                    continue
+                return YES
+    return No(_why_unseen(case, actor, what))
+
+
+def _concerns(case: Case, actor: Actor, what: See, ref: RoleRef, scope: Scope) -> bool:
+    """Whether `ref`, in an allowance of `scope`, means this actor for this owner's thing."""
+    if ref.given is not None and not value_of(case, ref.given, SHARED):
+        return False
+    if ref.role != "self" and case.workflow.roles[ref.role].of == "network":
+        return (ref.role, None) in actor.roles
+    per = case.workflow.artefacts[what.artefact].per
+    if per == "person":
+        if scope.person is not None and scope.person != what.owner:
+            return False
+        return actor.person == what.owner and (ref.role == "self" or bool(actor.parties()))
+    if per == "review":
+        parties = case.standing.parties if scope.party is None else (scope.party,)
+        return actor.has(ref.role, parties)
+    if what.owner is None or (scope.party is not None and scope.party != what.owner):
+        return False
+    return actor.has(ref.role, case.standing.related(ref.relation, what.owner))
+
+
+def _why_unseen(case: Case, actor: Actor, what: See) -> Message:
+    """The fact that would open the thing to this actor, if one would; else that it is not for them now."""
+    artefact = case.workflow.artefacts.get(what.artefact)
+    if artefact is None:
+        return N_("there is no such thing")
+    for allow, scope in allowances(case):
+        for ref, rights in allow.items():
+            for right in sorted(rights, key=str):
+                if (right.artefact, right.verb) != (what.artefact, what.verb) or right.state is None:
+                    continue
+                if _concerns(case, actor, what, ref, scope) and right.state in artefact.kind.facts:
+                    words = artefact.kind.facts[right.state]
+                    owner = PartyName(what.owner) if what.owner is not None else artefact.title
+                    if not case.facts.get(what.artefact, right.state, what.owner):
+                        return Message(words.text, (("party", owner),))
+    if case.standing.ended:
+        return N_("the review has ended")
+    return N_("this is not open to you in this step")

@@ -1,0 +1,245 @@
+"""A workflow as frozen values: what the reader makes of a definition, and all the engine knows of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from ..errors import Text
+from .kinds import Kind
+
+RELATIONS = ("own", "reviews", "reviewed_by", "others", "all", "any")
+
+
+class Right(NamedTuple):
+    """`artefact.verb`, in one state of the thing or (None) in all."""
+
+    artefact: str
+    verb: str
+    state: str | None = None
+
+
+class FactRef(NamedTuple):
+    """`relation.artefact.fact`; `artefact` is a role where a consent is meant (lead.consented)."""
+
+    relation: str
+    artefact: str
+    fact: str
+
+
+class RoleRef(NamedTuple):
+    """A role, seen from the party whose thing it is: `reviewed_by.member` (engine.md 2 and 3).
+
+    `given`: a fact that must hold besides (`lead if agreement.lead_reads_materials`)."""
+
+    relation: str
+    role: str
+    given: FactRef | None = None
+
+
+@dataclass(frozen=True)
+class Condition:
+    """all, any, not over conditions; or one fact, which must hold or equal `value`."""
+
+    op: str
+    parts: tuple[Condition, ...] = ()
+    fact: FactRef | None = None
+    value: Any = True
+
+    def facts(self) -> Iterator[FactRef]:
+        if self.fact:
+            yield self.fact
+        for part in self.parts:
+            yield from part.facts()
+
+
+ALWAYS = Condition("all")
+
+
+@dataclass(frozen=True)
+class Span:
+    """A length of time: one unit is other than zero; `months_from` names a fact that gives the months."""
+
+    working_days: int = 0
+    weeks: int = 0
+    months: int = 0
+    months_from: FactRef | None = None
+
+
+@dataclass(frozen=True)
+class Due:
+    """When: a date of a fact, or a span after or before a point (begin, a step's end, a fact's date)."""
+
+    span: Span = Span()
+    point: str = "begin"
+    fact: FactRef | None = None
+    otherwise: Due | None = None
+
+
+@dataclass(frozen=True)
+class MailRule:
+    """A mail of a deed: to whom, and what it says ({} = the step's own words)."""
+
+    to: tuple[RoleRef, ...]
+    subject: Text | None = None
+    text: Text | None = None
+
+
+@dataclass(frozen=True)
+class Reminder:
+    """`days` working days after (or, below zero, before) the due date; to whom, or () = whose turn it is."""
+
+    key: str
+    days: int
+    to: tuple[RoleRef, ...] = ()
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What an action does to an artefact: `relation.artefact.effect`."""
+
+    relation: str
+    artefact: str
+    effect: str
+
+
+@dataclass(frozen=True)
+class Action:
+    """What moves a step. `to`: next, an earlier step's path, an end, or None (moves nothing by itself).
+
+    `declares` asks for a declaration (conflict); `records` is a consent's fact; `optional` actions are
+    nobody's task (taking back, consenting); `moves` names one of the engine's own moves (`moves.MOVES`)."""
+
+    key: str
+    title: Text
+    by: tuple[RoleRef, ...]
+    needs: Condition = ALWAYS
+    reason: bool = False
+    declares: str = ""
+    records: FactRef | None = None
+    does: tuple[Effect, ...] = ()
+    to: str | None = None
+    help: Text | None = None
+    receipt: Text | None = None
+    mail: tuple[MailRule, ...] = ()
+    optional: bool = False
+    moves: str = ""
+
+
+@dataclass(frozen=True)
+class Step:
+    """A node of the block tree. `path` is its name ("exchange/work/study"); `each` is "", party or person."""
+
+    path: str
+    title: Text
+    help: Text | None = None
+    ask: Text | None = None
+    each: str = ""
+    people: tuple[RoleRef, ...] = ()
+    condition: Condition | None = None
+    starts_when: Condition | None = None
+    opens: Due | None = None
+    done_when: Condition | None = None
+    ends_after: Span | None = None
+    due: Due | None = None
+    no_due: Text | None = None
+    remind: tuple[Reminder, ...] = ()
+    allow: Mapping[RoleRef, frozenset[Right]] = field(default_factory=dict)
+    actions: Mapping[str, Action] = field(default_factory=dict)
+    mail: tuple[MailRule, ...] = ()
+    steps: tuple[Step, ...] = ()
+    together: tuple[Step, ...] = ()
+    page: str = ""
+
+    @property
+    def key(self) -> str:
+        return self.path.rpartition("/")[2]
+
+    @property
+    def children(self) -> tuple[Step, ...]:
+        return self.steps or self.together
+
+    def walk(self) -> Iterator[Step]:
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+
+@dataclass(frozen=True)
+class Artefact:
+    """Something that parties make. `per` is review, party or person; `concerns` the relation of the side
+    concerned to its owner: reviewed_by for materials, reviews for questions and reports ("" = nobody)."""
+
+    key: str
+    kind: Kind
+    per: str
+    title: Text
+    concerns: str = ""
+    opens_when: Condition | None = None
+    template: Text | None = None
+    fields: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class Role:
+    key: str
+    of: str
+    title: Text
+    includes: tuple[str, ...] = ()
+    loses: frozenset[Right] = frozenset()
+    loses_actions: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class End:
+    key: str
+    title: Text
+    allow: Mapping[RoleRef, frozenset[Right]] = field(default_factory=dict)
+    mail: tuple[MailRule, ...] = ()
+
+
+@dataclass(frozen=True)
+class Workflow:
+    """A whole definition. `hash` covers what decides, not titles and help texts (engine.md 23)."""
+
+    name: str
+    title: Text
+    min_parties: int
+    max_parties: int
+    roles: Mapping[str, Role]
+    artefacts: Mapping[str, Artefact]
+    steps: tuple[Step, ...]
+    allow: Mapping[RoleRef, frozenset[Right]]
+    actions: Mapping[str, Action]
+    ends: Mapping[str, End]
+    functions: Mapping[str, Text]
+    perspectives: Mapping[str, Text]
+    hash: str = ""
+    text: str = ""
+    by_path: Mapping[str, Step] = field(default_factory=dict)
+
+    def step(self, path: str) -> Step | None:
+        return self.by_path.get(path)
+
+    def walk(self) -> Iterator[Step]:
+        for step in self.steps:
+            yield from step.walk()
+
+    def parent(self, path: str) -> Step | None:
+        return self.by_path.get(path.rpartition("/")[0])
+
+    def siblings(self, path: str) -> tuple[Step, ...]:
+        """The steps of the block that `path` stands in, in order."""
+        parent = self.parent(path)
+        return parent.children if parent else self.steps
+
+    def scope(self, path: str) -> str:
+        """Whose copy a mark at `path` is: "" the review's, party, or person."""
+        found = ""
+        for depth in range(path.count("/") + 1):
+            step = self.by_path["/".join(path.split("/")[: depth + 1])]
+            found = step.each or found
+        return found
+
+

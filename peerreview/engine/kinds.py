@@ -1,0 +1,164 @@
+"""The closed list of artefact kinds: what each can suffer, be and say (engine.md 17).
+
+A kind's `effects` say which facts an action's effect makes true or false, so that the engine can
+think an action through before anything is written. Facts in `by_party` are kept for each party
+even where the artefact is the review's: a confirmation, a receipt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ..errors import Message, N_
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`verbs` and `states` of a kind; `facts` with the words for "this is missing"; `effects` on facts.
+
+    `undo`: the effect that takes another back when a side is sent back to before it. What another side
+    has been given (opened, presented, handed over) has none: nothing that was opened is closed."""
+
+    name: str
+    verbs: frozenset[str]
+    states: tuple[str, ...]
+    facts: Mapping[str, Message]
+    effects: Mapping[str, Mapping[str, bool]] = field(default_factory=dict)
+    by_party: frozenset[str] = frozenset()
+    fields: frozenset[str] = frozenset()
+    undo: Mapping[str, str] = field(default_factory=dict)
+
+
+def _kind(
+    name: str,
+    verbs: str,
+    states: str,
+    facts: Mapping[str, Message],
+    effects: Mapping[str, Mapping[str, bool]] | None = None,
+    by_party: str = "",
+    fields: str = "",
+    undo: Mapping[str, str] | None = None,
+) -> Kind:
+    return Kind(
+        name,
+        frozenset(("read", "write", "notice", *verbs.split())),
+        tuple(states.split()),
+        facts,
+        effects or {},
+        frozenset(by_party.split()),
+        frozenset(fields.split()),
+        undo or {},
+    )
+
+
+_LIST = (
+    _kind(
+        "decision",
+        "",
+        "open accepted declined",
+        {
+            "accepted": N_("%(party)s has not accepted"),
+            "declined": N_("%(party)s has not declined"),
+        },
+        {"accept": {"accepted": True}, "decline": {"declined": True}, "reopen": {"accepted": False}},
+        undo={"accept": "reopen"},
+    ),
+    _kind(
+        "team",
+        "",
+        "open confirmed",
+        {
+            "complete": N_("the team of %(party)s needs a coordinator and at least two people with a function"),
+            "comparable": N_("the teams are not comparable in number and functions"),
+            "confirmed": N_("%(party)s has not confirmed its team"),
+        },
+        {"confirm": {"confirmed": True}, "reopen": {"confirmed": False}},
+        undo={"confirm": "reopen"},
+    ),
+    _kind(
+        "agreement",
+        "confirm",
+        "draft confirmed",
+        {
+            "complete": N_("the agreement is not filled in"),
+            "confirmed": N_("%(party)s has not confirmed the agreement"),
+            "confirmed_by_all": N_("all sides have not confirmed the same version of the agreement"),
+        },
+        {"confirm": {"confirmed": True}, "reopen": {"confirmed": False}},
+        by_party="confirmed",
+        undo={"confirm": "reopen"},
+        fields="report opening follow_up lead_reads_materials lead_reads_reports dates.materials dates.questions dates.second_meeting "
+        "dates.report dates.closing",
+    ),
+    _kind(
+        "documents",
+        "hand_in comment",
+        "internal draft_for_comments handed_in opened",
+        {
+            "all_accounted_for": N_("%(missing)s of %(total)s agreed documents of %(party)s are missing"),
+            "handed_in": N_("%(party)s has not handed in its materials"),
+            "opened": N_("the materials of %(party)s are not open yet"),
+        },
+        {"hand_in": {"handed_in": True}, "take_back": {"handed_in": False}, "open": {"opened": True}},
+        undo={"hand_in": "take_back"},
+    ),
+    _kind(
+        "questions",
+        "send answer",
+        "draft sent answered",
+        {
+            "some": N_("%(party)s has not written any question"),
+            "sent": N_("%(party)s has not sent its questions"),
+            "all_answered": N_("the questions of %(party)s are not all answered"),
+        },
+        {"send": {"sent": True}, "reopen": {"sent": False}},
+        undo={"send": "reopen"},
+    ),
+    _kind(
+        "text",
+        "present comment hand_over acknowledge",
+        "draft presented handed_over acknowledged",
+        {
+            "ready": N_("the report of %(party)s is still empty"),
+            "presented": N_("the drafts have not been presented"),
+            "handed_over": N_("the report of %(party)s has not been handed over"),
+            "acknowledged": N_("receipt of the report has not been acknowledged"),
+        },
+        {
+            "present": {"presented": True},
+            "hand_over": {"handed_over": True},
+            "acknowledge": {"acknowledged": True},
+        },
+        by_party="acknowledged",
+    ),
+    _kind(
+        "form",
+        "",
+        "open submitted",
+        {
+            "some": N_("nothing has been written"),
+            "submitted": N_("the form has not been handed in"),
+            "submitted_by_all": N_("all forms have not been handed in"),
+        },
+        {"submit": {"submitted": True}, "reopen": {"submitted": False}},
+        undo={"submit": "reopen"},
+    ),
+    _kind(
+        "meeting",
+        "",
+        "unplanned planned held",
+        {
+            "planned": N_("the meeting has no date yet"),
+            "held": N_("the meeting has not been held"),
+        },
+        {"hold": {"held": True}, "reopen": {"held": False}},
+        fields="at",
+        undo={"hold": "reopen"},
+    ),
+)
+
+KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _LIST}
+
+# What is said of all parties at once, and the fact of each party that it gathers.
+GATHERED = {"confirmed_by_all": "confirmed", "submitted_by_all": "submitted"}

@@ -1,0 +1,299 @@
+"""What an action does to a standing: `fire`, and the lead's moves that hold in every step (engine.md 10-14)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from ..errors import Message, N_, Refused
+from .case import ACTIVE, DONE, OVER, WAITING, WAIVED, Actor, Case, FactKey, Mark, Place, Record, Scope, Standing
+from .decide import Do, acting_scope, action_at, effect_owners, may
+from .definition import Action, Effect
+from .flow import Run, settle
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What some moves ask for beside the reason.
+
+    back: `step` (a path) and `party` (None = all). go_on: `place`. withdraw: `party`, and for a ring in
+    which something has been opened `finish`, the parties that still finish their direction."""
+
+    step: str = ""
+    party: int | None = None
+    place: Place | None = None
+    finish: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class Done:
+    """An effect on one owner's artefact, for the archive to carry out."""
+
+    artefact: str
+    effect: str
+    owner: int | None
+
+
+@dataclass(frozen=True)
+class Move:
+    """What follows from an action or a tick; nothing has been done by it yet."""
+
+    before: Case
+    case: Case
+    now: datetime
+    action: Action | None = None
+    place: Place | None = None
+    scope: Scope = Scope()
+    effects: tuple[Done, ...] = ()
+    entered: tuple[Place, ...] = ()
+    left: tuple[Place, ...] = ()
+    choice: Choice = field(default_factory=Choice)
+
+    @property
+    def changed(self) -> bool:
+        return bool(self.effects) or self.case.standing != self.before.standing
+
+
+def tick(case: Case, now: datetime) -> Move:
+    """What time and facts alone bring about."""
+    return _settled(case, case, now, ())
+
+
+def fire(
+    case: Case, actor: Actor, what: Do, now: datetime, *, reason: str = "", choice: Choice | None = None
+) -> Move:
+    """Do an action; raises Refused with the reason where `may` says no, or a reason or choice is wanting."""
+    answer = may(case, actor, what, now)
+    if not answer:
+        raise Refused(answer.reason)
+    action = action_at(case, what)
+    assert action is not None
+    scope = acting_scope(case, actor, what, action) or Scope()
+    if action.reason and not reason.strip():
+        raise Refused(N_("a reason is needed"))
+    choice = choice or Choice()
+    standing = _moved(case, action, what.place, scope, now, choice)
+    effects = (*_effects(case, action.does, scope), *_undone(case, standing))
+    moved = case.with_(facts=case.facts.with_(_facts_after(case, effects)), standing=standing)
+    move = _settled(case, moved, now, effects)
+    return replace(move, action=action, place=what.place, scope=scope, choice=choice)
+
+
+def _settled(before: Case, case: Case, now: datetime, effects: tuple[Done, ...]) -> Move:
+    run: Run = settle(case, now)
+    opened = tuple(Done(artefact, "open", owner) for artefact, _, owner in run.opened)
+    return Move(
+        before,
+        run.case,
+        now,
+        effects=(*effects, *opened),
+        entered=tuple(run.entered),
+        left=tuple(run.left),
+    )
+
+
+def _effects(case: Case, does: tuple[Effect, ...], scope: Scope) -> tuple[Done, ...]:
+    return tuple(
+        Done(effect.artefact, effect.effect, owner)
+        for effect in does
+        for owner in effect_owners(case, effect, scope)
+    )
+
+
+def _facts_after(case: Case, effects: tuple[Done, ...]) -> dict[FactKey, bool]:
+    kinds = {key: artefact.kind for key, artefact in case.workflow.artefacts.items()}
+    return {
+        (done.artefact, fact, done.owner): value
+        for done in effects
+        for fact, value in kinds[done.artefact].effects[done.effect].items()
+    }
+
+
+def _undone(case: Case, standing: Standing) -> tuple[Done, ...]:
+    """What going back takes back: the reversible effects of the actions of every step that begins anew."""
+    undone: dict[Done, None] = {}
+    for place in case.standing.marks:
+        if place in standing.marks:
+            continue
+        for action in case.workflow.by_path[place[0]].actions.values():
+            for effect in action.does:
+                undo = case.workflow.artefacts[effect.artefact].kind.undo.get(effect.effect)
+                if undo is None:
+                    continue
+                for owner in _undo_owners(case, effect, place[1]):
+                    undone[Done(effect.artefact, undo, owner)] = None
+    return tuple(undone)
+
+
+def _undo_owners(case: Case, effect: Effect, scope: Scope) -> tuple[int | None, ...]:
+    artefact = case.workflow.artefacts[effect.artefact]
+    facts = artefact.kind.effects[effect.effect]
+    if artefact.per == "review" and scope.party is None and any(f in artefact.kind.by_party for f in facts):
+        return case.standing.taking_part
+    return effect_owners(case, effect, scope)
+
+
+def _moved(case: Case, action: Action, place: Place, scope: Scope, now: datetime, choice: Choice) -> Standing:
+    standing = case.standing
+    if action.moves:
+        return MOVES[action.moves](case, now, choice)
+    if action.records is not None:
+        record = Record(action.records.artefact, action.records.fact, scope.party, place[0])
+        standing = replace(standing, records=standing.records | {record})
+    if action.to is None:
+        return standing
+    if action.to in case.workflow.ends:
+        return replace(standing, ended=action.to, ended_at=now)
+    if action.to == "next":
+        return _marked(standing, place, DONE, now)
+    return _back(case, action.to, scope.party, now)
+
+
+def _marked(standing: Standing, place: Place, state: str, now: datetime) -> Standing:
+    """`place` gets `state`; what was under way inside it gets it too."""
+    path, scope = place
+    marks = dict(standing.marks)
+    for (other, inner), mark in standing.marks.items():
+        inside = other.startswith(path + "/") and (scope.party is None or inner.party == scope.party)
+        if (other, inner) == place or (inside and mark.state not in OVER):
+            marks[(other, inner)] = Mark(state, now, mark.visit)
+    return replace(standing, marks=marks)
+
+
+# ---- the lead's moves
+
+
+def _hold(case: Case, now: datetime, choice: Choice) -> Standing:
+    return replace(case.standing, holds=(*case.standing.holds, (now, None)))
+
+
+def _resume(case: Case, now: datetime, choice: Choice) -> Standing:
+    *earlier, (begun, _) = case.standing.holds
+    return replace(case.standing, holds=(*earlier, (begun, now)))
+
+
+def back_targets(case: Case, party: int | None) -> tuple[str, ...]:
+    """The steps to which `party` (None = all) can be sent back: begun, and earlier in an enclosing block."""
+    return tuple(s.path for s in case.workflow.walk() if _back_refusal(case, s.path, party) is None)
+
+
+def _back_refusal(case: Case, path: str, party: int | None) -> Message | None:
+    step = case.workflow.step(path)
+    if step is None:
+        return N_("there is no such step")
+    shared = case.workflow.scope(path) != "party"
+    if party is not None and shared:
+        return N_("“%(step)s” is a step of all sides together: choose all sides", step=step.title)
+    if step.each == "person" or case.workflow.scope(path) == "person":
+        return N_("a person's form is reopened, not gone back to")
+    mine = [
+        mark
+        for (p, scope), mark in case.standing.marks.items()
+        if p == path and (party is None or scope.party == party)
+    ]
+    if not any(m.state in (DONE, WAIVED) for m in mine):
+        return N_("“%(step)s” has not been passed", step=step.title)
+    return None
+
+
+def _back(case: Case, path: str, party: int | None, now: datetime) -> Standing:
+    """Send one side or all back to `path`: it and what follows it in its blocks begins anew (engine.md 13)."""
+    refusal = _back_refusal(case, path, party)
+    if refusal:
+        raise Refused(refusal)
+    marks = dict(case.standing.marks)
+    gone: set[str] = set()
+    at = path
+    while at:
+        siblings = [s.path for s in case.workflow.siblings(at)]
+        parent = case.workflow.parent(at)
+        later = [] if parent and parent.together else siblings[siblings.index(at) + 1 :]
+        for (other, scope), mark in list(marks.items()):
+            top = next((s for s in [*later, *([path] if at == path else [])] if _within(other, s)), None)
+            if top is None:
+                continue
+            if party is None or scope.party == party:
+                del marks[(other, scope)]
+                gone.add(other)
+            elif scope.party is None and mark.state == ACTIVE:
+                # The whole stood here: it waits until the side that went back is there again.
+                marks[(other, scope)] = Mark(WAITING, now, mark.visit)
+        at = at.rpartition("/")[0]
+        for (other, scope), mark in list(marks.items()):
+            if other == at and mark.state in OVER and (party is None or scope.party in (None, party)):
+                marks[(other, scope)] = Mark(ACTIVE, now, mark.visit)
+    records = frozenset(
+        r for r in case.standing.records if not (r.step in gone and (party is None or r.party == party))
+    )
+    return replace(case.standing, marks=marks, records=records)
+
+
+def _within(path: str, top: str) -> bool:
+    return path == top or path.startswith(top + "/")
+
+
+def _go_back(case: Case, now: datetime, choice: Choice) -> Standing:
+    return _back(case, choice.step, choice.party, now)
+
+
+def _go_on(case: Case, now: datetime, choice: Choice) -> Standing:
+    """Overrule: the chosen instance counts as over without its being done (engine.md 14)."""
+    mark = case.standing.marks.get(choice.place) if choice.place else None
+    if choice.place is None or mark is None or mark.state in OVER:
+        raise Refused(N_("choose a step that is under way"))
+    return _marked(case.standing, choice.place, WAIVED, now)
+
+
+def _withdraw(case: Case, now: datetime, choice: Choice) -> Standing:
+    standing, party = case.standing, choice.party
+    left = [p for p in standing.taking_part if p != party]
+    if party is None or party not in standing.taking_part:
+        raise Refused(N_("choose the side that withdraws"))
+    if len(left) < case.workflow.min_parties:
+        return replace(standing, withdrawn=standing.withdrawn | {party}, ended="cancelled", ended_at=now)
+    marks = {
+        place: Mark(WAIVED, now, mark.visit) if place[1].party == party and mark.state not in OVER else mark
+        for place, mark in standing.marks.items()
+    }
+    standing = replace(standing, marks=marks, withdrawn=standing.withdrawn | {party})
+    if not anything_opened(case):
+        return replace(standing, reviews=_closed_ring(standing, party))
+    given_up = frozenset(p for p in standing.parties if p not in choice.finish or p == party)
+    if set(left) <= given_up:
+        return replace(standing, ended="cancelled", ended_at=now)
+    return _give_up(replace(standing, given_up=standing.given_up | given_up), case, now)
+
+
+def _closed_ring(standing: Standing, party: int) -> tuple[int, ...]:
+    """The ring without `party`: who reviewed it reviews whom it reviewed."""
+    return tuple(standing.reviews[party] if target == party else target for target in standing.reviews)
+
+
+def _give_up(standing: Standing, case: Case, now: datetime) -> Standing:
+    """Waive what a party that gives up its direction would still make about the other side."""
+    about = {a.key for a in case.workflow.artefacts.values() if a.concerns == "reviews"}
+    marks = dict(standing.marks)
+    for (path, scope), mark in standing.marks.items():
+        step = case.workflow.by_path[path]
+        makes = {e.artefact for action in step.actions.values() for e in action.does if action.to == "next"}
+        writes = {r.artefact for rights in step.allow.values() for r in rights if r.verb == "write"}
+        if scope.party in standing.given_up and mark.state not in OVER and (makes | writes) & about:
+            marks[(path, scope)] = Mark(WAIVED, now, mark.visit)
+    return replace(standing, marks=marks)
+
+
+def anything_opened(case: Case) -> bool:
+    """True once any set has been opened: from then on a ring cannot simply close."""
+    keys: list[FactKey] = [k for k, v in case.facts.values.items() if k[1] == "opened" and v]
+    return bool(keys)
+
+
+MOVES: dict[str, Callable[[Case, datetime, Choice], Any]] = {
+    "hold": _hold,
+    "resume": _resume,
+    "back": _go_back,
+    "go_on": _go_on,
+    "withdraw": _withdraw,
+}

@@ -1,0 +1,223 @@
+"""What would still be sent, to whom, when and why; and whose turn it is (engine.md 27 and 28)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple
+
+from .case import ACTIVE, WAITING, Actor, Case, Mark, Place, Scope, Seat
+from .decide import Do, acting_scope, already_done
+from .definition import Action, MailRule, RoleRef, Step
+from .flow import active
+from .moves import Move
+from .timing import due_date
+
+
+class MailKey(NamedTuple):
+    """What makes a planned mail the same one (engine.md 27); `party` is -1 where the step is shared."""
+
+    party: int
+    step: str
+    visit: int
+    rule: str
+    occurrence: int
+    seat: int
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A mail that would be sent at `at` if nothing changes. `due` is the step's due date, `late` after it."""
+
+    key: MailKey
+    person: int
+    place: Place
+    at: datetime
+    due: date
+    late: bool
+    own_turn: bool
+
+
+@dataclass(frozen=True)
+class DeedMail:
+    """A mail that goes at once because of a deed: the rule's words, or (rule None) the step's own."""
+
+    person: int
+    party: int | None
+    place: Place
+    rule: MailRule
+    reason: str
+
+
+@dataclass(frozen=True)
+class Task:
+    """Something that is somebody's turn: the step's instance, the actions left, and when it is due."""
+
+    place: Place
+    mark: Mark
+    party: int | None
+    due: date | None
+    actions: tuple[str, ...] = ()
+    helps: bool = False
+
+
+def plan(case: Case, now: datetime) -> tuple[Planned, ...]:
+    """Every reminder of the steps that are under way, past ones included (whoever sends marks what is sent)."""
+    if case.standing.ended or case.standing.on_hold:
+        return ()
+    found: dict[MailKey, Planned] = {}
+    for place in active(case):
+        mark = case.standing.marks[place]
+        due = due_date(case, place)
+        if mark.state != ACTIVE or due is None:
+            continue
+        for planned in _reminders(case, place, mark, due):
+            found[planned.key] = planned
+    return tuple(sorted(found.values(), key=lambda p: (p.at, p.key)))
+
+
+def _reminders(case: Case, place: Place, mark: Mark, due: date) -> Iterator[Planned]:
+    path, scope = place
+    party = -1 if scope.party is None else scope.party
+    for reminder in case.step(place).remind:
+        day = case.calendar.add(due, reminder.days) if reminder.days else due
+        at = case.calendar.mail_at(day)
+        if at < mark.since:
+            continue
+        turn = {seat.id for seat in whose_turn(case, place)}
+        people = recipients(case, reminder.to, scope) if reminder.to else whose_turn(case, place)
+        for seat in people:
+            key = MailKey(party, path, mark.visit, reminder.key, scope.person or 0, seat.id)
+            if turn or scope.person is None:
+                yield Planned(key, seat.person, place, at, due, reminder.days > 0, seat.id in turn)
+
+
+def whose_turn(case: Case, place: Place) -> tuple[Seat, ...]:
+    """The seats that have an action left to do at `place`: not optional, not already done."""
+    path, scope = place
+    found: dict[int, Seat] = {}
+    for action in case.step(place).actions.values():
+        if action.optional:
+            continue
+        for seat in _who_may(case, action, scope):
+            acting = scope if scope.party is not None else Scope(seat.party if seat.id > 0 else None)
+            if not already_done(case, action, acting):
+                found.setdefault(seat.id, seat)
+    return tuple(found.values())
+
+
+def _who_may(case: Case, action: Action, scope: Scope) -> tuple[Seat, ...]:
+    """Who does it: the party's people where any of them may, else the network's lead."""
+    seats = recipients(case, action.by, scope)
+    of_parties = tuple(seat for seat in seats if seat.party >= 0)
+    return of_parties or seats
+
+
+def recipients(case: Case, refs: Iterable[RoleRef], scope: Scope) -> tuple[Seat, ...]:
+    """The seats that `refs` mean, seen from `scope`; a lead has no seat: id is minus the person's."""
+    found: dict[int, Seat] = {}
+    for ref in refs:
+        for seat in _meant(case, ref, scope):
+            found.setdefault(seat.id, seat)
+    return tuple(found.values())
+
+
+def _meant(case: Case, ref: RoleRef, scope: Scope) -> tuple[Seat, ...]:
+    if ref.role == "self":
+        return tuple(s for s in case.seats if s.person == scope.person)[:1]
+    if case.workflow.roles[ref.role].of == "network":
+        return tuple(Seat(-person, person, -1, ref.role) for person in case.leads)
+    if scope.person is not None and ref.relation == "own":
+        return tuple(s for s in case.people(ref.role, (scope.party or 0,)) if s.person == scope.person)
+    if scope.party is None:
+        return case.people(ref.role, case.standing.taking_part)
+    parties = [p for p in case.standing.related(ref.relation, scope.party) if p not in case.standing.withdrawn]
+    return case.people(ref.role, parties)
+
+
+def deed_mails(move: Move, actor: int | None) -> tuple[DeedMail, ...]:
+    """The mails that a move sends at once: of its action, of the steps entered, of the end reached."""
+    case = move.case
+    found: dict[tuple[int, Place, MailRule], DeedMail] = {}
+
+    def add(rules: Iterable[MailRule], place: Place, scope: Scope, reason: str, skip: int | None) -> None:
+        for rule in rules:
+            for seat in recipients(case, rule.to, scope):
+                if seat.person != skip:
+                    party = seat.party if seat.party >= 0 else scope.party
+                    found[(seat.person, place, rule)] = DeedMail(seat.person, party, place, rule, reason)
+
+    if move.action is not None:
+        add(move.action.mail, move.place or ("", Scope()), move.scope, "action", actor)
+    if not case.standing.on_hold:
+        for place in move.entered:
+            add(case.step(place).mail, place, place[1], "begun", None)
+    ended = case.standing.ended
+    if ended and not move.before.standing.ended:
+        add(case.workflow.ends[ended].mail, ("", Scope()), Scope(), "ended", None)
+    return tuple(found.values())
+
+
+def tasks(case: Case, actor: Actor) -> tuple[Task, ...]:
+    """What is this person's to do now, the steps in order: to act, or (helps) to take part in the writing."""
+    if case.standing.ended or case.standing.on_hold:
+        return ()
+    found = []
+    for place in active(case):
+        mark = case.standing.marks[place]
+        if mark.state == ACTIVE:
+            task = _task(case, actor, place, mark)
+            if task:
+                found.append(task)
+    return tuple(found)
+
+
+def _task(case: Case, actor: Actor, place: Place, mark: Mark) -> Task | None:
+    path, scope = place
+    step = case.workflow.by_path[path]
+    left, party = [], scope.party
+    for action in step.actions.values():
+        acting = acting_scope(case, actor, Do(action.key, place), action)
+        if acting is None or action.optional or already_done(case, action, acting):
+            continue
+        if _as_lead_alone(case, action, actor) and not _is_leads(case, action):
+            continue
+        left.append(action.key)
+        party = acting.party
+    if left:
+        return Task(place, mark, party, due_date(case, place), tuple(left))
+    return _helping(case, actor, step, place, mark)
+
+
+def _as_lead_alone(case: Case, action: Action, actor: Actor) -> bool:
+    """The actor may do it as the network's lead alone, not as somebody of a party."""
+    own = [r for r in action.by if r.role != "self" and case.workflow.roles[r.role].of == "party"]
+    return not any(actor.has(r.role, actor.parties()) for r in own)
+
+
+def _is_leads(case: Case, action: Action) -> bool:
+    return all(r.role != "self" and case.workflow.roles[r.role].of == "network" for r in action.by)
+
+
+def _helping(case: Case, actor: Actor, step: Step, place: Place, mark: Mark) -> Task | None:
+    if not step.actions or not whose_turn(case, place):
+        return None
+    for ref, rights in step.allow.items():
+        if ref.role == "self" or case.workflow.roles[ref.role].of == "network":
+            continue
+        scope = place[1]
+        parties = (scope.party,) if scope.party is not None else tuple(actor.parties())
+        if ref.relation == "own" and any(r.verb in ("write", "answer") for r in rights):
+            for party in parties:
+                if party is not None and actor.has(ref.role, (party,)):
+                    return Task(place, mark, party, due_date(case, place), helps=True)
+    return None
+
+
+def coming(case: Case) -> tuple[Place, ...]:
+    """The instances that wait, and the steps after them in the top block: what comes next."""
+    waiting = [p for p in active(case) if case.standing.marks[p].state == WAITING]
+    begun = {path.split("/")[0] for path, _ in case.standing.marks}
+    later = [(s.path, Scope()) for s in case.workflow.steps if s.path not in begun]
+    return (*waiting, *later)

@@ -1,0 +1,172 @@
+"""From the text of a definition to a Workflow; every mistake at once, each with its place and its mend."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+from collections.abc import Mapping
+from io import StringIO
+from typing import Any
+
+from pydantic import ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.constructor import DuplicateKeyError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError, YAMLStreamError
+
+from ..errors import BadDefinition, Problem
+from .building import Builder
+from .definition import Workflow
+from .schema import WorkflowModel
+
+LARGEST = 1_000_000  # bytes: a definition is written and read by people
+Loc = tuple[Any, ...]
+
+
+def read(source: str | bytes, file: str = "<text>") -> Workflow:
+    """The workflow that `source` defines; raises BadDefinition with every problem found."""
+    text = _decoded(source, file)
+    data = _parsed(text, file)
+    try:
+        model = WorkflowModel.model_validate(_plain(data))
+    except ValidationError as error:
+        raise BadDefinition(_problems(error, data, file)) from None
+    builder = Builder(model, lambda loc: _place(data, loc), file)
+    workflow = builder.build(text=text, hash=_hash(model))
+    if builder.problems:
+        raise BadDefinition(sorted(set(builder.problems)))
+    return workflow
+
+
+def _decoded(source: str | bytes, file: str) -> str:
+    if len(source) > LARGEST:
+        raise BadDefinition(
+            [Problem(file, 1, 1, f"the file has {len(source)} bytes", f"at most {LARGEST} are read")]
+        )
+    if isinstance(source, str):
+        return source
+    try:
+        return source.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = source[: error.start].count(b"\n") + 1
+        wrong = f"byte {source[error.start]:#04x} is not UTF-8"
+        raise BadDefinition([Problem(file, line, 1, wrong, "save the file as UTF-8")]) from None
+
+
+def _parsed(text: str, file: str) -> Any:
+    yaml = YAML(typ="rt")
+    yaml.version = None  # type: ignore[assignment]
+    try:
+        data = yaml.load(StringIO(text))
+    except DuplicateKeyError as error:
+        mark = error.problem_mark
+        wrong = str(error.problem).split(" with value")[0]
+        raise BadDefinition(
+            [Problem(file, mark.line + 1, mark.column + 1, wrong, "each key stands once")]
+        ) from None
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        wrong = f"this is not YAML: {error.problem or error.context}"
+        raise BadDefinition([Problem(file, line, column, wrong, _yaml_mend(error))]) from None
+    except (YAMLError, YAMLStreamError, RecursionError, ValueError) as error:
+        wrong = f"this is not YAML: {str(error).splitlines()[0] if str(error) else type(error).__name__}"
+        raise BadDefinition([Problem(file, 1, 1, wrong, "see docs/definitions.md for the form")]) from None
+    if not isinstance(data, Mapping):
+        raise BadDefinition([Problem(file, 1, 1, "the file holds no definition", "begin with `workflow: a-name`")])
+    return data
+
+
+def _yaml_mend(error: MarkedYAMLError) -> str:
+    problem = str(error.problem)
+    if "\\t" in problem or "'\t'" in problem:
+        return "indent with spaces, not tabs"
+    if "alias" in problem:
+        return "write the anchor (&name) before it is used"
+    return "mend the line, or quote the text that holds a colon, # or brackets"
+
+
+def _plain(value: Any, above: tuple[int, ...] = ()) -> Any:
+    """Plain dicts and lists; an anchor that contains itself stops here instead of in a recursion."""
+    if isinstance(value, Mapping | list):
+        if id(value) in above or len(above) > 60:
+            return "<an anchor that contains itself>"
+        above = (*above, id(value))
+    if isinstance(value, Mapping):
+        return {str(k): _plain(v, above) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_plain(v, above) for v in value]
+    if isinstance(value, bool) or value is None:
+        return value
+    for kind in (int, float, str):
+        if isinstance(value, kind):
+            return kind(value)
+    return str(value)
+
+
+def _place(data: Any, loc: Loc) -> tuple[int, int]:
+    """Line and column, from 1, of the key or item that `loc` leads to, or of the nearest that there is."""
+    line, column, node = 1, 1, data
+    for part in loc:
+        try:
+            if isinstance(node, Mapping) and part in node:
+                line, column = (n + 1 for n in node.lc.key(part))
+                node = node[part]
+            elif isinstance(node, list) and isinstance(part, int) and part < len(node):
+                line, column = (n + 1 for n in node.lc.item(part))
+                node = node[part]
+        except (KeyError, AttributeError, TypeError):
+            break
+    return line, column
+
+
+def _problems(error: ValidationError, data: Any, file: str) -> list[Problem]:
+    found = []
+    for detail in error.errors():
+        loc = tuple(part for part in detail["loc"] if part != "[key]")
+        line, column = _place(data, loc)
+        name = ".".join(map(str, loc)) or "the definition"
+        found.append(Problem(file, line, column, *_words(detail, name)))
+    return sorted(set(found))
+
+
+def _words(detail: Any, name: str) -> tuple[str, str]:
+    kind, context, last = detail["type"], detail.get("ctx", {}), str(detail["loc"][-1] if detail["loc"] else "")
+    if kind == "extra_forbidden":
+        near = difflib.get_close_matches(last, KNOWN_WORDS, 1)
+        return f"`{last}` is not a word here", f"did you mean `{near[0]}`?" if near else "take it out"
+    if kind == "missing":
+        return f"`{name}` is missing", f"add `{last}:`"
+    if kind == "literal_error":
+        return f"`{name}` is {detail['input']!r}", f"write {context['expected']}"
+    if kind == "string_pattern_mismatch":
+        return f"`{name}`: {detail['input']!r} is no name", "use small letters a-z, digits and _, a letter first"
+    if kind == "value_error":
+        return f"`{name}` is not whole", str(context.get("error", detail["msg"]))
+    return f"`{name}` is {detail['input']!r:.60}", detail["msg"][0].lower() + detail["msg"][1:]
+
+
+def _known_words() -> list[str]:
+    schema = WorkflowModel.model_json_schema()
+    words = set(schema["properties"])
+    for part in schema["$defs"].values():
+        words |= set(part.get("properties", {}))
+    return sorted(words)
+
+
+KNOWN_WORDS = _known_words()
+
+_WORDS_ONLY = frozenset(("title", "help", "ask", "receipt", "subject", "text", "label", "template", "no_due"))
+
+
+def _hash(model: WorkflowModel) -> str:
+    """SHA-256 over what decides: everything but the words that are shown (engine.md 23)."""
+
+    def deciding(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {k: deciding(v) for k, v in value.items() if k not in _WORDS_ONLY}
+        return [deciding(v) for v in value] if isinstance(value, list) else value
+
+    data = model.model_dump(mode="json", by_alias=True, exclude={"functions": True, "perspectives": True})
+    data = {**deciding(data), "functions": sorted(model.functions), "perspectives": sorted(model.perspectives)}
+    return hashlib.sha256(json.dumps(data, ensure_ascii=False).encode()).hexdigest()

@@ -1,0 +1,121 @@
+"""What can go wrong, each as a value that the doors turn into a page, a line or a mail.
+
+Every error carries :class:`Message` values, never finished sentences: the reader's language is
+known at the door (web, mail, command line), not where the error arises.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+
+class PartyName(NamedTuple):
+    """Stands in a message for the name of a party; the door puts the organisation's name there."""
+
+    party: int
+
+
+class Text(NamedTuple):
+    """A text that the definition brings in several languages, as sorted (language, text) pairs."""
+
+    translations: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def of(cls, translations: Mapping[str, str]) -> Text:
+        return cls(tuple(sorted(translations.items())))
+
+    def get(self, language: str) -> str:
+        """The text in `language`, or in Swedish, or in whichever there is."""
+        texts = dict(self.translations)
+        return texts.get(language) or texts.get("sv") or next(iter(texts.values()), "")
+
+
+class Message(NamedTuple):
+    """An English message (also its key in the translations) and what goes into its %(name)s gaps.
+
+    A gap's value may be a string, a number, a date, a :class:`PartyName`, a :class:`Text` or
+    another Message; the door resolves them in the reader's language.
+    """
+
+    text: str
+    params: tuple[tuple[str, Any], ...] = ()
+
+
+def N_(text: str, **params: Any) -> Message:
+    """Mark `text` for translation, and keep it with its parameters for the door to say."""
+    return Message(text, tuple(params.items()))
+
+
+class PeerreviewError(Exception):
+    """The root: whatever the house raises on purpose."""
+
+
+class NotFound(PeerreviewError):
+    """There is no such thing, or it does not exist for you: the two look the same from outside."""
+
+
+class Refused(PeerreviewError):
+    """You may see that this exists, but not do it now; `reason` says why, `status` is 403."""
+
+    def __init__(self, reason: Message):
+        super().__init__(reason.text)
+        self.reason = reason
+
+
+class Invalid(PeerreviewError):
+    """What was typed cannot be taken: `errors` maps a field's name to what is wrong and the mend."""
+
+    def __init__(self, errors: Mapping[str, Message] | None = None, **fields: Message):
+        self.errors: dict[str, Message] = {**(errors or {}), **fields}
+        super().__init__("; ".join(f"{field}: {m.text}" for field, m in self.errors.items()))
+
+
+class Conflict(PeerreviewError):
+    """Somebody was first. `theirs` is what stands now, `mine` what was typed: nothing is lost."""
+
+    def __init__(self, reason: Message, *, theirs: str | None = None, mine: str | None = None):
+        super().__init__(reason.text)
+        self.reason, self.theirs, self.mine = reason, theirs, mine
+
+
+class TooLarge(PeerreviewError):
+    """An upload over the limit (bytes)."""
+
+    def __init__(self, limit: int):
+        super().__init__(f"over {limit} bytes")
+        self.limit = limit
+
+
+class TooMany(PeerreviewError):
+    """Too many tries in too short a time: the next one is taken at `until` (real clock)."""
+
+    def __init__(self, until: datetime):
+        super().__init__(f"not before {until.isoformat()}")
+        self.until = until
+
+
+class Problem(NamedTuple):
+    """A mistake in a file that a person wrote: where it stands, what is wrong, what would be right."""
+
+    file: str
+    line: int
+    column: int
+    wrong: str
+    right: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}: {self.wrong}; {self.right}"
+
+
+class BadDefinition(PeerreviewError):
+    """A workflow that must not start; `problems` holds every mistake at once."""
+
+    def __init__(self, problems: list[Problem]):
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = problems
+
+
+class BadSetting(PeerreviewError):
+    """A setting, or the database it names, that the product cannot start with; says the mend."""
