@@ -1,0 +1,79 @@
+"""What every deed needs at hand: the house itself, and who is acting."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import holidays
+
+from ..engine.dates import Calendar
+from ..store.database import Database
+from ..store.files import FileStore
+
+if TYPE_CHECKING:
+    from config import Settings
+
+    from ..engine.definition import Workflow
+
+# Law fixes Sweden's holidays, so that any span will do that covers every date a review can name.
+_YEARS = range(2015, 2061)
+
+
+@dataclass(frozen=True)
+class House:
+    """The archive, the definitions, the calendar, the files and the settings of one running house."""
+
+    db: Database
+    workflows: Mapping[str, Workflow]
+    calendar: Calendar
+    files: FileStore
+    settings: Settings
+
+    def close(self) -> None:
+        self.db.dispose()
+
+
+@dataclass(frozen=True)
+class Account:
+    """The person who acts, as the door knows them."""
+
+    person_id: int
+    name: str
+    email: str
+    language: str
+    is_lead: bool
+
+
+def furnish(settings: Settings, workflows: Mapping[str, Workflow]) -> House:
+    """A house by `settings`. Raises BadSetting where the database's address cannot be one."""
+    return House(
+        db=Database(settings.database_url, synchronous=settings.sqlite_synchronous),
+        workflows=workflows,
+        calendar=calendar_by(settings),
+        files=FileStore(settings.files_dir, max_upload=settings.max_upload),
+        settings=settings,
+    )
+
+
+def calendar_by(settings: Settings) -> Calendar:
+    """Swedish working days: midsommarafton, julafton and nyårsafton are free in fact, though not in law."""
+    return Calendar(
+        holidays=swedish_holidays(),
+        stop_weeks=_weeks(settings.summer_stop),
+        zone=ZoneInfo(settings.time_zone),
+        mail_hour=settings.mail_hour,
+    )
+
+
+def swedish_holidays() -> frozenset[date]:
+    return frozenset(holidays.country_holidays("SE", categories=("public", "de_facto"), years=_YEARS, language="sv"))
+
+
+def _weeks(span: str) -> frozenset[int]:
+    """ISO weeks: "28-31" is 28, 29, 30 and 31."""
+    first, _, last = span.partition("-")
+    return frozenset(range(int(first), int(last) + 1)) if last else frozenset()
