@@ -1,0 +1,217 @@
+"""How an account comes into being: by an invitation that its owner takes.
+
+`..._in` functions work inside the caller's transaction, after the caller has decided who may.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from ..errors import N_, Invalid, NotFound, Refused
+from ..rendering.mails import MailWords
+from ..store import accounts as store
+from ..store.people import Person, person_by_email, person_by_id
+from ..store.sorting import fold, sort_key
+from . import links, passwords
+from .checks import Checks
+from .house import Account, House
+from .mailing import enqueue
+from .sessions import begin_in
+
+
+def invite_in(
+    session: Session,
+    house: House,
+    *,
+    name: str,
+    email: str,
+    now: datetime,
+    real_now: datetime,
+    language: str = "",
+    by: str = "",
+) -> tuple[Person, bool]:
+    """The person with this address; where there is none, a new one with an invitation on its way (then True).
+
+    Somebody known keeps their name, and gets a new invitation only where the last has run out unused.
+    `by` is the name of who invites. Raises Invalid(name=, email=)."""
+    checks = Checks()
+    name, email = checks.name("name", name), checks.email("email", email)
+    language = checks.language("language", language or house.settings.default_language)
+    checks.stop()
+    person = person_by_email(session, email, lock=True)
+    if person is None:
+        person = _new_person(session, name, email, language, real_now)
+        if person is not None:
+            send_invitation_in(session, house, person=person, by=by, now=now, real_now=real_now)
+            return person, True
+        person = person_by_email(session, email, lock=True)
+        assert person is not None, "whoever was first has this address"
+    if person.closed_at is not None:
+        raise Invalid(email=N_("This account is closed. Ask the project lead to open it again."))
+    if person.password_hash is None and not _has_working_invitation(session, person, real_now):
+        send_invitation_in(session, house, person=person, by=by, now=now, real_now=real_now)
+    return person, False
+
+
+def _new_person(session: Session, name: str, email: str, language: str, at: datetime) -> Person | None:
+    """None where another transaction was first with the address."""
+    person = Person(name=name, sort_key=sort_key(name), email=email, email_folded=fold(email))
+    person.language, person.created_at = language, at
+    try:
+        with session.begin_nested():
+            session.add(person)
+            session.flush()
+    except IntegrityError:
+        return None
+    return person
+
+
+def _has_working_invitation(session: Session, person: Person, real_now: datetime) -> bool:
+    last = store.last_link(session, person.id, "invite")
+    return last is not None and last.expires_at > real_now
+
+
+def send_invitation_in(
+    session: Session, house: House, *, person: Person, by: str = "", now: datetime, real_now: datetime
+) -> None:
+    """Send a first or a further invitation; older ones stop working. Refused where it makes no sense."""
+    if person.closed_at is not None:
+        raise Refused(N_("The account is closed. Open it again first."))
+    if person.password_hash is not None:
+        raise Refused(N_("%(name)s has already begun to use the account.", name=person.name))
+    store.expire_links(session, person.id, real_now, kinds=("invite",))
+    days = house.settings.invite_days
+    token = links.new_in(session, person, "invite", real_now, timedelta(days=days))
+    network = house.settings.network_name
+    why = (
+        N_("%(who)s has invited you to %(network)s.", who=by, network=network)
+        if by
+        else N_("You have been invited to %(network)s.", network=network)
+    )
+    words = MailWords(
+        subject=N_("Your invitation to %(network)s", network=network),
+        why=why,
+        ask=(
+            N_(
+                "There, organisations review each other as colleagues. Choose a password to get your account."
+            ),
+        ),
+        link=f"/invite/{token}",
+        button=N_("Choose a password"),
+        next=(
+            N_("The link works once, for %(days)s days.", days=days),
+            N_("If you did not expect this invitation, you need not do anything."),
+        ),
+    )
+    enqueue(
+        session, house, person=person, kind="invite", words=words, review_id=None, now=now, real_now=real_now
+    )
+
+
+def correct_address_in(
+    session: Session,
+    house: House,
+    *,
+    person: Person,
+    email: str,
+    by: str = "",
+    now: datetime,
+    real_now: datetime,
+) -> None:
+    """Correct the address of somebody who has not logged in yet, and send the invitation there instead."""
+    if person.password_hash is not None:
+        raise Refused(N_("%(name)s has already begun to use the account.", name=person.name))
+    checks = Checks()
+    email = checks.email("email", email)
+    checks.stop()
+    other = person_by_email(session, email)
+    if other is not None and other.id != person.id:
+        raise Invalid(email=N_("%(name)s already has this address.", name=other.name))
+    person.email, person.email_folded, person.mail_problem = email, fold(email), ""
+    try:
+        with session.begin_nested():
+            session.flush()
+    except IntegrityError:
+        raise Invalid(email=N_("Somebody else already has this address.")) from None
+    send_invitation_in(session, house, person=person, by=by, now=now, real_now=real_now)
+
+
+def accept_invitation(
+    house: House, *, token: str, name: str, language: str, password: str, agent: str, real_now: datetime
+) -> str:
+    """Take the invitation: choose a password, correct one's name. Gives the token of a new session."""
+    email = links.look(house, kind="invite", token=token, real_now=real_now).email
+    checks = Checks()
+    name, language = checks.name("name", name), checks.language("language", language)
+    if fault := passwords.fault(password, least=house.settings.password_length, known=(name, email)):
+        checks.faults["password"] = fault
+    checks.stop()
+    chosen = passwords.hashed(password)
+    with house.db.write() as session:
+        person = links.use_in(session, "invite", token, real_now)
+        person.name, person.sort_key, person.language = name, sort_key(name), language
+        person.password_hash = chosen
+        return begin_in(session, person, agent=agent, real_now=real_now)
+
+
+def invite_again(house: House, *, actor: Account, person_id: int, now: datetime, real_now: datetime) -> None:
+    """Send the invitation once more; the links of the earlier ones stop working."""
+    only_lead(actor)
+    with house.db.write() as session:
+        found = found_in(session, person_id, lock=True)
+        send_invitation_in(session, house, person=found, by=actor.name, now=now, real_now=real_now)
+
+
+def correct_address(
+    house: House, *, actor: Account, person_id: int, email: str, now: datetime, real_now: datetime
+) -> None:
+    """Mend the address of somebody who has not logged in yet, and invite them there."""
+    only_lead(actor)
+    with house.db.write() as session:
+        found = found_in(session, person_id, lock=True)
+        correct_address_in(
+            session, house, person=found, email=email, by=actor.name, now=now, real_now=real_now
+        )
+
+
+def close_account(house: House, *, actor: Account, person_id: int, real_now: datetime) -> None:
+    """Nobody gets in with this account any longer, from now on; what they wrote stays."""
+    only_lead(actor)
+    if actor.person_id == person_id:
+        raise Refused(N_("You cannot close your own account. Ask another project lead to do it."))
+    with house.db.write() as session:
+        found = found_in(session, person_id, lock=True)
+        if found.closed_at is None:
+            found.closed_at = real_now
+        store.end_sessions(session, found.id, real_now)
+        store.expire_links(session, found.id, real_now, kinds=("invite", "reset"))
+
+
+def reopen_account(
+    house: House, *, actor: Account, person_id: int, now: datetime, real_now: datetime
+) -> None:
+    """The account works again, with its old password; who never had one is invited again."""
+    only_lead(actor)
+    with house.db.write() as session:
+        found = found_in(session, person_id, lock=True)
+        if found.closed_at is None:
+            return
+        found.closed_at = None
+        if found.password_hash is None:
+            send_invitation_in(session, house, person=found, by=actor.name, now=now, real_now=real_now)
+
+
+def only_lead(actor: Account) -> None:
+    """For everybody else these pages do not exist."""
+    if not actor.is_lead:
+        raise NotFound
+
+
+def found_in(session: Session, person_id: int, *, lock: bool = False) -> Person:
+    found = person_by_id(session, person_id, lock=lock)
+    if found is None:
+        raise NotFound
+    return found

@@ -1,0 +1,115 @@
+"""What was typed, cleaned and checked: every fault of a form is found at once, each beside its field."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from ..errors import N_, Invalid, Message
+
+LANGUAGES = ("sv", "en")
+
+_BEFORE_THE_AT = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+_LABEL = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
+# Signs that turn the direction of what follows, so that a name could pass for another.
+_TURNING = set("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+class Checks:
+    """The faults of one form. Each method gives the cleaned value; :meth:`stop` raises what was found."""
+
+    def __init__(self) -> None:
+        self.faults: dict[str, Message] = {}
+
+    def stop(self) -> None:
+        if self.faults:
+            raise Invalid(self.faults)
+
+    def line(self, field: str, text: str, *, most: int, missing: Message | None = None) -> str:
+        """One line of text; `missing` is what to say where it is empty, None where it may be."""
+        text = unicodedata.normalize("NFC", text).strip()
+        if not text and missing:
+            self.faults[field] = missing
+        elif any(unfit(sign) for sign in text):
+            self.faults[field] = N_("Write this on one line, without control characters.")
+        elif len(text) > most:
+            self.faults[field] = N_(
+                "Write at most %(most)s characters; now there are %(count)s.", most=most, count=len(text)
+            )
+        return text
+
+    def name(self, field: str, text: str) -> str:
+        return self.line(field, text, most=200, missing=N_("Write a name."))
+
+    def email(self, field: str, text: str) -> str:
+        text = unicodedata.normalize("NFC", text).strip()
+        if fault := email_fault(text):
+            self.faults[field] = fault
+        return text
+
+    def language(self, field: str, code: str) -> str:
+        return self.one_of(field, code, LANGUAGES)
+
+    def one_of(self, field: str, value: str, values: tuple[str, ...]) -> str:
+        if value not in values:
+            self.faults[field] = N_("Choose one of the alternatives.")
+        return value
+
+    def phone(self, field: str, text: str) -> str:
+        """As people write them ("08-123 45 67 ankn. 8", "+46 ..."): some digits, at most 50 characters."""
+        text = self.line(field, text, most=50)
+        if text and field not in self.faults and not any(sign.isdigit() for sign in text):
+            self.faults[field] = N_("Write a telephone number, such as 070-123 45 67.")
+        return text
+
+    def number(self, field: str, text: str, *, most: int) -> int | None:
+        """A whole number from 0, with spaces between the thousands if one likes; None where empty."""
+        digits = re.sub(r"\s", "", text)
+        if not digits:
+            return None
+        if not re.fullmatch(r"[0-9]{1,12}", digits) or int(digits) > most:
+            self.faults[field] = N_("Write a whole number from 0 to %(most)s, in digits.", most=most)
+            return None
+        return int(digits)
+
+
+def unfit(sign: str) -> bool:
+    """Whether a character has no place in a line: line breaks, control characters, turned directions."""
+    return unicodedata.category(sign) in ("Cc", "Cs", "Zl", "Zp") or sign in _TURNING
+
+
+def searchable(text: str) -> str:
+    """What was typed in a search box, without what a database would refuse."""
+    return "".join(" " if unfit(sign) else sign for sign in text)[:200].strip()
+
+
+def email_fault(text: str) -> Message | None:
+    """What is wrong with an e-mail address, and the mend; None where nothing is."""
+    if not text:
+        return N_("Write an e-mail address, such as name@example.org.")
+    if len(text) > 254:
+        return N_("An e-mail address has at most 254 characters; this has %(count)s.", count=len(text))
+    if any(sign.isspace() or unfit(sign) for sign in text):
+        return N_("Write the address alone and without spaces, such as name@example.org.")
+    foreign = next((sign for sign in text if not sign.isascii()), None)
+    if foreign:
+        return N_(
+            "The letter %(letter)s cannot stand in an e-mail address here: many mail servers refuse it. "
+            "Check the spelling, or ask for an address without it.",
+            letter=foreign,
+        )
+    return _shape_fault(text)
+
+
+def _shape_fault(text: str) -> Message | None:
+    if "@" not in text:
+        return N_("There is no @ in the address. Write it like name@example.org.")
+    before, _, after = text.rpartition("@")
+    if not before or not after:
+        return N_("Something is missing before or after the @. Write it like name@example.org.")
+    if not _BEFORE_THE_AT.fullmatch(before) or len(before) > 64:
+        return N_("What stands before the @ cannot be right. Write the address like name@example.org.")
+    labels = after.split(".")
+    if len(labels) < 2 or not all(_LABEL.fullmatch(label) for label in labels):
+        return N_("What stands after the @ cannot be right. Write it like example.org.")
+    return None

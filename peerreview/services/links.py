@@ -1,0 +1,78 @@
+"""Single-use links sent by mail: the mail holds a random token, the row its SHA-256. On the real clock.
+
+Looking at a link changes nothing (mail scanners look at every link); only sending its form uses it up.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from sqlalchemy.orm import Session
+
+from ..errors import NotFound, PeerreviewError
+from ..store import accounts as store
+from ..store.people import Link, Person, person_by_id
+from .house import House
+from .sessions import digest
+
+Kind = Literal["invite", "reset"]
+
+
+class DeadLink(PeerreviewError):
+    """A link of this kind that no longer works: used, or expired (also because a newer one was sent)."""
+
+    def __init__(self, kind: Kind, why: Literal["used", "expired"]):
+        super().__init__(f"{kind} link {why}")
+        self.kind, self.why = kind, why
+
+
+@dataclass(frozen=True)
+class LinkView:
+    """Whose link it is, and until when it works."""
+
+    name: str
+    email: str
+    language: str
+    expires_at: datetime
+
+
+def look(house: House, *, kind: Kind, token: str, real_now: datetime) -> LinkView:
+    """Whose link it is; NotFound for an unknown one, DeadLink for one that no longer works."""
+    with house.db.read() as session:
+        link, person = _working(session, kind, token, real_now)
+        return LinkView(person.name, person.email, person.language, link.expires_at)
+
+
+def new_in(session: Session, person: Person, kind: Kind, at: datetime, span: timedelta) -> str:
+    token = secrets.token_urlsafe(32)
+    session.add(
+        Link(person_id=person.id, kind=kind, token_hash=digest(token), created_at=at, expires_at=at + span)
+    )
+    return token
+
+
+def _working(session: Session, kind: Kind, token: str, real_now: datetime) -> tuple[Link, Person]:
+    found = store.link_with_person(session, kind, digest(token))
+    if found is None:
+        raise NotFound
+    link, person = found
+    if link.used_at is not None:
+        raise DeadLink(kind, "used")
+    if link.expires_at <= real_now or person.closed_at is not None:
+        raise DeadLink(kind, "expired")
+    return link, person
+
+
+def use_in(session: Session, kind: Kind, token: str, real_now: datetime) -> Person:
+    """Use the link up and give its person, locked; all their other links run out. Of two at once one wins."""
+    link, person = _working(session, kind, token, real_now)
+    locked = person_by_id(session, person.id, lock=True)
+    if locked is None or locked.closed_at is not None:
+        raise DeadLink(kind, "expired")
+    if not store.use_link(session, link.id, real_now):
+        raise DeadLink(kind, "used")
+    store.expire_links(session, locked.id, real_now, kinds=("invite", "reset"))
+    return locked

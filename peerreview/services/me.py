@@ -1,0 +1,39 @@
+"""What each keeps of themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .accounts import found_in
+from .house import Account, House
+from .people import MembershipView, memberships_of, save_in
+
+
+@dataclass(frozen=True)
+class MeView:
+    """What a person may see and change of themselves."""
+
+    name: str
+    email: str
+    phone: str
+    language: str
+    is_lead: bool
+    memberships: tuple[MembershipView, ...]
+
+
+def me(house: House, *, actor: Account) -> MeView:
+    with house.db.read() as session:
+        found = found_in(session, actor.person_id)
+        return MeView(
+            name=found.name,
+            email=found.email,
+            phone=found.phone,
+            language=found.language,
+            is_lead=found.is_lead,
+            memberships=memberships_of(found),
+        )
+
+
+def change_me(house: House, *, actor: Account, name: str, phone: str, language: str) -> None:
+    with house.db.write() as session:
+        save_in(found_in(session, actor.person_id, lock=True), name, phone, language)

@@ -1,0 +1,63 @@
+"""What the one who runs the house does from the command line: the first lead, a forgotten password."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from ..errors import N_, Invalid
+from ..store import accounts as store
+from ..store.people import Person, person_by_email
+from ..store.sorting import fold, sort_key
+from . import passwords, tries
+from .checks import Checks
+from .house import House
+
+
+def add_person(
+    house: House, *, name: str, email: str, language: str, is_lead: bool, password: str, real_now: datetime
+) -> int:
+    """An account that can be used at once; gives its id. Raises Invalid naming each field that is wrong."""
+    checks = Checks()
+    name, email = checks.name("name", name), checks.email("email", email)
+    language = checks.language("language", language)
+    _check_password(house, checks, password, name, email)
+    checks.stop()
+    person = Person(name=name, sort_key=sort_key(name), email=email, email_folded=fold(email))
+    person.language, person.is_lead, person.created_at = language, is_lead, real_now
+    person.password_hash = passwords.hashed(password)
+    with house.db.write() as session:
+        if person_by_email(session, email) is not None:
+            raise Invalid(email=N_("There already is an account with this address."))
+        session.add(person)
+        session.flush()
+        return person.id
+
+
+def set_password(house: House, *, email: str, password: str, real_now: datetime) -> None:
+    """A new password; opens a closed account again, and ends all its sessions and links."""
+    with house.db.read() as session:
+        name = _known(session, email).name
+    checks = Checks()
+    _check_password(house, checks, password, name, email)
+    checks.stop()
+    chosen = passwords.hashed(password)
+    with house.db.write() as session:
+        person = _known(session, email, lock=True)
+        person.password_hash, person.closed_at = chosen, None
+        store.end_sessions(session, person.id, real_now)
+        store.expire_links(session, person.id, real_now, kinds=("invite", "reset"))
+        tries.forget_address_in(session, what="login", email=email)
+
+
+def _check_password(house: House, checks: Checks, password: str, *known: str) -> None:
+    if fault := passwords.fault(password, least=house.settings.password_length, known=known):
+        checks.faults["password"] = fault
+
+
+def _known(session: Session, email: str, *, lock: bool = False) -> Person:
+    person = person_by_email(session, email, lock=lock)
+    if person is None:
+        raise Invalid(email=N_("There is no account with this address."))
+    return person

@@ -1,0 +1,159 @@
+"""The network's organisations, kept by its lead."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from ..errors import N_, Invalid, NotFound
+from ..store import organisations as store
+from ..store.organisations import Organisation
+from ..store.people import members_by_organisation, members_of
+from ..store.sorting import sort_key
+from .accounts import only_lead
+from .checks import Checks, searchable
+from .house import Account, House
+
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,19}")
+
+
+@dataclass(frozen=True)
+class OrganisationRow:
+    """A line of the list; `people` counts those with open accounts."""
+
+    id: int
+    name: str
+    code: str
+    healthcare_region: str
+    people: int
+
+
+@dataclass(frozen=True)
+class MemberRow:
+    """Somebody of the organisation: `role` is coordinator, member or contact."""
+
+    person_id: int
+    name: str
+    email: str
+    role: str
+    title: str
+    is_closed: bool
+
+
+@dataclass(frozen=True)
+class OrganisationView:
+    id: int
+    name: str
+    code: str
+    healthcare_region: str
+    population: int | None
+    hospitals: int | None
+    university_hospital: bool
+    members: tuple[MemberRow, ...]
+
+
+@dataclass(frozen=True)
+class OrganisationForm:
+    """What was typed of an organisation, as it was typed."""
+
+    name: str = ""
+    code: str = ""
+    healthcare_region: str = ""
+    population: str = ""
+    hospitals: str = ""
+    university_hospital: bool = False
+
+
+def organisations(house: House, *, actor: Account, search: str = "") -> tuple[OrganisationRow, ...]:
+    """The list, in Swedish order; for the lead alone."""
+    only_lead(actor)
+    with house.db.read() as session:
+        people = members_by_organisation(session)
+        found = store.organisations(session, search=searchable(search))
+    return tuple(
+        OrganisationRow(one.id, one.name, one.code, one.healthcare_region, people.get(one.id, 0))
+        for one in found
+    )
+
+
+def organisation(house: House, *, actor: Account, organisation_id: int) -> OrganisationView:
+    only_lead(actor)
+    with house.db.read() as session:
+        found = store.organisation_by_id(session, organisation_id)
+        if found is None:
+            raise NotFound
+        members = tuple(
+            MemberRow(
+                person_id=member.person.id,
+                name=member.person.name,
+                email=member.person.email,
+                role=member.role,
+                title=member.title,
+                is_closed=member.person.closed_at is not None,
+            )
+            for member in members_of(session, organisation_id)
+        )
+    return OrganisationView(
+        id=found.id,
+        name=found.name,
+        code=found.code,
+        healthcare_region=found.healthcare_region,
+        population=found.population,
+        hospitals=found.hospitals,
+        university_hospital=found.university_hospital,
+        members=members,
+    )
+
+
+def create_organisation(house: House, *, actor: Account, form: OrganisationForm) -> int:
+    """A new member of the network; gives its id."""
+    only_lead(actor)
+    with house.db.write() as session:
+        return _save(session, Organisation(), form)
+
+
+def change_organisation(
+    house: House, *, actor: Account, organisation_id: int, form: OrganisationForm
+) -> None:
+    only_lead(actor)
+    with house.db.write() as session:
+        found = store.organisation_by_id(session, organisation_id, lock=True)
+        if found is None:
+            raise NotFound
+        _save(session, found, form)
+
+
+def _save(session: Session, row: Organisation, form: OrganisationForm) -> int:
+    """Check what was typed and put it into the row. Raises Invalid with a field's name of the form."""
+    checks = Checks()
+    name = checks.name("name", form.name)
+    code = checks.line("code", form.code, most=20, missing=N_("Write a short code, such as H or kalmar."))
+    if "code" not in checks.faults and not _CODE.fullmatch(code):
+        checks.faults["code"] = N_("Write the code with the letters a to z, digits and hyphens alone.")
+    region = checks.line("healthcare_region", form.healthcare_region, most=100)
+    population = checks.number("population", form.population, most=100_000_000)
+    hospitals = checks.number("hospitals", form.hospitals, most=1000)
+    _refuse_twins(session, checks, row.id, name, code)
+    checks.stop()
+    row.name, row.sort_key, row.code, row.healthcare_region = name, sort_key(name), code, region
+    row.population, row.hospitals, row.university_hospital = population, hospitals, form.university_hospital
+    try:
+        with session.begin_nested():
+            session.add(row)
+            session.flush()
+    except IntegrityError:
+        raise Invalid(name=N_("Another organisation already has this name or code.")) from None
+    return row.id
+
+
+def _refuse_twins(session: Session, checks: Checks, own_id: int | None, name: str, code: str) -> None:
+    with session.no_autoflush:
+        namesake = store.organisation_named(session, name)
+        twin = store.organisation_coded(session, code)
+    if namesake is not None and namesake.id != own_id:
+        checks.faults.setdefault("name", N_("There already is an organisation with this name."))
+    if twin is not None and twin.id != own_id:
+        checks.faults.setdefault("code", N_("%(name)s already has this code.", name=twin.name))

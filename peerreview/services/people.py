@@ -1,0 +1,261 @@
+"""The network's people: the register that its lead keeps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy.orm import Session
+
+from ..errors import N_, Invalid, NotFound
+from ..store import accounts as account_store
+from ..store import people as store
+from ..store.organisations import organisation_by_id, organisations
+from ..store.people import Membership, Person
+from ..store.sorting import sort_key
+from .accounts import found_in, invite_in, only_lead
+from .checks import Checks, searchable
+from .house import Account, House
+
+ROLES = ("coordinator", "member", "contact")
+_PLACE = {role: place for place, role in enumerate(ROLES)}
+STATES = ("open", "invited", "closed", "mail")
+PAGE = 50
+
+Standing = Literal["active", "invited", "closed"]
+
+
+@dataclass(frozen=True)
+class MembershipView:
+    id: int
+    organisation_id: int
+    organisation: str
+    role: str
+    title: str
+
+
+@dataclass(frozen=True)
+class PersonRow:
+    """A line of the list; `standing` is active, invited (has never logged in) or closed."""
+
+    id: int
+    name: str
+    email: str
+    standing: Standing
+    is_lead: bool
+    mail_problem: str
+    memberships: tuple[MembershipView, ...]
+
+
+@dataclass(frozen=True)
+class PeopleView:
+    """One page of the list, `page` from 1, and the (id, name) of organisations to choose from."""
+
+    rows: tuple[PersonRow, ...]
+    total: int
+    page: int
+    pages: int
+    organisations: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True)
+class PersonView:
+    """A person as the lead sees them. `invited_until`: the last invitation works or worked until then.
+    `running_reviews`: how many they have a part in, which closing the account touches."""
+
+    id: int
+    name: str
+    email: str
+    phone: str
+    language: str
+    standing: Standing
+    is_lead: bool
+    mail_problem: str
+    created_at: datetime
+    closed_at: datetime | None
+    invited_until: datetime | None
+    running_reviews: int
+    memberships: tuple[MembershipView, ...]
+    organisations: tuple[tuple[int, str], ...]
+
+
+def people(
+    house: House,
+    *,
+    actor: Account,
+    search: str = "",
+    organisation_id: int | None = None,
+    state: str = "",
+    page: int = 1,
+) -> PeopleView:
+    """The list for the lead; `state` is one of STATES or "" for all. Beyond the last page comes the last."""
+    only_lead(actor)
+    state, search = state if state in STATES else "", searchable(search)
+    with house.db.read() as session:
+        total = store.count_people(session, search=search, organisation_id=organisation_id, state=state)
+        pages = max(1, -(-total // PAGE))
+        page = min(max(page, 1), pages)
+        found = store.people(
+            session,
+            search=search,
+            organisation_id=organisation_id,
+            state=state,
+            limit=PAGE,
+            offset=(page - 1) * PAGE,
+        )
+        rows = tuple(_row(person) for person in found)
+        return PeopleView(rows, total, page, pages, _choices(session))
+
+
+def person(house: House, *, actor: Account, person_id: int, real_now: datetime) -> PersonView:
+    only_lead(actor)
+    with house.db.read() as session:
+        found = found_in(session, person_id)
+        link = account_store.last_link(session, found.id, "invite")
+        return PersonView(
+            id=found.id,
+            name=found.name,
+            email=found.email,
+            phone=found.phone,
+            language=found.language,
+            standing=_standing(found),
+            is_lead=found.is_lead,
+            mail_problem=found.mail_problem,
+            created_at=found.created_at,
+            closed_at=found.closed_at,
+            invited_until=link.expires_at if link and _standing(found) == "invited" else None,
+            running_reviews=account_store.running_reviews(session, found.id),
+            memberships=memberships_of(found),
+            organisations=_choices(session),
+        )
+
+
+def choices(house: House, *, actor: Account) -> tuple[tuple[int, str], ...]:
+    """The organisations as (id, name), in Swedish order, for a form of the lead."""
+    only_lead(actor)
+    with house.db.read() as session:
+        return _choices(session)
+
+
+def add_person(
+    house: House,
+    *,
+    actor: Account,
+    name: str,
+    email: str,
+    language: str,
+    organisation_id: int | None,
+    role: str,
+    title: str,
+    now: datetime,
+    real_now: datetime,
+) -> tuple[int, bool]:
+    """Somebody with a function in an organisation, invited if they are new: gives (person id, is new)."""
+    only_lead(actor)
+    with house.db.write() as session:
+        checks = Checks()
+        checks.name("name", name)
+        checks.email("email", email)
+        checks.language("language", language)
+        membership = _membership(session, checks, organisation_id, role, title)
+        checks.stop()
+        added, is_new = invite_in(
+            session,
+            house,
+            name=name,
+            email=email,
+            language=language,
+            by=actor.name,
+            now=now,
+            real_now=real_now,
+        )
+        if not _has(added, membership):
+            added.memberships.append(membership)
+        return added.id, is_new
+
+
+def change_person(
+    house: House, *, actor: Account, person_id: int, name: str, phone: str, language: str
+) -> None:
+    """The lead mends what is known of a person."""
+    only_lead(actor)
+    with house.db.write() as session:
+        save_in(found_in(session, person_id, lock=True), name, phone, language)
+
+
+def add_membership(
+    house: House, *, actor: Account, person_id: int, organisation_id: int | None, role: str, title: str
+) -> None:
+    only_lead(actor)
+    with house.db.write() as session:
+        found = found_in(session, person_id, lock=True)
+        checks = Checks()
+        membership = _membership(session, checks, organisation_id, role, title)
+        checks.stop()
+        if _has(found, membership):
+            raise Invalid(role=N_("%(name)s already has this function there.", name=found.name))
+        found.memberships.append(membership)
+
+
+def remove_membership(house: House, *, actor: Account, person_id: int, membership_id: int) -> None:
+    """The person no longer has this function in the organisation; their seats in reviews stay."""
+    only_lead(actor)
+    with house.db.write() as session:
+        found = found_in(session, person_id, lock=True)
+        one = next((one for one in found.memberships if one.id == membership_id), None)
+        if one is None:
+            raise NotFound
+        session.delete(one)
+
+
+def save_in(row: Person, name: str, phone: str, language: str) -> None:
+    checks = Checks()
+    name, phone = checks.name("name", name), checks.phone("phone", phone)
+    language = checks.language("language", language)
+    checks.stop()
+    row.name, row.sort_key, row.phone, row.language = name, sort_key(name), phone, language
+
+
+def _membership(
+    session: Session, checks: Checks, organisation_id: int | None, role: str, title: str
+) -> Membership:
+    role, title = checks.one_of("role", role, ROLES), checks.line("title", title, most=200)
+    if organisation_id is None or organisation_by_id(session, organisation_id) is None:
+        checks.faults["organisation"] = N_("Choose an organisation.")
+    return Membership(organisation_id=organisation_id, role=role, title=title)
+
+
+def _has(row: Person, membership: Membership) -> bool:
+    wanted = (membership.organisation_id, membership.role)
+    return any((one.organisation_id, one.role) == wanted for one in row.memberships)
+
+
+def _standing(row: Person) -> Standing:
+    if row.closed_at is not None:
+        return "closed"
+    return "active" if row.password_hash is not None else "invited"
+
+
+def _row(row: Person) -> PersonRow:
+    return PersonRow(
+        id=row.id,
+        name=row.name,
+        email=row.email,
+        standing=_standing(row),
+        is_lead=row.is_lead,
+        mail_problem=row.mail_problem,
+        memberships=memberships_of(row),
+    )
+
+
+def memberships_of(row: Person) -> tuple[MembershipView, ...]:
+    ordered = sorted(row.memberships, key=lambda one: (one.organisation.sort_key, _PLACE.get(one.role, 9)))
+    return tuple(
+        MembershipView(one.id, one.organisation_id, one.organisation.name, one.role, one.title)
+        for one in ordered
+    )
+
+
+def _choices(session: Session) -> tuple[tuple[int, str], ...]:
+    return tuple((one.id, one.name) for one in organisations(session))

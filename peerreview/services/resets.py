@@ -1,0 +1,87 @@
+"""A new password for somebody who has forgotten theirs: by a single-use link sent to their address."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from ..errors import N_, Invalid
+from ..rendering.mails import MailWords
+from ..store import accounts as store
+from ..store.people import Person, person_by_email
+from . import links, passwords, tries
+from .accounts import send_invitation_in
+from .checks import Checks
+from .house import House
+from .mailing import enqueue
+
+# How often one may ask within settings.login_minutes: nobody's mailbox is to be filled by others.
+ASKED = 5
+
+
+def ask_for_reset(house: House, *, email: str, client: str, now: datetime, real_now: datetime) -> None:
+    """Send a link for a new password, where there is an account; the answer and the work are the same
+    where there is none. Raises Invalid(email=) for what can be no address, and TooMany."""
+    checks = Checks()
+    email = checks.email("email", email)
+    checks.stop()
+    tries.begin(house, what="reset", email=email, client=client, real_now=real_now, most=ASKED)
+    with house.db.write() as session:
+        person = person_by_email(session, email, lock=True)
+        if person is None or person.closed_at is not None:
+            _do_as_much_for_nobody(session, house, now, real_now)
+        elif person.password_hash is None:
+            send_invitation_in(session, house, person=person, now=now, real_now=real_now)
+        else:
+            _send_reset(session, house, person, now, real_now)
+
+
+def _send_reset(session: Session, house: House, person: Person, now: datetime, real_now: datetime) -> None:
+    hours = house.settings.reset_hours
+    token = links.new_in(session, person, "reset", real_now, timedelta(hours=hours))
+    words = MailWords(
+        subject=N_("Choose a new password"),
+        why=N_("Somebody, probably you, has asked for a new password for your account."),
+        ask=(
+            N_(
+                "Choose a new password with the link. All places where you are logged in are logged out then."
+            ),
+        ),
+        link=f"/reset/{token}",
+        button=N_("Choose a new password"),
+        next=(
+            N_("The link works once, for %(hours)s hours.", hours=hours),
+            N_("If it was not you, you need not do anything: your password stays as it is."),
+        ),
+    )
+    enqueue(
+        session, house, person=person, kind="reset", words=words, review_id=None, now=now, real_now=real_now
+    )
+
+
+def _do_as_much_for_nobody(session: Session, house: House, now: datetime, real_now: datetime) -> None:
+    """The same work for somebody who is made up and forgotten at once: time shall not tell who exists."""
+    nobody = Person(name="-", sort_key="-", email="nobody@invalid.example", created_at=real_now)
+    nobody.email_folded, nobody.language = secrets.token_hex(16), house.settings.default_language
+    forgotten = session.begin_nested()
+    session.add(nobody)
+    session.flush()
+    _send_reset(session, house, nobody, now, real_now)
+    session.flush()
+    forgotten.rollback()
+
+
+def reset_password(house: House, *, token: str, password: str, real_now: datetime) -> None:
+    """A new password by a link sent to the address; ends all sessions and all other links."""
+    view = links.look(house, kind="reset", token=token, real_now=real_now)
+    known = (view.name, view.email)
+    if fault := passwords.fault(password, least=house.settings.password_length, known=known):
+        raise Invalid(password=fault)
+    chosen = passwords.hashed(password)
+    with house.db.write() as session:
+        person = links.use_in(session, "reset", token, real_now)
+        person.password_hash = chosen
+        store.end_sessions(session, person.id, real_now)
+        tries.forget_address_in(session, what="login", email=person.email)

@@ -1,0 +1,49 @@
+"""Organisations: the network's members."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import String, func, or_, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from .database import Base
+from .sorting import SORT_KEY, fold, key_contains, sort_key
+
+
+class Organisation(Base):
+    """A member of the network. `sort_key` orders names in Swedish on any database (see store.sorting)."""
+
+    __tablename__ = "organisation"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(20), unique=True)
+    name: Mapped[str] = mapped_column(String(200), unique=True)
+    sort_key: Mapped[str] = mapped_column(SORT_KEY, index=True)
+    healthcare_region: Mapped[str] = mapped_column(String(100), default="")
+    population: Mapped[int | None]
+    hospitals: Mapped[int | None]
+    university_hospital: Mapped[bool] = mapped_column(default=False)
+
+
+def organisation_by_id(session: Session, organisation_id: int, *, lock: bool = False) -> Organisation | None:
+    return session.get(Organisation, organisation_id, with_for_update=lock or None)
+
+
+def organisations(session: Session, *, search: str = "") -> Sequence[Organisation]:
+    """All whose name or code holds each word of `search`, in Swedish order."""
+    query = select(Organisation).order_by(Organisation.sort_key, Organisation.id)
+    for word in search.split():
+        code = func.lower(Organisation.code).contains(fold(word), autoescape=True)
+        query = query.where(or_(key_contains(Organisation.sort_key, word), code))
+    return session.scalars(query).all()
+
+
+def organisation_named(session: Session, name: str) -> Organisation | None:
+    """The one that has this name, however it is capitalised. (A sort key can stand for two names.)"""
+    alike = session.scalars(select(Organisation).where(Organisation.sort_key == sort_key(name)))
+    return next((one for one in alike if fold(one.name) == fold(name)), None)
+
+
+def organisation_coded(session: Session, code: str) -> Organisation | None:
+    return session.scalar(select(Organisation).where(func.lower(Organisation.code) == fold(code)))

@@ -1,0 +1,152 @@
+"""People, what they are in their organisations, their sessions and their single-use links."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, ForeignKey, String, UniqueConstraint, func, or_, select
+from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship, selectinload
+
+from .database import Base, UTCDateTime
+from .organisations import Organisation
+from .sorting import SORT_KEY, fold, key_contains
+
+
+class Person(Base):
+    """Somebody with an account (or an invitation to one: then `password_hash` is null).
+
+    `email` is as typed, `email_folded` what is compared. `is_lead`: the network's project lead.
+    """
+
+    __tablename__ = "person"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    sort_key: Mapped[str] = mapped_column(SORT_KEY, index=True)
+    email: Mapped[str] = mapped_column(String(254))
+    email_folded: Mapped[str] = mapped_column(String(254), unique=True)
+    phone: Mapped[str] = mapped_column(String(50), default="")
+    language: Mapped[str] = mapped_column(String(5), default="sv")
+    password_hash: Mapped[str | None] = mapped_column(String(300))
+    is_lead: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    mail_problem: Mapped[str] = mapped_column(String(500), default="")
+
+    memberships: Mapped[list[Membership]] = relationship(back_populates="person")
+
+
+class Membership(Base):
+    """A person's function in an organisation: role is coordinator, member or contact."""
+
+    __tablename__ = "membership"
+    __table_args__ = (UniqueConstraint("person_id", "organisation_id", "role"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    role: Mapped[str] = mapped_column(String(20))
+    title: Mapped[str] = mapped_column(String(200), default="")
+
+    person: Mapped[Person] = relationship(back_populates="memberships")
+    organisation: Mapped[Organisation] = relationship()
+
+
+class LoginSession(Base):
+    """One logged-in browser. The cookie holds a random token, the row its SHA-256 in hex."""
+
+    __tablename__ = "login_session"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    seen_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    agent: Mapped[str] = mapped_column(String(200), default="")
+
+
+class Link(Base):
+    """A single-use link sent by mail: `kind` is invite or reset; the row holds the token's SHA-256."""
+
+    __tablename__ = "link"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class LoginFailure(Base):
+    """A failed try to log in, to slow down guessing; `key` is a digest of the folded address, or of the
+    client's: people type their password in the wrong field."""
+
+    __tablename__ = "login_failure"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(254), index=True)
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+_WITH_MEMBERSHIPS = selectinload(Person.memberships).joinedload(Membership.organisation)
+
+
+def person_by_id(session: Session, person_id: int, *, lock: bool = False) -> Person | None:
+    """The person with their memberships; `lock` holds the row until the transaction ends."""
+    query = select(Person).where(Person.id == person_id).options(_WITH_MEMBERSHIPS)
+    return session.scalar(query.with_for_update(of=Person) if lock else query)
+
+
+def person_by_email(session: Session, email: str, *, lock: bool = False) -> Person | None:
+    query = select(Person).where(Person.email_folded == fold(email))
+    return session.scalar(query.with_for_update() if lock else query)
+
+
+def people(
+    session: Session, *, search: str, organisation_id: int | None, state: str, limit: int, offset: int
+) -> Sequence[Person]:
+    """Those asked for, with their memberships, in Swedish order; `state` is a key of _STATES or ""."""
+    query = select(Person).where(*_asked_for(search, organisation_id, state)).options(_WITH_MEMBERSHIPS)
+    return session.scalars(query.order_by(Person.sort_key, Person.id).limit(limit).offset(offset)).all()
+
+
+def count_people(session: Session, *, search: str, organisation_id: int | None, state: str) -> int:
+    query = select(func.count()).select_from(Person).where(*_asked_for(search, organisation_id, state))
+    return session.scalar(query) or 0
+
+
+def _asked_for(search: str, organisation_id: int | None, state: str) -> list[ColumnElement[bool]]:
+    """Each word of `search` stands in the name or the address."""
+    asked: list[ColumnElement[bool]] = [*_STATES[state]] if state else []
+    for word in search.split():
+        address = Person.email_folded.contains(fold(word), autoescape=True)
+        asked.append(or_(key_contains(Person.sort_key, word), address))
+    if organisation_id is not None:
+        asked.append(Person.memberships.any(Membership.organisation_id == organisation_id))
+    return asked
+
+
+_STATES = {
+    "open": (Person.closed_at.is_(None),),
+    "invited": (Person.closed_at.is_(None), Person.password_hash.is_(None)),
+    "closed": (Person.closed_at.is_not(None),),
+    "mail": (Person.mail_problem != "",),
+}
+
+
+def members_of(session: Session, organisation_id: int) -> Sequence[Membership]:
+    """The memberships of an organisation with their people, in Swedish order of names."""
+    query = select(Membership).join(Person).where(Membership.organisation_id == organisation_id)
+    query = query.options(joinedload(Membership.person)).order_by(Person.sort_key, Person.id, Membership.role)
+    return session.scalars(query).all()
+
+
+def members_by_organisation(session: Session) -> dict[int, int]:
+    """How many people with open accounts each organisation has."""
+    query = select(Membership.organisation_id, func.count(Membership.person_id.distinct())).join(Person)
+    query = query.where(Person.closed_at.is_(None)).group_by(Membership.organisation_id)
+    return dict(session.execute(query).tuples().all())
