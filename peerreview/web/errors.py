@@ -1,0 +1,118 @@
+"""Errors turned into pages, in this one place; into JSON for the script that saves while one writes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask, current_app, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from peerreview.errors import Conflict, Message, N_, NotFound, Refused, TooLarge
+
+from . import filters
+from .locale import house_language
+
+# Never shown again: what is secret, and what the reader did not write.
+_SECRET = ("password", "csrf_token", "token", "code")
+
+
+def register(app: Flask) -> None:
+    app.register_error_handler(NotFound, _not_found)
+    app.register_error_handler(Refused, _refused)
+    app.register_error_handler(Conflict, _conflict)
+    app.register_error_handler(TooLarge, _too_large)
+    app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(HTTPException, _http)
+
+
+def _not_found(error: NotFound) -> ResponseReturnValue:
+    return _page(404)
+
+
+def _refused(error: Refused) -> ResponseReturnValue:
+    return _page(403, reason=error.reason)
+
+
+def _conflict(error: Conflict) -> ResponseReturnValue:
+    return _page(409, reason=error.reason, mine=error.mine, theirs=error.theirs)
+
+
+def _too_large(error: TooLarge) -> ResponseReturnValue:
+    return _page(413, limit=error.limit)
+
+
+def _csrf(error: CSRFError) -> ResponseReturnValue:
+    """The form is older than the log-in it was fetched under: nothing was done, nothing is lost."""
+    return _page(400, csrf=True, kept=kept())
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    """Flask hands unknown exceptions over as 500, after it has logged them with their traceback."""
+    if error.response is not None or error.code is None or error.code < 400:
+        return error
+    if error.code == 413:
+        return _page(413, limit=current_app.config.get("MAX_UPLOAD"))
+    known = {400, 403, 404, 409, 429, 500, 503}
+    shown = error.code if error.code in known else 500 if error.code >= 500 else 400
+    code = error.code
+    headers = {name: value for name, value in error.get_headers() if name in ("Retry-After", "Allow")}
+    return _page(shown, code=code, headers=headers, kept=kept() if code in (400, 429, 500, 503) else [])
+
+
+def kept() -> list[tuple[str, str]]:
+    """What was typed, as (field, text): long enough to be missed, and nobody's secret."""
+    try:
+        typed = list(request.form.items(multi=True))
+    except HTTPException:
+        return []
+    return [
+        (name, text)
+        for name, text in typed
+        if len(text) > 20 and not any(secret in name.lower() for secret in _SECRET)
+    ]
+
+
+def _page(
+    template: int, *, code: int | None = None, headers: Mapping[str, str] | None = None, **told: Any
+) -> ResponseReturnValue:
+    status = code or template
+    if wants_json():
+        return jsonify(_told(template, told)), status, dict(headers or {})
+    return _render(template, status, told), status, dict(headers or {})
+
+
+def _render(template: int, status: int, told: Mapping[str, Any]) -> str:
+    """The frame asks who is logged in, and so the database: when that is what failed, a bare page must do."""
+    try:
+        return render_template(f"web/errors/{template}.html", **told)
+    except Exception:
+        if status < 500:
+            raise
+        current_app.logger.exception("the error page itself could not be shown")
+        return render_template("web/errors/bare.html", language=house_language(), **told)
+
+
+def wants_json() -> bool:
+    accept = request.accept_mimetypes
+    return accept["application/json"] > accept["text/html"]
+
+
+def _told(template: int, told: Mapping[str, Any]) -> dict[str, Any]:
+    reason = told.get("reason") or _REASONS.get(template, _REASONS[500])
+    texts = {key: told[key] for key in ("mine", "theirs") if told.get(key) is not None}
+    return {"reason": filters.say(reason), **texts}
+
+
+_REASONS: dict[int, Message] = {
+    400: N_("The page is too old. Load it again."),
+    403: N_("You may not do this."),
+    404: N_("The page does not exist, or is not open to you."),
+    409: N_("Somebody else was first."),
+    413: N_("The file is too large."),
+    429: N_("Too many tries. Wait a little."),
+    500: N_("Something went wrong with us."),
+    503: N_("The service is closed for a moment."),
+}

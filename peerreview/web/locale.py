@@ -1,0 +1,69 @@
+"""The reader's language: the person's own, else asked for in the address, else a cookie, else the house's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, Response, current_app, g, has_request_context, request
+from flask_babel import Babel, refresh
+from flask_login import current_user
+
+from peerreview.rendering.words import TRANSLATIONS, ZONE
+
+LANGUAGES = ("sv", "en")
+COOKIE = "language"
+_YEAR = 365 * 24 * 3600
+
+
+def register(app: Flask) -> None:
+    Babel(
+        app,
+        default_locale="sv",
+        default_timezone=str(ZONE),
+        default_translation_directories=str(TRANSLATIONS),
+        locale_selector=language,
+    )
+    app.after_request(_remember)
+
+
+def language() -> str:
+    """ "sv" or "en", decided once a request; outside a request (a command, a test) the house's own."""
+    if not has_request_context():
+        return house_language()
+    if "language" not in g:
+        g.language = _choose()
+    return str(g.language)
+
+
+def speak(chosen: str) -> None:
+    """From here on in this request (a person has just chosen another language)."""
+    g.language = chosen
+    refresh()
+
+
+def house_language() -> str:
+    return str(current_app.config.get("DEFAULT_LANGUAGE", "sv"))
+
+
+def _choose() -> str:
+    asked = (_own(), request.args.get("lang"), request.cookies.get(COOKIE), house_language())
+    return next((code for code in asked if code in LANGUAGES), "sv")
+
+
+def _own() -> str | None:
+    account: Any = getattr(current_user, "account", None)
+    return account.language if account is not None else None
+
+
+def _remember(response: Response) -> Response:
+    """A visitor's choice outlives the page. The cookie holds two letters and follows nobody."""
+    if request.args.get("lang") in LANGUAGES:
+        response.set_cookie(
+            COOKIE,
+            request.args["lang"],
+            max_age=_YEAR,
+            httponly=True,
+            samesite="Lax",
+            secure=bool(current_app.config.get("SESSION_COOKIE_SECURE")),
+        )
+    return response

@@ -1,0 +1,210 @@
+/* Makes pages pleasant; every page works without it. No library, nothing from any other host.
+
+   textarea[data-autosave-url]  saved as it is written: POST, form-encoded (the field's name, `version`), Accept: JSON.
+                                200 {"version": 8, "saved": "14.32"}   kept
+                                409 {"reason": "...", "href": "..."}   somebody else was first; href shows both texts
+                                other {"reason": "..."}                not kept; the words say why
+   textarea[data-preview-url]   POST `text`, answers with HTML that the server has made safe.
+   [data-copy]                  copies its value.   [data-focus]  gets the focus when the page opens.
+   form[data-confirm]           asks once more.     form[data-guard]  warns before unsent words are left. */
+
+"use strict";
+
+const PAUSE = 1500;
+const RETRY = 15000;
+
+function element(tag, className, text) {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  if (text) made.textContent = text;
+  return made;
+}
+
+function post(url, csrf, fields, accept) {
+  return fetch(url, {
+    method: "POST",
+    credentials: "same-origin",
+    headers: { "X-CSRFToken": csrf, "Accept": accept },
+    body: new URLSearchParams(fields),
+  });
+}
+
+/* --- unsent words ---------------------------------------------------------------------------- */
+
+const unsent = new Set();
+
+window.addEventListener("beforeunload", (event) => {
+  if (unsent.size) event.preventDefault();
+});
+
+function guard(form) {
+  form.addEventListener("input", () => unsent.add(form));
+  form.addEventListener("submit", () => unsent.clear());
+}
+
+/* --- saving while one writes ------------------------------------------------------------------- */
+
+class Autosave {
+  constructor(area) {
+    this.area = area;
+    this.says = area.dataset;
+    this.kept = area.value;
+    this.version = area.dataset.version;
+    this.busy = false;
+    this.stopped = false;
+    this.line = element("p", "saved");
+    this.line.setAttribute("role", "status");
+    toolsOf(area).prepend(this.line);
+    area.addEventListener("input", () => this.changed());
+    area.addEventListener("blur", () => this.save());
+    document.addEventListener("visibilitychange", () => document.hidden && this.save());
+    if (area.form) area.form.addEventListener("submit", () => unsent.delete(this));
+  }
+
+  changed() {
+    if (this.stopped) return;
+    unsent.add(this);
+    this.line.textContent = this.says.saysUnsaved;
+    this.later(PAUSE);
+  }
+
+  later(pause) {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.save(), pause);
+  }
+
+  async save() {
+    if (this.busy || this.stopped || this.area.value === this.kept) return;
+    clearTimeout(this.timer);
+    this.busy = true;
+    const text = this.area.value;
+    this.line.textContent = this.says.saysSaving;
+    try {
+      const fields = { [this.area.name]: text, version: this.version };
+      const answer = await post(this.says.autosaveUrl, this.says.csrf, fields, "application/json");
+      this.answered(answer.status, await answer.json().catch(() => ({})), text);
+    } catch {
+      this.line.textContent = this.says.saysFailed;
+      this.later(RETRY);
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  answered(status, told, text) {
+    if (status === 200) return this.saved(told, text);
+    if (status === 409) return this.clash(told);
+    this.line.textContent = told.reason || this.says.saysFailed;
+    if (status >= 500 || status === 429) this.later(RETRY);
+  }
+
+  saved(told, text) {
+    this.kept = text;
+    this.version = String(told.version);
+    const field = this.area.form && this.area.form.elements.namedItem("version");
+    if (field) field.value = this.version;
+    if (this.area.value === text) {
+      unsent.delete(this);
+      this.line.textContent = `${this.says.saysSaved} ${told.saved}`;
+    } else {
+      this.later(PAUSE);
+    }
+  }
+
+  /* From here on nothing is sent by itself: the writer has to see the other text first. */
+  clash(told) {
+    this.stopped = true;
+    this.line.className = "clash";
+    this.line.setAttribute("role", "alert");
+    this.line.textContent = `${told.reason || this.says.saysClash} `;
+    if (told.href) {
+      const link = element("a", "", this.says.saysBoth);
+      link.href = told.href;
+      link.target = "_blank";
+      this.line.append(link);
+    }
+  }
+}
+
+function toolsOf(area) {
+  const next = area.nextElementSibling;
+  if (next && next.classList.contains("text-tools")) return next;
+  const tools = element("div", "text-tools");
+  area.after(tools);
+  return tools;
+}
+
+/* --- preview ----------------------------------------------------------------------------------- */
+
+function preview(area) {
+  const button = element("button", "button quiet", area.dataset.saysPreview);
+  const view = element("div", "preview prose");
+  button.type = "button";
+  button.setAttribute("aria-pressed", "false");
+  view.hidden = true;
+  view.tabIndex = -1;
+  toolsOf(area).append(button);
+  toolsOf(area).after(view);
+
+  button.addEventListener("click", async () => {
+    const shows = view.hidden;
+    if (shows) await fill(area, view);
+    view.hidden = !shows;
+    area.hidden = shows;
+    button.setAttribute("aria-pressed", String(shows));
+    button.textContent = shows ? area.dataset.saysWrite : area.dataset.saysPreview;
+    (shows ? view : area).focus();
+  });
+}
+
+async function fill(area, view) {
+  try {
+    const answer = await post(area.dataset.previewUrl, area.dataset.previewCsrf, { text: area.value }, "text/html");
+    if (!answer.ok) throw new Error(String(answer.status));
+    view.innerHTML = await answer.text();
+  } catch {
+    view.textContent = area.dataset.saysFailedPreview;
+  }
+}
+
+/* --- small things ------------------------------------------------------------------------------ */
+
+function copier(button) {
+  if (!navigator.clipboard) return;
+  const word = button.textContent;
+  button.hidden = false;
+  button.setAttribute("aria-live", "polite");
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(button.dataset.copy);
+    button.textContent = button.dataset.saysCopied;
+    setTimeout(() => { button.textContent = word; }, 2500);
+  });
+}
+
+function once(form) {
+  form.addEventListener("submit", (event) => {
+    if (event.defaultPrevented) return;
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "yes";
+    setTimeout(() => delete form.dataset.sent, 4000);
+  });
+}
+
+function confirmer(form) {
+  form.addEventListener("submit", (event) => {
+    if (!window.confirm(form.dataset.confirm)) event.preventDefault();
+  });
+}
+
+function start() {
+  document.querySelectorAll("form[data-confirm]").forEach(confirmer);
+  document.querySelectorAll('form[method="post"]').forEach(once);
+  document.querySelectorAll("form[data-guard]").forEach(guard);
+  document.querySelectorAll("textarea[data-autosave-url]").forEach((area) => new Autosave(area));
+  document.querySelectorAll("textarea[data-preview-url]").forEach(preview);
+  document.querySelectorAll("[data-copy]").forEach(copier);
+  const first = document.querySelector("[data-focus]");
+  if (first) first.focus();
+}
+
+start();
