@@ -1,0 +1,176 @@
+"""A mail's words to its bytes: subject, one text part and one HTML part that say the same (pages.md, "Mail").
+
+Whatever stands in the words, the bytes are ASCII in short lines, the headers are the ones written here, and
+there is one recipient: names come from people, and a line break in one must not become a header.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date as Date
+from datetime import datetime
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from ..errors import N_, Message, Text
+from .headers import POLICY, address, one_line
+from .words import Say, local, say, sayer
+
+Words = Message | Text | str
+
+TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "mail"
+WIDTH = 72
+
+
+@dataclass(frozen=True)
+class MailWords:
+    """What a mail says, before it is said in somebody's language.
+
+    `subject` what and by when; `why` one sentence on why you get this; `ask` what is asked; `link` an own
+    path ("/reviews/3") and its `button`; `next` what comes then. `note` is the lead's added line, the
+    only free text in a mail, `note_by` whose it is. `names`: what a PartyName in the words is called."""
+
+    subject: Words
+    why: Words
+    ask: tuple[Words, ...] = ()
+    link: str = ""
+    button: Words = ""
+    next: tuple[Words, ...] = ()
+    note: str = ""
+    note_by: str = ""
+    names: Mapping[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Digest:
+    """Several mails due to one person on one day, as one."""
+
+    sections: tuple[MailWords, ...]
+
+
+def digest(sections: Iterable[MailWords]) -> MailWords | Digest:
+    """One mail of several; of one, that one itself. What says the very same is said once."""
+    different: list[MailWords] = []
+    for words in sections:
+        if words not in different:
+            different.append(words)
+    return different[0] if len(different) == 1 else Digest(tuple(different))
+
+
+@dataclass(frozen=True)
+class _Section:
+    """A mail's words, said."""
+
+    title: str
+    why: str
+    ask: tuple[str, ...]
+    link: str
+    button: str
+    next: tuple[str, ...]
+    note: tuple[str, ...]
+    note_by: str
+
+
+def subject_of(words: MailWords | Digest, language: str, today: Date) -> str:
+    """The subject, on one line."""
+    if isinstance(words, MailWords):
+        return one_line(say(words.subject, language, words.names, today))
+    return say(N_("%(count)s things wait for you", count=len(words.sections)), language)
+
+
+def compose(
+    words: MailWords | Digest,
+    *,
+    to_name: str,
+    to_address: str,
+    sender: tuple[str, str],
+    reply_to: tuple[str, str],
+    message_id: str,
+    date: datetime,
+    language: str,
+    in_reply_to: str | None,
+    base_url: str,
+    list_unsubscribe: str | None = None,
+) -> bytes:
+    """The whole message as it will go, CRLF and all. `sender` and `reply_to` are (name, address)."""
+    today = local(date).date()
+    message = EmailMessage(policy=POLICY)
+    message["From"] = address(*sender)
+    message["To"] = address(to_name, to_address)
+    message["Reply-To"] = address(*reply_to)
+    message["Subject"] = subject_of(words, language, today)
+    message["Date"] = local(date)
+    message["Message-ID"] = message_id
+    if in_reply_to:
+        message["In-Reply-To"] = message["References"] = in_reply_to
+    # RFC 3834: no holiday answers to a machine.
+    message["Auto-Submitted"] = "auto-generated"
+    if list_unsubscribe:
+        message["List-Unsubscribe"] = f"<{list_unsubscribe}>"
+    context = _context(words, language, today, base_url, (sender[0], *reply_to))
+    # Quoted-printable keeps the bytes ASCII and the lines under 77, whatever was written.
+    message.set_content(_render("layout.txt", context), cte="quoted-printable")
+    message.add_alternative(_render("layout.html", context), subtype="html", cte="quoted-printable")
+    message["Content-Language"] = language
+    return message.as_bytes()
+
+
+def _context(
+    words: MailWords | Digest, language: str, today: Date, base_url: str, whose: tuple[str, str, str]
+) -> dict[str, Any]:
+    several = isinstance(words, Digest)
+    parts = words.sections if isinstance(words, Digest) else (words,)
+    network, name, mail = map(one_line, whose)
+    ask = N_("Questions? Answer this mail: it goes to %(name)s, %(address)s.", name=name, address=mail)
+    nameless = N_("Questions? Answer this mail: it goes to %(address)s.", address=mail)
+    return {
+        "language": language,
+        "subject": subject_of(words, language, today),
+        "sections": [
+            _section(one, sayer(language, one.names, today), base_url, titled=several) for one in parts
+        ],
+        "contact": say(ask if name else nameless, language),
+        "network": network,
+    }
+
+
+def _section(words: MailWords, tell: Say, base_url: str, *, titled: bool) -> _Section:
+    def said(part: Words) -> str:
+        return one_line(tell(part))
+
+    return _Section(
+        title=said(words.subject) if titled else "",
+        why=said(words.why),
+        ask=tuple(map(said, words.ask)),
+        link=base_url.rstrip("/") + words.link if words.link else "",
+        button=said(words.button),
+        next=tuple(map(said, words.next)),
+        note=tuple(line for line in map(one_line, words.note.splitlines()) if line),
+        note_by=said(N_("%(name)s adds:", name=words.note_by)) if words.note else "",
+    )
+
+
+def _render(name: str, context: dict[str, Any]) -> str:
+    return _TEMPLATES.get_template(name).render(context)
+
+
+def _wrapped(text: str) -> str:
+    return textwrap.fill(text, WIDTH, break_long_words=False, break_on_hyphens=False)
+
+
+def _quoted(text: str) -> str:
+    return textwrap.indent(_wrapped(text), "> ")
+
+
+_TEMPLATES = Environment(
+    loader=FileSystemLoader(TEMPLATES),
+    autoescape=lambda name: name is not None and name.endswith(".html"),
+    undefined=StrictUndefined,
+    keep_trailing_newline=True,
+)
+_TEMPLATES.filters.update(wrapped=_wrapped, quoted=_quoted)

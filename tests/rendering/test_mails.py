@@ -1,0 +1,224 @@
+"""What is composed is what arrives: the words, the headers and nothing else."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import UTC, date, datetime
+from email import message_from_bytes, policy
+from email.header import decode_header, make_header
+from email.message import EmailMessage
+from html.parser import HTMLParser
+from typing import Any
+
+import html5lib
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from peerreview.errors import N_, PartyName, Text
+from peerreview.rendering.mails import Digest, MailWords, compose, digest
+
+WORDS = MailWords(
+    subject=N_(
+        "%(step)s by %(due)s – %(party)s",
+        step="Lämna in underlaget",
+        due=date(2026, 3, 6),
+        party=PartyName(0),
+    ),
+    why=N_("You get this because you coordinate %(party)s.", party=PartyName(0)),
+    ask=(Text.of({"sv": "Lämna in de sju dokumenten.", "en": "Hand in the seven documents."}),),
+    link="/reviews/3/materials",
+    button="Öppna underlaget",
+    next=("Sedan öppnas de för Region Gävleborg.",),
+    names={0: "Region Kalmar län"},
+)
+NEXT = MailWords(
+    subject="Utvärdera", why="Granskningen är klar.", link="/reviews/4/evaluation", button="Svara"
+)
+
+
+def made(words: MailWords | Digest = WORDS, **changes: Any) -> bytes:
+    plain: dict[str, Any] = {
+        "to_name": "Anna Åberg",
+        "to_address": "anna@kalmar.example",
+        "sender": ("Nätverket", "mail@network.example"),
+        "reply_to": ("Projektledaren", "lead@network.example"),
+        "message_id": "<1@network.example>",
+        "date": datetime(2026, 3, 3, 7, 0, tzinfo=UTC),
+        "language": "sv",
+        "in_reply_to": "<0@network.example>",
+        "base_url": "https://review.example/",
+    }
+    return compose(words, **{**plain, **changes})
+
+
+def read(message: bytes) -> EmailMessage:
+    parsed = message_from_bytes(message, policy=policy.default)
+    assert isinstance(parsed, EmailMessage)
+    return parsed
+
+
+def text(message: bytes) -> str:
+    part = read(message).get_body(("plain",))
+    assert part is not None
+    return str(part.get_content()).replace("\r\n", "\n")
+
+
+def html(message: bytes) -> str:
+    part = read(message).get_body(("html",))
+    assert part is not None
+    return str(part.get_content())
+
+
+class _Page(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.said: list[str] = []
+        self.links: list[str] = []
+
+    def handle_data(self, data: str) -> None:
+        self.said.append(data)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "a":
+            self.links.append(dict(attrs)["href"] or "")
+
+
+def page(message: bytes) -> _Page:
+    found = _Page()
+    found.feed(html(message).partition("<body")[2])
+    return found
+
+
+def test_headers_are_the_ones_of_the_house() -> None:
+    mail = read(made(list_unsubscribe="https://review.example/me#mail"))
+    assert {name: str(value) for name, value in mail.items()} == {
+        "From": "Nätverket <mail@network.example>",
+        "To": "Anna Åberg <anna@kalmar.example>",
+        "Reply-To": "Projektledaren <lead@network.example>",
+        "Subject": "Lämna in underlaget by fre 6 mars – Region Kalmar län",
+        "Date": "Tue, 03 Mar 2026 08:00:00 +0100",
+        "Message-ID": "<1@network.example>",
+        "In-Reply-To": "<0@network.example>",
+        "References": "<0@network.example>",
+        "Auto-Submitted": "auto-generated",
+        "Content-Language": "sv",
+        "List-Unsubscribe": "<https://review.example/me#mail>",
+        "MIME-Version": "1.0",
+        "Content-Type": mail["Content-Type"],
+    }
+    assert [part.get_content_type() for part in mail.walk()] == [
+        "multipart/alternative",
+        "text/plain",
+        "text/html",
+    ]
+    assert list(mail.iter_attachments()) == []
+
+
+def test_the_first_mail_of_a_thread_answers_to_none() -> None:
+    mail = read(made(in_reply_to=None))
+    assert (mail["In-Reply-To"], mail["References"], mail["List-Unsubscribe"]) == (None, None, None)
+
+
+def test_both_parts_say_the_same() -> None:
+    message = made(language="en")
+    said = " ".join(" ".join(page(message).said).split())
+    for words in (
+        "You get this because you coordinate Region Kalmar län.",
+        "Hand in the seven documents.",
+        "Öppna underlaget",
+        "Sedan öppnas de för Region Gävleborg.",
+        "Projektledaren, lead@network.example.",
+        "Nätverket",
+    ):
+        assert words in " ".join(text(message).split())
+        assert words in said
+    assert text(message).count("https://") == 1
+    assert "\nhttps://review.example/reviews/3/materials\n" in text(message)
+    assert page(message).links == ["https://review.example/reviews/3/materials"]
+
+
+def test_the_html_part_is_valid() -> None:
+    note = MailWords(subject="S", why="W", note="Hej\nhopp", note_by="Lead", link="/x", button="B")
+    for words in (WORDS, note, digest([WORDS, NEXT])):
+        parser = html5lib.HTMLParser(strict=True)
+        parser.parse(html(made(words)))
+
+
+def test_a_digest_has_a_section_each() -> None:
+    message = made(digest([WORDS, NEXT, WORDS]))
+    assert read(message)["Subject"] == "2 saker väntar på dig"
+    assert page(message).links == [
+        "https://review.example/reviews/3/materials",
+        "https://review.example/reviews/4/evaluation",
+    ]
+    assert "Utvärdera\n---------\n" in text(message)
+
+
+def test_a_digest_of_one_is_that_one() -> None:
+    assert digest([WORDS, WORDS]) == WORDS
+
+
+def test_the_leads_line_says_whose_it_is() -> None:
+    words = MailWords(subject="S", why="Därför.", note="Ring mig\n\r\ngärna!", note_by="Lo")
+    assert "Lo tillägger:\n> Ring mig\n> gärna!\n" in text(made(words))
+    assert "<blockquote" in html(made(words))
+
+
+def test_markup_in_words_is_words() -> None:
+    words = MailWords(subject="<b>&", why="<script>alert(1)</script>", button="</a>", link="/reviews/1")
+    message = made(words, to_name="<img src=x>")
+    assert "<script>" not in html(message)
+    assert "<script>alert(1)</script>" in text(message)
+
+
+@pytest.mark.parametrize(
+    "address", ["åsa@x.example", "", "@", "a b@x", "a@x.example>, <b@x.example", "a@b\r\nBcc: c@d"]
+)
+def test_an_address_that_no_header_holds_is_left_out(address: str) -> None:
+    mail = read(made(to_address=address))
+    assert str(mail["To"]) == "Anna Åberg <unknown@invalid>"
+    assert mail["Bcc"] is None
+
+
+def test_long_ids_stay_whole() -> None:
+    long = f"<{'a' * 32}@{'b' * 60}.example>"
+    message = made(message_id=long, in_reply_to=long, list_unsubscribe="https://x.example/" + "y" * 200)
+    assert message.count(long.encode()) == 3
+    assert b"y" * 200 in message
+
+
+hard = st.text(max_size=300) | st.text(alphabet=' ",<>@()\r\n\\:;åÅ=?_aZ\u2028\x85\x00', max_size=120)
+
+
+@given(name=hard, subject=hard, why=hard, note=hard)
+@example(
+    name="Berg, Anna " * 20, subject="a\r\nBcc: x@y.example\r\n\r\nhej", why="x" * 5000, note=".\r\n.\r\n"
+)
+@example(name="=?utf-8?q?Lead?=", subject="=?utf-8?q?hej?=", why="\ud800", note="\r\n.\r\nMAIL FROM")
+@example(name='"\r\nBcc: x@y.example', subject="å" * 400, why="", note="")
+def test_no_words_break_a_message(name: str, subject: str, why: str, note: str) -> None:
+    words = MailWords(subject=subject, why=why, note=note, note_by=name, link="/x", button=subject)
+    message = made(
+        words, to_name=name, reply_to=(name, "lead@network.example"), sender=(name, "mail@x.example")
+    )
+    assert message.isascii()
+    assert b"\n" not in message.replace(b"\r\n", b"")
+    assert b"\r" not in message.replace(b"\r\n", b"")
+    assert max(map(len, message.split(b"\r\n"))) <= 78
+    mail = read(message)
+    assert sorted(mail.keys()) == sorted(read(made()).keys())
+    for header, address in (("To", "anna@kalmar.example"), ("Reply-To", "lead@network.example")):
+        assert [one.addr_spec for one in mail[header].addresses] == [address]
+        assert decoded(message, header).rpartition("<")[0].strip() == shown(name)[:250].strip()
+    assert decoded(message, "Subject") == shown(subject)
+
+
+def decoded(message: bytes, header: str) -> str:
+    """As RFC 2047 has it: Python's newer parser puts spaces between the encoded words of a name."""
+    return str(make_header(decode_header(message_from_bytes(message)[header])))
+
+
+def shown(words: str) -> str:
+    fit = (" " if unicodedata.category(sign) in ("Cc", "Cs", "Zl", "Zp") else sign for sign in words)
+    return " ".join("".join(fit).split())
