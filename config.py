@@ -23,6 +23,9 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from peerreview.errors import BadSetting
 
 ROOT = Path(__file__).resolve().parent
+MIGRATIONS = ROOT / "migrations"
+TEMPLATES = ROOT / "templates"
+TRANSLATIONS = ROOT / "translations"
 PREFIX = "PEERREVIEW_"
 FILE_VARIABLE = "PEERREVIEW_CONFIG"
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 from sqlalchemy import Connection
@@ -13,7 +13,7 @@ from peerreview.store.database import Database, UTCDateTime
 from peerreview.store.schema import metadata, migrating
 
 
-def _render(kind: str, thing: Any, autogen: Any) -> str | bool:
+def _render(kind: str, thing: Any, autogen: Any) -> str | Literal[False]:
     """A migration stands on its own: it names the column's plain type, not our class."""
     return "sa.DateTime()" if kind == "type" and isinstance(thing, UTCDateTime) else False
 

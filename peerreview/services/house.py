@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import holidays
 
+from config import MIGRATIONS, Settings
+
 from ..engine.dates import Calendar
+from ..engine.definition import Workflow
+from ..store import schema
 from ..store.database import Database
 from ..store.files import FileStore
-
-if TYPE_CHECKING:
-    from config import Settings
-
-    from ..engine.definition import Workflow
 
 # Law fixes Sweden's holidays, so that any span will do that covers every date a review can name.
 _YEARS = range(2015, 2061)
@@ -32,6 +31,11 @@ class House:
     calendar: Calendar
     files: FileStore
     settings: Settings
+
+    def check(self) -> None:
+        """Raises BadSetting with the mend where the database or the files' folder cannot be used."""
+        schema.check(self.db, MIGRATIONS)
+        self.files.check()
 
     def close(self) -> None:
         self.db.dispose()
@@ -59,6 +63,25 @@ def furnish(settings: Settings, workflows: Mapping[str, Workflow]) -> House:
     )
 
 
+def upgrade(settings: Settings) -> None:
+    """Bring the database's tables to what this program needs, making them where there are none."""
+    _migrate(settings, "head", schema.upgrade)
+
+
+def downgrade(settings: Settings, *, revision: str) -> None:
+    """Back to an older version's tables ("base": to none). What only newer tables held is gone."""
+    _migrate(settings, revision, schema.downgrade)
+
+
+def _migrate(settings: Settings, revision: str, deed: Callable[[Database, Path, str], None]) -> None:
+    database = Database(settings.database_url, synchronous=settings.sqlite_synchronous)
+    try:
+        schema.check_connection(database)
+        deed(database, MIGRATIONS, revision)
+    finally:
+        database.dispose()
+
+
 def calendar_by(settings: Settings) -> Calendar:
     """Swedish working days: midsommarafton, julafton and nyårsafton are free in fact, though not in law."""
     return Calendar(
@@ -70,7 +93,9 @@ def calendar_by(settings: Settings) -> Calendar:
 
 
 def swedish_holidays() -> frozenset[date]:
-    return frozenset(holidays.country_holidays("SE", categories=("public", "de_facto"), years=_YEARS, language="sv"))
+    return frozenset(
+        holidays.country_holidays("SE", categories=("public", "de_facto"), years=_YEARS, language="sv")
+    )
 
 
 def _weeks(span: str) -> frozenset[int]:

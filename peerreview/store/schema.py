@@ -53,20 +53,28 @@ def current(database: Database) -> str | None:
         return MigrationContext.configure(connection).get_current_revision()
 
 
+def check_connection(database: Database) -> str | None:
+    """The revision the database is at; raises BadSetting with the mend where it cannot be reached."""
+    try:
+        return current(database)
+    except SQLAlchemyError as error:
+        raise BadSetting(f"PEERREVIEW_DATABASE_URL: {_why(_shown(database), error)}") from error
+
+
 def check(database: Database, migrations: Path) -> None:
     """Raises BadSetting with the mend where there is no database, or its tables are not ours."""
-    shown = database.engine.url.render_as_string(hide_password=True)
-    try:
-        at = current(database)
-    except SQLAlchemyError as error:
-        raise BadSetting(f"PEERREVIEW_DATABASE_URL: {_why(shown, error)}") from error
+    at = check_connection(database)
     wanted = ScriptDirectory(str(migrations)).get_current_head()
     if at != wanted:
         wrong = "has no tables yet" if at is None else f"is at version {at}, and this program needs {wanted}"
         raise BadSetting(
-            f"PEERREVIEW_DATABASE_URL: the database {shown} {wrong}; run `peerreview db upgrade`"
+            f"PEERREVIEW_DATABASE_URL: the database {_shown(database)} {wrong}; run `peerreview db upgrade`"
             + ("" if at is None else " (after a backup), or start the program that fits it")
         )
+
+
+def _shown(database: Database) -> str:
+    return database.engine.url.render_as_string(hide_password=True)
 
 
 def _why(shown: str, error: SQLAlchemyError) -> str:
@@ -93,7 +101,9 @@ def migrating(database: Database) -> Iterator[Connection]:
                 if not database.is_sqlite:
                     connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _UPGRADE_LOCK})
                 yield connection
-                if database.is_sqlite and (broken := connection.execute(text("PRAGMA foreign_key_check")).all()):
+                if database.is_sqlite and (
+                    broken := connection.execute(text("PRAGMA foreign_key_check")).all()
+                ):
                     raise RuntimeError(f"rows that point nowhere: {broken[:5]}")
         finally:
             if database.is_sqlite:

@@ -1,0 +1,168 @@
+"""What tests stand on: both databases, the house, a fixed time, a real SMTP server, a real browser.
+
+- `db`: a `Database` with all tables, empty; the test runs twice, on SQLite and on PostgreSQL (`-k sqlite`
+  runs one of the two). Each test has its own, copied from one that the migrations made.
+- `house`: a House on `db` with the shipped workflows, the `settings` of a test and a folder for files.
+- `now`: 2026-03-03 09:00 in Stockholm, a Tuesday, as UTC.
+- `smtp`: the server of tests/mail/post.py; `smtp.taken` is the mail. `smtp.to_data = ["451 later"]` puts
+  off the next message, "550 no" refuses it for good, `smtp.stop()` lets nobody in.
+- `app`, `client`: the web application in `house`, and a caller.
+- `browser`: Debian's chromium, driven by Playwright; mark the test `browser`.
+- `sqlite_url`, `pg_url`: addresses of such databases; `empty_sqlite_url`, `empty_pg_url`: without tables.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from config import Settings
+from peerreview.engine.definition import Workflow
+from peerreview.engine.reader import read
+from peerreview.services.house import House, calendar_by
+from peerreview.store.database import Database
+from peerreview.store.files import FileStore
+
+from .databases import PgServer, copy_of_template, shared_folder, sqlite_template
+from .mail.post import Post
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from flask.testing import FlaskClient
+    from playwright.sync_api import Browser
+
+ROOT = Path(__file__).parent.parent
+CHROMIUM = ("/usr/bin/chromium", "/usr/bin/chromium-browser")
+
+# The settings of whoever runs the tests are not the tests'.
+for _name in [name for name in os.environ if name.startswith("PEERREVIEW_")]:
+    del os.environ[_name]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--full", action="store_true", help="also the tests marked `full`, which take long")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--full"):
+        return
+    left = [item for item in items if item.get_closest_marker("full")]
+    if left:
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if not item.get_closest_marker("full")]
+
+
+@pytest.fixture(scope="session")
+def pg_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PgServer]:
+    with PgServer(shared_folder(tmp_path_factory)) as server:
+        yield server
+
+
+@pytest.fixture
+def pg_url(pg_server: PgServer) -> Iterator[str]:
+    with pg_server.database() as url:
+        yield url
+
+
+@pytest.fixture
+def empty_pg_url(pg_server: PgServer) -> Iterator[str]:
+    with pg_server.database(template="template0") as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return sqlite_template(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture
+def sqlite_url(_sqlite_template: Path, tmp_path: Path) -> str:
+    return copy_of_template(_sqlite_template, tmp_path / "peerreview.db")
+
+
+@pytest.fixture
+def empty_sqlite_url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'empty.db'}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def db(request: pytest.FixtureRequest) -> Iterator[Database]:
+    url = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "pg_url")
+    # No test pulls the plug, and waiting for the disk is most of the time that they would take.
+    database = Database(url, synchronous="OFF")
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(
+        secret_key="a key for tests alone, of no use elsewhere",
+        secure_cookies=False,
+        base_url="http://127.0.0.1:5000",
+        database_url="sqlite://",
+        files_dir=tmp_path / "files",
+        max_upload=1024**2,
+        mail_from="granskning@example.org",
+        mail_port=9,
+        mail_timeout=5,
+    )
+
+
+@pytest.fixture(scope="session")
+def workflows() -> dict[str, Workflow]:
+    """The shipped ones, read but not proved again for every test."""
+    found = [read(file.read_bytes(), file.name) for file in sorted((ROOT / "workflows").glob("*.yaml"))]
+    return {workflow.name: workflow for workflow in found}
+
+
+@pytest.fixture
+def house(db: Database, settings: Settings, workflows: dict[str, Workflow]) -> House:
+    files = FileStore(settings.files_dir, max_upload=settings.max_upload)
+    return House(db=db, workflows=workflows, calendar=calendar_by(settings), files=files, settings=settings)
+
+
+@pytest.fixture
+def now() -> datetime:
+    return datetime(2026, 3, 3, 8, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def smtp() -> Iterator[Post]:
+    with Post() as post:
+        yield post
+
+
+@pytest.fixture
+def app(settings: Settings, house: House) -> Flask:
+    from peerreview import create_app
+
+    made = create_app(settings, house)
+    made.testing = True
+    return made
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    from playwright.sync_api import sync_playwright
+
+    found = next((path for path in CHROMIUM if Path(path).exists()), None)
+    if found is None:
+        why = "no chromium here (Debian: apt-get install chromium): the pages were not tried in a browser"
+        if os.environ.get("CI") == "true":
+            pytest.fail(why)
+        pytest.skip(why)
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield opened
+        opened.close()

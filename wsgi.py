@@ -1,0 +1,19 @@
+"""What a WSGI server starts: `gunicorn wsgi:app`. What must not start says why, without a traceback."""
+
+from __future__ import annotations
+
+import sys
+
+from config import Settings
+from peerreview import create_app
+from peerreview.errors import BadDefinition, BadSetting
+
+# gunicorn's own code for "the application could not be loaded": its master then stops instead of
+# starting workers that fail for ever.
+COULD_NOT_LOAD = 4
+
+try:
+    app = create_app(Settings())
+except (BadSetting, BadDefinition) as error:
+    print(f"Peerreview does not start:\n{error}", file=sys.stderr)
+    sys.exit(COULD_NOT_LOAD)
