@@ -108,6 +108,11 @@ def organisation(house: House, *, actor: Account, organisation_id: int) -> Organ
     )
 
 
+def may_keep(*, actor: Account) -> None:
+    """Before an empty form is shown: NotFound for whoever is not the lead."""
+    only_lead(actor)
+
+
 def create_organisation(house: House, *, actor: Account, form: OrganisationForm) -> int:
     """A new member of the network; gives its id."""
     only_lead(actor)

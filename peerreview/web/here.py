@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from typing import cast
 
-from flask import current_app
+from flask import current_app, flash
 
+from peerreview.errors import Message
 from peerreview.services.house import House
+
+from . import filters
 
 
 def house() -> House:
     return cast(House, current_app.extensions["house"])
+
+
+def tell(message: Message, category: str = "message") -> None:
+    """Say something on the next page ("failed" in red), in the language of this one: a cookie keeps words,
+    not Messages."""
+    flash(filters.say(message), category)

@@ -1,0 +1,183 @@
+"""Getting in: log-in, log-out, the invitation's and the reset's link."""
+
+from __future__ import annotations
+
+from email.utils import format_datetime
+
+from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user, login_required
+
+from peerreview.errors import N_, Invalid, NotFound, TooMany
+from peerreview.services import accounts, links, resets, sessions
+
+from . import locale
+from .here import house, tell
+from .security import own_path, sign_in, sign_out
+
+bp = Blueprint("accounts", __name__)
+
+
+@bp.app_errorhandler(TooMany)
+def too_many(error: TooMany) -> ResponseReturnValue:
+    headers = {"Retry-After": format_datetime(error.until, usegmt=True)}
+    return render_template("web/accounts/too_many.html", until=error.until), 429, headers
+
+
+@bp.errorhandler(links.DeadLink)
+def dead_link(error: links.DeadLink) -> ResponseReturnValue:
+    return render_template("web/accounts/dead_link.html", kind=error.kind, why=error.why), 410
+
+
+@bp.get("/login")
+def login() -> ResponseReturnValue:
+    after = own_path(request.args.get("next", ""))
+    if current_user.is_authenticated:
+        return redirect(after or url_for("home.index"), 303)
+    return _login_page(after)
+
+
+@bp.post("/login")
+def do_login() -> ResponseReturnValue:
+    email, after = request.form.get("email", ""), own_path(request.form.get("next", ""))
+    try:
+        token = sessions.log_in(
+            house(),
+            email=email,
+            password=request.form.get("password", ""),
+            client=_client(),
+            agent=_agent(),
+            real_now=g.real_now,
+        )
+    except Invalid as error:
+        return _login_page(after, email, error), 422
+    sign_in(token)
+    return redirect(after or url_for("home.index"), 303)
+
+
+def _login_page(after: str, email: str = "", error: Invalid | None = None) -> str:
+    errors = error.errors if error else {}
+    return render_template("web/accounts/login.html", next=after, email=email, errors=errors)
+
+
+@bp.post("/logout")
+@login_required
+def logout() -> ResponseReturnValue:
+    sessions.log_out(house(), actor=current_user.account, token=current_user.token, real_now=g.real_now)
+    language = current_user.account.language
+    locale.speak(language)
+    sign_out()
+    tell(N_("You have been logged out."))
+    return redirect(url_for("accounts.login", lang=language), 303)
+
+
+@bp.get("/invite/<token>")
+def invite(token: str) -> ResponseReturnValue:
+    """Looking changes nothing: the mail scanner that is first leaves the link usable."""
+    view = links.look(house(), kind="invite", token=token, real_now=g.real_now)
+    _speak(view.language)
+    return _invite_page(view, view.name, view.language)
+
+
+@bp.post("/invite/<token>")
+def accept(token: str) -> ResponseReturnValue:
+    view = links.look(house(), kind="invite", token=token, real_now=g.real_now)
+    name, language = request.form.get("name", ""), request.form.get("language", "")
+    _speak(language)
+    try:
+        started = accounts.accept_invitation(
+            house(),
+            token=token,
+            name=name,
+            language=language,
+            password=request.form.get("password", ""),
+            agent=_agent(),
+            real_now=g.real_now,
+        )
+    except Invalid as error:
+        return _invite_page(view, name, language, error), 422
+    sign_in(started)
+    tell(N_("Your account is ready. Next time you log in with your e-mail address and your password."))
+    return redirect(url_for("home.index"), 303)
+
+
+def _invite_page(view: links.LinkView, name: str, language: str, error: Invalid | None = None) -> str:
+    return render_template(
+        "web/accounts/invite.html",
+        view=view,
+        name=name,
+        chosen=language,
+        least=house().settings.password_length,
+        errors=error.errors if error else {},
+    )
+
+
+@bp.get("/reset")
+def reset_request() -> ResponseReturnValue:
+    return render_template("web/accounts/reset_request.html", email="", errors={})
+
+
+@bp.post("/reset")
+def do_reset_request() -> ResponseReturnValue:
+    email = request.form.get("email", "")
+    try:
+        resets.ask_for_reset(house(), email=email, client=_client(), now=g.now, real_now=g.real_now)
+    except Invalid as error:
+        return render_template("web/accounts/reset_request.html", email=email, errors=error.errors), 422
+    return redirect(url_for("accounts.reset_sent"), 303)
+
+
+@bp.get("/reset/sent")
+def reset_sent() -> ResponseReturnValue:
+    """The same for everybody: who has an account is nobody's business."""
+    settings = house().settings
+    return render_template("web/accounts/reset_sent.html", hours=settings.reset_hours)
+
+
+@bp.get("/reset/<token>")
+def reset(token: str) -> ResponseReturnValue:
+    view = links.look(house(), kind="reset", token=token, real_now=g.real_now)
+    _speak(view.language)
+    return _reset_page(view)
+
+
+@bp.post("/reset/<token>")
+def do_reset(token: str) -> ResponseReturnValue:
+    view = links.look(house(), kind="reset", token=token, real_now=g.real_now)
+    _speak(view.language)
+    password = request.form.get("password", "")
+    try:
+        resets.reset_password(house(), token=token, password=password, real_now=g.real_now)
+    except Invalid as error:
+        return _reset_page(view, error), 422
+    sign_out()
+    tell(N_("Your new password is saved. Log in with it."))
+    return redirect(url_for("accounts.login"), 303)
+
+
+def _reset_page(view: links.LinkView, error: Invalid | None = None) -> str:
+    least = house().settings.password_length
+    errors = error.errors if error else {}
+    return render_template("web/accounts/reset.html", view=view, least=least, errors=errors)
+
+
+@bp.errorhandler(NotFound)
+def unknown_link(error: NotFound) -> ResponseReturnValue:
+    """An address that was cut off in the mail, most often."""
+    kind = "reset" if request.endpoint in ("accounts.reset", "accounts.do_reset") else "invite"
+    return render_template("web/accounts/dead_link.html", kind=kind, why="unknown"), 404
+
+
+def _speak(language: str) -> None:
+    """In the language of the link's owner, unless the reader has just asked for another."""
+    asked = request.args.get("lang") in locale.LANGUAGES or current_user.is_authenticated
+    if language in locale.LANGUAGES and not asked:
+        locale.speak(language)
+
+
+def _client() -> str:
+    return request.remote_addr or ""
+
+
+def _agent() -> str:
+    return request.user_agent.string

@@ -1,0 +1,114 @@
+"""My own page of settings: who I am, my password, where I am logged in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user, login_required
+
+from peerreview.errors import N_, Invalid, Message
+from peerreview.services import me, sessions
+
+from . import locale
+from .here import house, tell
+
+bp = Blueprint("me", __name__, url_prefix="/me")
+
+
+@bp.get("")
+@login_required
+def index() -> ResponseReturnValue:
+    return _page()
+
+
+@bp.post("")
+@login_required
+def change() -> ResponseReturnValue:
+    typed = {field: request.form.get(field, "") for field in ("name", "phone", "language")}
+    try:
+        me.change_me(house(), actor=current_user.account, **typed)
+    except Invalid as error:
+        return _page(typed, error.errors), 422
+    locale.speak(typed["language"])
+    tell(N_("What you changed is saved."))
+    return redirect(url_for("me.index"), 303)
+
+
+@bp.post("/password")
+@login_required
+def change_password() -> ResponseReturnValue:
+    try:
+        sessions.change_password(
+            house(),
+            actor=current_user.account,
+            token=current_user.token,
+            present=request.form.get("present_password", ""),
+            new=request.form.get("new_password", ""),
+            client=request.remote_addr or "",
+            real_now=g.real_now,
+        )
+    except Invalid as error:
+        return _page(errors={f"{field}_password": fault for field, fault in error.errors.items()}), 422
+    tell(N_("Your new password is saved. All other places where you were logged in are logged out."))
+    return redirect(url_for("me.index"), 303)
+
+
+@bp.post("/sessions/<int:session_id>/end")
+@login_required
+def end_session(session_id: int) -> ResponseReturnValue:
+    sessions.end_session(house(), actor=current_user.account, session_id=session_id, real_now=g.real_now)
+    tell(N_("That one is logged out."))
+    return redirect(url_for("me.index", _anchor="sessions"), 303)
+
+
+@bp.post("/sessions/end-others")
+@login_required
+def end_others() -> ResponseReturnValue:
+    sessions.end_other_sessions(
+        house(), actor=current_user.account, token=current_user.token, real_now=g.real_now
+    )
+    tell(N_("You are logged out everywhere but here."))
+    return redirect(url_for("me.index", _anchor="sessions"), 303)
+
+
+def _page(typed: Mapping[str, str] | None = None, errors: Mapping[str, Message] | None = None) -> str:
+    actor = current_user.account
+    view = me.me(house(), actor=actor)
+    running = sessions.my_sessions(house(), actor=actor, token=current_user.token, real_now=g.real_now)
+    return render_template(
+        "web/me/index.html",
+        view=view,
+        typed=typed or {"name": view.name, "phone": view.phone, "language": view.language},
+        sessions=[(one, device(one.agent)) for one in running],
+        least=house().settings.password_length,
+        errors=errors or {},
+    )
+
+
+def device(agent: str) -> str:
+    """A browser by the names that people know it by: "Firefox, Windows"; "" where it does not say."""
+    said = agent.lower()
+    names = [next((name for sign, name in signs if sign in said), "") for signs in (_BROWSERS, _SYSTEMS)]
+    return ", ".join(name for name in names if name)
+
+
+# In this order: nearly every browser says that it is Mozilla, Safari and Chrome too.
+_BROWSERS = (
+    ("edg", "Edge"),
+    ("opr/", "Opera"),
+    ("firefox", "Firefox"),
+    ("fxios", "Firefox"),
+    ("crios", "Chrome"),
+    ("chrom", "Chrome"),
+    ("safari", "Safari"),
+)
+_SYSTEMS = (
+    ("android", "Android"),
+    ("iphone", "iPhone"),
+    ("ipad", "iPad"),
+    ("windows", "Windows"),
+    ("mac os", "macOS"),
+    ("linux", "Linux"),
+)

@@ -1,0 +1,97 @@
+"""The lead's register of organisations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user, login_required
+
+from peerreview.errors import N_, Invalid, Message
+from peerreview.services import organisations as service
+from peerreview.services.organisations import OrganisationForm, OrganisationView
+
+from .here import house, tell
+from .people import bp
+
+
+@bp.get("/organisations")
+@login_required
+def organisations() -> ResponseReturnValue:
+    search = request.args.get("search", "")
+    rows = service.organisations(house(), actor=current_user.account, search=search)
+    return render_template("web/people/organisations.html", rows=rows, search=search)
+
+
+@bp.get("/organisations/new")
+@login_required
+def new_organisation() -> ResponseReturnValue:
+    service.may_keep(actor=current_user.account)
+    return _page(OrganisationForm())
+
+
+@bp.post("/organisations/new")
+@login_required
+def create_organisation() -> ResponseReturnValue:
+    form = _typed()
+    try:
+        made = service.create_organisation(house(), actor=current_user.account, form=form)
+    except Invalid as error:
+        return _page(form, errors=error.errors), 422
+    tell(N_("%(name)s is added.", name=form.name.strip()))
+    return redirect(url_for("people.organisation", organisation_id=made), 303)
+
+
+@bp.get("/organisations/<int:organisation_id>")
+@login_required
+def organisation(organisation_id: int) -> ResponseReturnValue:
+    view = _view(organisation_id)
+    return _page(_as_typed(view), view)
+
+
+@bp.post("/organisations/<int:organisation_id>")
+@login_required
+def change_organisation(organisation_id: int) -> ResponseReturnValue:
+    form = _typed()
+    try:
+        service.change_organisation(
+            house(), actor=current_user.account, organisation_id=organisation_id, form=form
+        )
+    except Invalid as error:
+        return _page(form, _view(organisation_id), error.errors), 422
+    tell(N_("What you changed is saved."))
+    return redirect(url_for("people.organisation", organisation_id=organisation_id), 303)
+
+
+def _view(organisation_id: int) -> OrganisationView:
+    return service.organisation(house(), actor=current_user.account, organisation_id=organisation_id)
+
+
+def _page(
+    form: OrganisationForm, view: OrganisationView | None = None, errors: Mapping[str, Message] | None = None
+) -> str:
+    return render_template("web/people/organisation.html", form=form, view=view, errors=errors or {})
+
+
+def _typed() -> OrganisationForm:
+    get = request.form.get
+    return OrganisationForm(
+        name=get("name", ""),
+        code=get("code", ""),
+        healthcare_region=get("healthcare_region", ""),
+        population=get("population", ""),
+        hospitals=get("hospitals", ""),
+        university_hospital=get("university_hospital") == "yes",
+    )
+
+
+def _as_typed(view: OrganisationView) -> OrganisationForm:
+    return OrganisationForm(
+        name=view.name,
+        code=view.code,
+        healthcare_region=view.healthcare_region,
+        population="" if view.population is None else str(view.population),
+        hospitals="" if view.hospitals is None else str(view.hospitals),
+        university_hospital=view.university_hospital,
+    )
