@@ -20,10 +20,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from argon2 import PasswordHasher
 
 from config import Settings
 from peerreview.engine.definition import Workflow
 from peerreview.engine.reader import read
+from peerreview.services import passwords
 from peerreview.services.house import House, calendar_by
 from peerreview.store.database import Database
 from peerreview.store.files import FileStore
@@ -37,6 +39,9 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 ROOT = Path(__file__).parent.parent
+# Hashing as the house does it takes a tenth of a second a time, on purpose.
+FULL_HASHER = passwords.HASHER
+passwords.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 CHROMIUM = ("/usr/bin/chromium", "/usr/bin/chromium-browser")
 
 # The settings of whoever runs the tests are not the tests'.
