@@ -207,7 +207,11 @@ class Builder:
                 return Condition("not", (self._part(inside, (*loc, word)),))
             if "." in word:
                 return Condition("fact", fact=self.fact_ref(word, (*loc, word)), value=inside)
-        self.wrong(loc, f"{model!r:.60} is no condition", "write a fact, a list, {any: [...]}, {all: [...]}, {not: ...} or {fact: value}")
+        self.wrong(
+            loc,
+            f"{model!r:.60} is no condition",
+            "write a fact, a list, {any: [...]}, {all: [...]}, {not: ...} or {fact: value}",
+        )
         return None
 
     def _part(self, model: Any, loc: Loc) -> Condition:
@@ -324,7 +328,9 @@ class Builder:
             due=self.due(model.due, (*loc, "due")),
             no_due=self.maybe(model.no_due, (*loc, "no_due")),
             remind=tuple(
-                Reminder(f"{r.working_days:+d}", r.working_days, self.role_refs(r.to, (*loc, "remind", n, "to")))
+                Reminder(
+                    f"{r.working_days:+d}", r.working_days, self.role_refs(r.to, (*loc, "remind", n, "to"))
+                )
                 for n, r in enumerate(model.remind)
             ),
             allow=self.allow(model.allow, (*loc, "allow")),

@@ -202,6 +202,5 @@ class Case:
         return tuple(
             seat
             for seat in self.seats
-            if seat.party in wanted
-            and (seat.role == role or role in self.workflow.roles[seat.role].includes)
+            if seat.party in wanted and (seat.role == role or role in self.workflow.roles[seat.role].includes)
         )

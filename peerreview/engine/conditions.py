@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from ..errors import Message, N_, PartyName
+from ..errors import N_, Message, PartyName
 from .case import Case, Scope
 from .definition import Condition, FactRef
 from .kinds import GATHERED

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..errors import Message, N_, PartyName
+from ..errors import N_, Message, PartyName
 from .case import ACTIVE, OVER, SHARED, WAITING, Actor, Case, FactKey, Place, Scope
 from .conditions import missing, value_of
 from .definition import Action, Effect, Right, RoleRef
@@ -143,7 +143,11 @@ def _standing_allows(case: Case, what: Do, action: Action) -> No | None:
     standing = case.standing
     if standing.ended:
         return No(N_("the review has ended"))
-    if standing.on_hold and action.moves not in ("resume", "withdraw") and action.to not in case.workflow.ends:
+    if (
+        standing.on_hold
+        and action.moves not in ("resume", "withdraw")
+        and action.to not in case.workflow.ends
+    ):
         return No(N_("the review is on hold"))
     if action.moves == "resume" and not standing.on_hold:
         return No(N_("the review is not on hold"))

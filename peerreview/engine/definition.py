@@ -241,5 +241,3 @@ class Workflow:
             step = self.by_path["/".join(path.split("/")[: depth + 1])]
             found = step.each or found
         return found
-
-

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ..errors import Message, N_
+from ..errors import N_, Message
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,9 @@ _LIST = (
         "",
         "open confirmed",
         {
-            "complete": N_("the team of %(party)s needs a coordinator and at least two people with a function"),
+            "complete": N_(
+                "the team of %(party)s needs a coordinator and at least two people with a function"
+            ),
             "comparable": N_("the teams are not comparable in number and functions"),
             "confirmed": N_("%(party)s has not confirmed its team"),
         },

@@ -7,8 +7,22 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from ..errors import Message, N_, Refused
-from .case import ACTIVE, DONE, OVER, WAITING, WAIVED, Actor, Case, FactKey, Mark, Place, Record, Scope, Standing
+from ..errors import N_, Message, Refused
+from .case import (
+    ACTIVE,
+    DONE,
+    OVER,
+    WAITING,
+    WAIVED,
+    Actor,
+    Case,
+    FactKey,
+    Mark,
+    Place,
+    Record,
+    Scope,
+    Standing,
+)
 from .decide import Do, acting_scope, action_at, effect_owners, may
 from .definition import Action, Effect
 from .flow import Run, settle

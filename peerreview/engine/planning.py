@@ -132,7 +132,9 @@ def _meant(case: Case, ref: RoleRef, scope: Scope) -> tuple[Seat, ...]:
         return tuple(s for s in case.people(ref.role, (scope.party or 0,)) if s.person == scope.person)
     if scope.party is None:
         return case.people(ref.role, case.standing.taking_part)
-    parties = [p for p in case.standing.related(ref.relation, scope.party) if p not in case.standing.withdrawn]
+    parties = [
+        p for p in case.standing.related(ref.relation, scope.party) if p not in case.standing.withdrawn
+    ]
     return case.people(ref.role, parties)
 
 

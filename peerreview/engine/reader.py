@@ -73,7 +73,9 @@ def _parsed(text: str, file: str) -> Any:
         wrong = f"this is not YAML: {str(error).splitlines()[0] if str(error) else type(error).__name__}"
         raise BadDefinition([Problem(file, 1, 1, wrong, "see docs/definitions.md for the form")]) from None
     if not isinstance(data, Mapping):
-        raise BadDefinition([Problem(file, 1, 1, "the file holds no definition", "begin with `workflow: a-name`")])
+        raise BadDefinition(
+            [Problem(file, 1, 1, "the file holds no definition", "begin with `workflow: a-name`")]
+        )
     return data
 
 
@@ -131,7 +133,11 @@ def _problems(error: ValidationError, data: Any, file: str) -> list[Problem]:
 
 
 def _words(detail: Any, name: str) -> tuple[str, str]:
-    kind, context, last = detail["type"], detail.get("ctx", {}), str(detail["loc"][-1] if detail["loc"] else "")
+    kind, context, last = (
+        detail["type"],
+        detail.get("ctx", {}),
+        str(detail["loc"][-1] if detail["loc"] else ""),
+    )
     if kind == "extra_forbidden":
         near = difflib.get_close_matches(last, KNOWN_WORDS, 1)
         return f"`{last}` is not a word here", f"did you mean `{near[0]}`?" if near else "take it out"
@@ -140,7 +146,10 @@ def _words(detail: Any, name: str) -> tuple[str, str]:
     if kind == "literal_error":
         return f"`{name}` is {detail['input']!r}", f"write {context['expected']}"
     if kind == "string_pattern_mismatch":
-        return f"`{name}`: {detail['input']!r} is no name", "use small letters a-z, digits and _, a letter first"
+        return (
+            f"`{name}`: {detail['input']!r} is no name",
+            "use small letters a-z, digits and _, a letter first",
+        )
     if kind == "value_error":
         return f"`{name}` is not whole", str(context.get("error", detail["msg"]))
     return f"`{name}` is {detail['input']!r:.60}", detail["msg"][0].lower() + detail["msg"][1:]
@@ -168,5 +177,9 @@ def _hash(model: WorkflowModel) -> str:
         return [deciding(v) for v in value] if isinstance(value, list) else value
 
     data = model.model_dump(mode="json", by_alias=True, exclude={"functions": True, "perspectives": True})
-    data = {**deciding(data), "functions": sorted(model.functions), "perspectives": sorted(model.perspectives)}
+    data = {
+        **deciding(data),
+        "functions": sorted(model.functions),
+        "perspectives": sorted(model.perspectives),
+    }
     return hashlib.sha256(json.dumps(data, ensure_ascii=False).encode()).hexdigest()

@@ -55,7 +55,9 @@ class DueModel(Model):
             raise ValueError("give one of date, after, before")
         units = sum(v is not None for v in (self.working_days, self.weeks, self.months))
         if units != (0 if self.date is not None else 1):
-            raise ValueError("give one of working_days, weeks, months with after or before, and none with date")
+            raise ValueError(
+                "give one of working_days, weeks, months with after or before, and none with date"
+            )
         return self
 
 

@@ -76,7 +76,9 @@ class Play:
     def what(self, key: str, step: str, actor: Actor, party: int) -> Do:
         if not step:
             return Do(key)
-        scope = {"party": Scope(party), "person": Scope(party, actor.person)}.get(self.workflow.scope(step), SHARED)
+        scope = {"party": Scope(party), "person": Scope(party, actor.person)}.get(
+            self.workflow.scope(step), SHARED
+        )
         return Do(key, (step, scope))
 
     def fire_back(self, step: str, party: int | None) -> Move:

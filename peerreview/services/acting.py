@@ -1,0 +1,122 @@
+"""Doing an action of the definition, whichever it is: what will happen, then the deed, then a receipt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from ..engine.case import Place, Scope
+from ..engine.decide import Answer, Do, action_at
+from ..engine.definition import Action, Step
+from ..engine.moves import Choice
+from ..errors import N_, Invalid, NotFound
+from .cases import OpenCase
+from .deeds import changing, fire
+from .house import Account, House
+
+MAX_REASON = 2000
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What somebody wants to do: the action's key, the step's path ("" = everywhere) and whose copy."""
+
+    action: str
+    step: str = ""
+    party: int | None = None
+    person: int | None = None
+
+    def do(self, case: OpenCase) -> Do:
+        """The engine's question for this wish: the copy is the party's, the person's or nobody's by the definition."""
+        if not self.step:
+            return Do(self.action, party=self.party)
+        if case.workflow.step(self.step) is None:
+            raise NotFound(self.step)
+        scope = case.workflow.scope(self.step)
+        if scope == "party":
+            return Do(
+                self.action, (self.step, Scope(self.party if self.party is not None else case.own_party()))
+            )
+        if scope == "person":
+            return Do(self.action, self._personal(case))
+        return Do(self.action, (self.step, Scope()), self.party)
+
+    def _personal(self, case: OpenCase) -> Place:
+        person = self.person if self.person is not None else case.actor.person
+        for path, found in case.standing.marks:
+            if path == self.step and found.person == person:
+                return path, found
+        return self.step, Scope(case.own_party(), person)
+
+
+@dataclass(frozen=True)
+class Filled:
+    """What an action's form brought."""
+
+    reason: str = ""
+    conflict: str = ""
+    conflict_text: str = ""
+    version: int | None = None
+    choice: Choice = field(default_factory=Choice)
+
+
+def found(case: OpenCase, wish: Wish) -> tuple[Action, Step | None, Do]:
+    """The action that the wish names; NotFound where the definition has no such."""
+    do = wish.do(case)
+    action = action_at(case.case, do)
+    if action is None:
+        raise NotFound(wish.action)
+    return action, case.workflow.step(wish.step), do
+
+
+def allowed(case: OpenCase, wish: Wish) -> Answer:
+    return case.may(found(case, wish)[2])
+
+
+def act(
+    house: House,
+    *,
+    actor: Account,
+    review_id: int,
+    wish: Wish,
+    filled: Filled,
+    seen: int | None,
+    now: datetime,
+) -> str:
+    """Do it. Returns the action's key. Raises Refused, Conflict (moved since `seen`), Invalid (fields)."""
+    with changing(house, review_id=review_id, actor=actor, now=now, seen=seen) as case:
+        action, _, do = found(case, wish)
+        data = _checked(action, filled)
+        choice = filled.choice
+        if action.moves == "withdraw" and (not actor.is_lead or choice.party is None):
+            # Who is not the lead withdraws their own side, whatever the form says.
+            choice = replace(choice, party=case.own_party())
+        fire(case, do, reason=filled.reason, choice=choice, data=data)
+        return action.key
+
+
+def _checked(action: Action, filled: Filled) -> dict[str, Any]:
+    errors = {}
+    if action.reason and not filled.reason.strip():
+        errors["reason"] = N_("Write a reason; the others will read it.")
+    if len(filled.reason) > MAX_REASON:
+        errors["reason"] = N_("The reason is too long: at most %(most)s characters.", most=MAX_REASON)
+    data: dict[str, Any] = {}
+    if action.declares == "conflict":
+        if filled.conflict not in ("none", "some"):
+            errors["conflict"] = N_("Say whether there is a conflict of interest.")
+        elif filled.conflict == "some" and not filled.conflict_text.strip():
+            errors["conflict_text"] = N_("Describe the conflict of interest.")
+        elif len(filled.conflict_text) > MAX_REASON:
+            errors["conflict_text"] = N_(
+                "The text is too long: at most %(most)s characters.", most=MAX_REASON
+            )
+        data["conflict"] = filled.conflict_text.strip() if filled.conflict == "some" else ""
+    if errors:
+        raise Invalid(errors)
+    if action.reason:
+        data["reason"] = filled.reason.strip()
+    if filled.version is not None:
+        data["version"] = filled.version
+    return data

@@ -1,0 +1,233 @@
+"""The one way to a review: load it, authorise, and hold it as a frozen case with its rows.
+
+`looking` is for pages; deeds go through `deeds.changing`. Whoever has no part in a review gets
+NotFound from both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from ..engine.case import Actor, Case, Seat, Standing
+from ..engine.decide import Answer, Do, See, may
+from ..engine.definition import Artefact, Workflow
+from ..engine.moves import Move
+from ..engine.reader import read
+from ..errors import BadDefinition, NotFound, Problem, Refused
+from ..store import cases as store
+from ..store.cases import SHARED, CaseRows
+from ..store.reviews import ArtefactState, Review
+from . import chain, facts
+from .house import Account, House
+
+
+@dataclass
+class OpenCase:
+    """A review inside a transaction: its rows, the frozen case made of them, and who is acting.
+
+    `account` None is the clock. `names`: by party, the organisation's name."""
+
+    session: Session
+    house: House
+    rows: CaseRows
+    case: Case
+    actor: Actor
+    account: Account | None
+    now: datetime
+    names: Mapping[int, str]
+    moves: list[Move] = field(default_factory=list)
+
+    @property
+    def review(self) -> Review:
+        return self.rows.review
+
+    @property
+    def workflow(self) -> Workflow:
+        return self.case.workflow
+
+    @property
+    def standing(self) -> Standing:
+        return self.case.standing
+
+    def may(self, what: See | Do) -> Answer:
+        return may(self.case, self.actor, what, self.now)
+
+    def sees(self, artefact: str, verb: str, owner: int | None = None, state: str | None = None) -> bool:
+        """May the actor `verb` this? `state` defaults to the artefact's own."""
+        if state is None and artefact in self.workflow.artefacts:
+            state = self.state(artefact, owner)
+        return bool(self.may(See(artefact, verb, owner, state)))
+
+    def require(self, artefact: str, verb: str, owner: int | None = None, state: str | None = None) -> None:
+        """Raise Refused with the engine's reason where the actor may not."""
+        if state is None:
+            state = self.state(artefact, owner)
+        answer = self.may(See(artefact, verb, owner, state))
+        if not answer:
+            raise Refused(answer.reason)
+
+    def state(self, artefact: str, owner: int | None = None) -> str:
+        return facts.state_of(self.rows, self.artefact(artefact), owner)
+
+    def data(self, artefact: str, owner: int | None = None) -> Mapping[str, Any]:
+        return facts.data_of(self.rows, artefact, owner)
+
+    def artefact(self, name: str) -> Artefact:
+        found = self.workflow.artefacts.get(name)
+        if found is None:
+            raise NotFound(name)
+        return found
+
+    def artefacts_of(self, kind: str) -> tuple[Artefact, ...]:
+        return tuple(a for a in self.workflow.artefacts.values() if a.kind.name == kind)
+
+    def own_party(self) -> int | None:
+        """The actor's side: the first, should they sit on several; None for the lead and the clock."""
+        return min(self.actor.parties(), default=None)
+
+    def set_state(
+        self, artefact: str, owner: int | None, state: str | None = None, **data: Any
+    ) -> ArtefactState:
+        """Put an artefact into `state` (None: leave it) and add to its record; makes the row on first use."""
+        slot = SHARED if owner is None else owner
+        row = self.rows.states.get((artefact, slot))
+        if row is None:
+            row = ArtefactState(
+                review_id=self.review.id,
+                name=artefact,
+                party=slot,
+                state=self.artefact(artefact).kind.states[0],
+                data={},
+                version=0,
+            )
+            self.session.add(row)
+            self.rows.states[(artefact, slot)] = row
+        row.state = state or row.state
+        row.data = {**row.data, **data}
+        row.version += 1
+        row.changed_at = self.now
+        row.changed_by = self.account.person_id if self.account else None
+        return row
+
+    def note(self, deed: str, *, text: str | None = None, **more: Any) -> None:
+        """Write a line of history about this deed; `artefact`, `about_party`, `state` decide who sees it."""
+        chain.append(
+            self.session,
+            self.review,
+            at=self.now,
+            deed=deed,
+            text=text,
+            actor_id=self.account.person_id if self.account else None,
+            actor_party=self.own_party(),
+            **more,
+        )
+
+    def refresh(self) -> None:
+        """Make the case anew from the rows, as they now are in this transaction."""
+        self.session.flush()
+        rows = store.load(self.session, [self.review.id])[self.review.id]
+        self.rows = rows
+        self.case = _case(self.house, self.session, rows, self.case.leads, standing=self.case.standing)
+
+
+@contextmanager
+def looking(house: House, *, review_id: int, actor: Account, now: datetime) -> Iterator[OpenCase]:
+    """A review to look at: nothing is written. NotFound for those who have no part in it."""
+    with house.db.read() as session:
+        yield opened(house, session, review_id=review_id, account=actor, now=now)
+
+
+def opened(
+    house: House,
+    session: Session,
+    *,
+    review_id: int,
+    account: Account | None,
+    now: datetime,
+    lock: bool = False,
+) -> OpenCase:
+    """Load and authorise in one call; raises NotFound."""
+    rows = store.load(session, [review_id], lock=lock).get(review_id)
+    if rows is None:
+        raise NotFound(f"review {review_id}")
+    return _opened(house, session, rows, account, now, store.leads(session))
+
+
+def opened_many(
+    house: House, session: Session, ids: Iterable[int], *, account: Account, now: datetime
+) -> list[OpenCase]:
+    """Many reviews at once, in a constant number of queries; those the account has no part in are left out."""
+    leads = store.leads(session)
+    found = []
+    for rows in store.load(session, ids).values():
+        try:
+            found.append(_opened(house, session, rows, account, now, leads))
+        except NotFound:
+            continue
+    return found
+
+
+def _opened(
+    house: House, session: Session, rows: CaseRows, account: Account | None, now: datetime, leads: list[int]
+) -> OpenCase:
+    case = _case(house, session, rows, tuple(leads))
+    actor = _actor(session, rows, case, account, now)
+    if account is not None and not actor.roles:
+        raise NotFound(f"review {rows.review.id}")
+    names = {party.position: party.organisation.name for party in rows.parties}
+    return OpenCase(session, house, rows, case, actor, account, now, names)
+
+
+def _case(
+    house: House, session: Session, rows: CaseRows, leads: tuple[int, ...], standing: Standing | None = None
+) -> Case:
+    workflow = workflow_of(house, session, rows.review)
+    standing = standing or Standing.from_json(rows.review.standing)
+    seats = tuple(Seat(s.id, s.person_id, s.party, s.role, s.function) for s in rows.seats)
+    return Case(workflow, standing, facts.facts_of(rows, workflow, standing), house.calendar, seats, leads)
+
+
+def workflow_of(house: House, session: Session, review: Review) -> Workflow:
+    """The definition that the review began with; with the newest words, where only words have changed."""
+    newest = house.workflows.get(review.workflow)
+    if newest is not None and newest.hash == review.definition_hash:
+        return newest
+    text = store.definition_text(session, review.definition_hash)
+    if text is None:
+        where = f"definition of review {review.id}"
+        raise BadDefinition([Problem(where, 1, 1, "its text is gone", "restore the database from a copy")])
+    return _read(text, review.workflow)
+
+
+@lru_cache(maxsize=64)
+def _read(text: str, name: str) -> Workflow:
+    return read(text, f"{name} (kept)")
+
+
+def _actor(session: Session, rows: CaseRows, case: Case, account: Account | None, now: datetime) -> Actor:
+    if account is None:
+        return Actor(0)
+    roles: set[tuple[str, int | None]] = set()
+    for seat in rows.seats:
+        sits_in = (
+            seat.deputy_id == account.person_id
+            and seat.deputy_from is not None
+            and seat.deputy_until is not None
+            and seat.deputy_from <= now <= seat.deputy_until
+        )
+        if seat.person_id == account.person_id or sits_in:
+            roles.add((seat.role, seat.party))
+            roles.update((role, seat.party) for role in case.workflow.roles[seat.role].includes)
+    conflicted = False
+    if account.is_lead:
+        roles.add(("lead", None))
+        involved = {party.organisation_id for party in rows.parties}
+        conflicted = bool(involved & store.employers(session, account.person_id))
+    return Actor(account.person_id, frozenset(roles), conflicted)

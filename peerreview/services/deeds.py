@@ -1,0 +1,152 @@
+"""A deed on a review, as one transaction: load, decide, carry out, write down, plan anew, commit.
+
+Standing, artefacts, history, planned mail and outbox change together: all of it is written, or nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from ..engine import moves
+from ..engine.case import Place
+from ..engine.decide import Do
+from ..engine.flow import wake_at
+from ..engine.moves import Choice, Move, tick
+from ..errors import N_, Conflict
+from . import effects, posting
+from .cases import OpenCase, opened
+from .house import Account, House
+
+
+@contextmanager
+def changing(
+    house: House, *, review_id: int, actor: Account | None, now: datetime, seen: int | None = None
+) -> Iterator[OpenCase]:
+    """A deed on a review (`actor` None: the clock's). When the body is done, facts and time move what they can.
+
+    `seen`: the version of the standing that the actor acted on; another since gives Conflict."""
+    with house.db.write() as session:
+        case = opened(house, session, review_id=review_id, account=actor, now=now, lock=True)
+        if seen is not None and seen != case.review.version:
+            raise Conflict(N_("somebody else has moved this review meanwhile; see where it stands now"))
+        yield case
+        case.refresh()
+        settle(case)
+        save(case)
+
+
+def fire(
+    case: OpenCase,
+    what: Do,
+    *,
+    reason: str = "",
+    choice: Choice | None = None,
+    data: Mapping[str, Any] | None = None,
+) -> Move:
+    """Do an action: decide, carry out, write down. Raises Refused with the reason.
+
+    `data`: what the action's form brought, for the effects (a declaration, an agreement's version)."""
+    move = moves.fire(case.case, case.actor, what, case.now, reason=reason, choice=choice)
+    _write_down(case, move, reason, data or {})
+    _carry_out(case, move, data or {})
+    return move
+
+
+def _write_down(case: OpenCase, move: Move, reason: str, data: Mapping[str, Any]) -> None:
+    """A line of history, with the facts that the action was decided on."""
+    assert move.action is not None and move.place is not None
+    path, scope = move.place
+    artefact, about = _subject(case, move)
+    case.note(
+        "action",
+        text=reason.strip() or None,
+        step=path,
+        party=scope.party if scope.party is not None else move.scope.party,
+        artefact=artefact,
+        about_party=about,
+        state="",
+        data={
+            "action": move.action.key,
+            "person": scope.person,
+            "choice": _choice(move),
+            "facts": known_facts(move),
+            # Free text stays out of what the hash covers as it is: see chain.append.
+            **({"version": data["version"]} if "version" in data else {}),
+        },
+    )
+
+
+def _choice(move: Move) -> dict[str, Any]:
+    choice = move.choice
+    place = choice.place
+    return {
+        "step": choice.step,
+        "party": choice.party,
+        "place": [place[0], place[1].party, place[1].person] if place else None,
+        "finish": sorted(choice.finish),
+    }
+
+
+def known_facts(move: Move) -> list[list[Any]]:
+    """The facts the decision was taken on, as JSON: replay does not ask today's (engine.md 22)."""
+    return sorted(
+        ([a, f, owner, v.isoformat() if hasattr(v, "isoformat") else v]
+         for (a, f, owner), v in move.before.facts.values.items() if v not in (False, None, "")),
+        key=str,
+    )  # fmt: skip
+
+
+def _subject(case: OpenCase, move: Move) -> tuple[str, int | None]:
+    """The artefact that a line of history is about; ("", None) where it is about the course of the review."""
+    assert move.action is not None
+    for done in move.effects:
+        if any(effect.artefact == done.artefact for effect in move.action.does):
+            kind = case.artefact(done.artefact).kind.name
+            if kind == "form" and move.scope.person is not None:
+                return done.artefact, done.owner
+    return "", None
+
+
+def _carry_out(case: OpenCase, move: Move, data: Mapping[str, Any]) -> None:
+    for done in move.effects:
+        effects.carry_out(case, done, data)
+    case.case = move.case
+    case.moves.append(move)
+    case.session.flush()
+
+
+def settle(case: OpenCase) -> None:
+    """Let facts and time move the case, as far as they will."""
+    move = tick(case.case, case.now)
+    if not move.changed:
+        return
+    case.note(
+        "moved",
+        data={
+            "entered": [_place(p) for p in move.entered],
+            "left": [_place(p) for p in move.left],
+            "facts": known_facts(move),
+        },
+    )
+    _carry_out(case, move, {})
+
+
+def _place(place: Place) -> list[Any]:
+    path, scope = place
+    return [path, scope.party, scope.person]
+
+
+def save(case: OpenCase) -> None:
+    """Write the standing with its version, and plan the mails anew."""
+    review = case.review
+    if case.moves:
+        review.standing = case.standing.to_json()
+        review.version += 1
+        review.ended = case.standing.ended
+    review.wake_at = wake_at(case.case, case.now)
+    for move in case.moves:
+        posting.send_deed_mails(case, move)
+    posting.replan(case)

@@ -1,0 +1,116 @@
+"""What every page of a review shows at its top: the title, where it stands in a sentence, the ways onward."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ..engine.case import ACTIVE
+from ..engine.decide import See
+from ..errors import N_, Message, Text
+from .cases import OpenCase
+from .wording import short
+
+# The pages of a review (pages.md, "Map"): by path, the kind of artefact they show and what they are called.
+PAGES: Mapping[str, tuple[str, Message]] = {
+    "team": ("team", N_("Teams")),
+    "agreement": ("agreement", N_("Agreement")),
+    "meetings": ("meeting", N_("Meetings")),
+    "materials": ("documents", N_("Materials")),
+    "questions": ("questions", N_("Questions")),
+    "report": ("text", N_("Report")),
+    "evaluation": ("form", N_("Evaluation")),
+    "follow-up": ("form", N_("Follow-up")),
+}
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A way to a page of the review: `path` under /reviews/<id>/ ("" = the review itself)."""
+
+    path: str
+    title: Message
+
+
+@dataclass(frozen=True)
+class ReviewHead:
+    """`names`: by party, the organisation's name. `own`: the reader's side, None for the lead. `version`: of the
+    standing, for the forms of actions. `steps`: titles of what is under way."""
+
+    id: int
+    version: int
+    title: str
+    names: Mapping[int, str]
+    own: int | None
+    is_lead: bool
+    ended: Text | None
+    on_hold: bool
+    steps: tuple[Text, ...]
+    tabs: tuple[Tab, ...]
+
+    @property
+    def short(self) -> str:
+        """ "Kalmar län – Gävleborg"."""
+        return " – ".join(short(name) for name in self.names.values())
+
+
+def head_of(case: OpenCase) -> ReviewHead:
+    """The head of a review's pages, as this actor sees it."""
+    ended = case.standing.ended
+    active = {path for (path, _), mark in case.standing.marks.items() if mark.state == ACTIVE}
+    steps = [s.title for s in case.workflow.walk() if s.path in active and not s.children]
+    return ReviewHead(
+        id=case.review.id,
+        version=case.review.version,
+        title=" – ".join(case.names[p] for p in sorted(case.names)),
+        names=dict(sorted(case.names.items())),
+        own=case.own_party(),
+        is_lead=("lead", None) in case.actor.roles,
+        ended=case.workflow.ends[ended].title if ended else None,
+        on_hold=case.standing.on_hold,
+        steps=tuple(steps),
+        tabs=(Tab("", N_("Overview")), *_tabs(case), Tab("history", N_("History"))),
+    )
+
+
+def _tabs(case: OpenCase) -> list[Tab]:
+    return [Tab(path, title) for path, (kind, title) in PAGES.items() if page_is_open(case, path, kind)]
+
+
+def page_is_open(case: OpenCase, path: str, kind: str) -> bool:
+    """Whether the actor has anything to see on a page: a right in any state, of a thing that has begun."""
+    return any(
+        _begun(case, artefact.key, path) and _any_right(case, artefact.key)
+        for artefact in case.artefacts_of(kind)
+        if kind != "form" or _form_page(artefact.per) == path
+    )
+
+
+def _form_page(per: str) -> str:
+    return "evaluation" if per == "person" else "follow-up"
+
+
+def _begun(case: OpenCase, artefact: str, page: str) -> bool:
+    if any(name == artefact for name, _ in case.rows.states):
+        return True
+    for path, _ in case.standing.marks:
+        step = case.workflow.by_path[path]
+        mentioned = {right.artefact for rights in step.allow.values() for right in rights}
+        mentioned |= {effect.artefact for action in step.actions.values() for effect in action.does}
+        if artefact in mentioned or step.page == page:
+            return True
+    return False
+
+
+def _any_right(case: OpenCase, artefact: str) -> bool:
+    thing = case.artefact(artefact)
+    owners: tuple[int | None, ...] = case.standing.parties
+    if thing.per != "party":
+        owners = (None,) if thing.per == "review" else (case.actor.person,)
+    states = (None, *thing.kind.states)
+    return any(
+        case.may(See(artefact, verb, owner, state))
+        for owner in owners
+        for verb in ("read", "notice")
+        for state in states
+    )

@@ -1,0 +1,90 @@
+"""Planned mails as rows, rewritten by difference in the transaction that moves anything; and the mails of deeds."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from ..engine.moves import Move
+from ..engine.planning import DeedMail, MailKey, Planned, deed_mails, plan
+from ..errors import N_
+from ..rendering.mails import digest
+from ..store import planned as store
+from ..store.outbox import PlannedMail
+from . import mailing, wording
+from .cases import OpenCase
+
+GONE = N_("the step has been left, or the date has moved").text
+
+
+def send_deed_mails(case: OpenCase, move: Move) -> None:
+    """Put the mails of a move into the outbox: one a person, however many reasons there are."""
+    actor = case.account.person_id if case.account else None
+    mails: dict[int, list[DeedMail]] = defaultdict(list)
+    for mail in deed_mails(move, actor):
+        mails[mail.person].append(mail)
+    people = store.people(case.session, mails)
+    for person_id, several in mails.items():
+        person = people.get(person_id)
+        if person is None or person.closed_at is not None:
+            continue
+        mailing.enqueue(
+            case.session,
+            case.house,
+            person=person,
+            kind=several[0].reason,
+            words=digest([wording.deed_words(case, mail) for mail in several]),
+            review_id=case.review.id,
+            now=case.now,
+            real_now=real_time(case.session, case.now),
+        )
+
+
+def replan(case: OpenCase) -> None:
+    """Make the rows of planned mail what `plan` says (engine.md 27)."""
+    wanted = {planned.key: planned for planned in plan(case.case, case.now)}
+    rows = {key_of(row): row for row in store.planned_of(case.session, case.review.id)}
+    for key, planned in wanted.items():
+        row = rows.get(key)
+        if row is None:
+            # What would already have gone when it was first thought of is not sent late.
+            if planned.at >= case.now:
+                case.session.add(_row(case.review.id, planned))
+        elif row.state == "planned" or (row.state == "void" and planned.at >= case.now):
+            row.state, row.why_not, row.due_at = "planned", "", planned.at
+            row.data = _data(planned)
+    for key, row in rows.items():
+        if row.state == "planned" and key not in wanted:
+            row.state, row.why_not = "void", GONE
+
+
+def key_of(row: PlannedMail) -> MailKey:
+    return MailKey(row.party, row.step, row.visit, row.rule, row.occurrence, row.seat_id)
+
+
+def _row(review_id: int, planned: Planned) -> PlannedMail:
+    key = planned.key
+    return PlannedMail(
+        review_id=review_id,
+        party=key.party,
+        step=key.step,
+        visit=key.visit,
+        rule=key.rule,
+        occurrence=key.occurrence,
+        seat_id=key.seat,
+        person_id=planned.person,
+        kind="reminder",
+        due_at=planned.at,
+        data=_data(planned),
+    )
+
+
+def _data(planned: Planned) -> dict[str, object]:
+    return {"due": planned.due.isoformat(), "late": planned.late, "own_turn": planned.own_turn}
+
+
+def real_time(session: Session, now: datetime) -> datetime:
+    """The real clock's instant for an instant of the method's time (they differ in the demo alone)."""
+    return now - timedelta(seconds=store.ahead(session))

@@ -1,0 +1,103 @@
+"""Beginning a review: the lead pairs two organisations, or rings three."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from ..engine.case import Standing
+from ..errors import N_, Invalid, Message, NotFound
+from ..store import cases as store
+from ..store import reviews as table
+from ..store.organisations import Organisation
+from . import cases, deeds
+from .house import Account, House
+
+
+def begin_review(
+    house: House,
+    *,
+    actor: Account,
+    organisations: Sequence[int],
+    workflow: str = "collegial-review",
+    title: str = "",
+    now: datetime,
+) -> int:
+    """Pair or ring `organisations` (ids, in ring order: each reviews the next); returns the review's id.
+
+    Their coordinators and management contacts get seats and are told. Raises NotFound for anybody but the
+    lead, Invalid where the choice cannot be made."""
+    if not actor.is_lead:
+        raise NotFound("only the lead begins reviews")
+    definition = house.workflows.get(workflow)
+    if definition is None:
+        raise NotFound(workflow)
+    with house.db.write() as session:
+        chosen = _chosen(session, organisations, definition.min_parties, definition.max_parties)
+        store.keep_definition(
+            session, hash=definition.hash, name=definition.name, text=definition.text, now=now
+        )
+        review = table.Review(
+            workflow=definition.name,
+            definition_hash=definition.hash,
+            title=title.strip()[:200],
+            lead_id=actor.person_id,
+            created_at=now,
+            standing=Standing.start(len(chosen)).to_json(),
+            version=0,
+            ended=None,
+            history_count=0,
+            history_head="",
+        )
+        session.add(review)
+        session.flush()
+        _seat(session, review.id, chosen, now)
+        case = cases.opened(house, session, review_id=review.id, account=actor, now=now)
+        case.note("begun", data={"organisations": [o.id for o in chosen], "workflow": definition.name})
+        deeds.settle(case)
+        deeds.save(case)
+        return review.id
+
+
+def _chosen(session: Session, ids: Sequence[int], least: int, most: int) -> list[Organisation]:
+    if len(set(ids)) != len(ids):
+        raise Invalid(organisations=N_("Choose different organisations: the same one stands there twice."))
+    if not least <= len(ids) <= most:
+        raise Invalid(
+            organisations=N_("Choose %(least)s or up to %(most)s organisations.", least=least, most=most)
+        )
+    chosen = [session.get(Organisation, id) for id in ids]
+    found = [organisation for organisation in chosen if organisation is not None]
+    if len(found) != len(ids):
+        raise Invalid(organisations=N_("Choose organisations from the list."))
+    without = [o.name for o in found if not store.members(session, o.id, "coordinator")]
+    if without:
+        raise Invalid(organisations=_without_coordinator(without))
+    return found
+
+
+def _without_coordinator(names: list[str]) -> Message:
+    return N_(
+        "%(names)s has no coordinator yet. Add one under People before you propose the review.",
+        names=", ".join(names),
+    )
+
+
+def _seat(session: Session, review_id: int, chosen: Sequence[Organisation], now: datetime) -> None:
+    for position, organisation in enumerate(chosen):
+        session.add(table.Party(review_id=review_id, position=position, organisation_id=organisation.id))
+        for role, function in (("coordinator", "coordinator"), ("contact", "")):
+            for person in store.members(session, organisation.id, role):
+                session.add(
+                    table.Seat(
+                        review_id=review_id,
+                        party=position,
+                        person_id=person.id,
+                        role=role,
+                        function=function,
+                        added_at=now,
+                    )
+                )
+    session.flush()

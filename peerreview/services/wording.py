@@ -1,0 +1,149 @@
+"""What the mails of a review say: subject, why, what is asked, the link, what comes next (pages.md, "Mail")."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..engine.case import ACTIVE, Place
+from ..engine.definition import Step
+from ..engine.planning import DeedMail, Planned, coming
+from ..engine.timing import due_date
+from ..errors import N_, Message, Text
+from ..rendering.mails import MailWords
+from .cases import OpenCase
+
+
+def short(name: str) -> str:
+    """An organisation's name as people say it among themselves: without the leading "Region"."""
+    return name.removeprefix("Region ")
+
+
+def review_title(names: Mapping[int, str]) -> str:
+    """ "Kalmar län – Gävleborg": what a review is called in a subject."""
+    return " – ".join(short(names[p]) for p in sorted(names))
+
+
+def path_to(case: OpenCase, place: Place | None) -> str:
+    """The page where the thing is done: the step's own, else the review's."""
+    step = case.workflow.step(place[0]) if place and place[0] else None
+    page = step.page if step else ""
+    return f"/reviews/{case.review.id}" + (f"/{page}" if page else "")
+
+
+def deed_words(case: OpenCase, mail: DeedMail) -> MailWords:
+    """The words of a mail that goes because something was done or a step began."""
+    step = case.workflow.step(mail.place[0])
+    rule = mail.rule
+    subject: Message | Text
+    if rule.subject is not None:
+        subject = _filled(case, rule.subject, mail)
+    elif step is not None:
+        subject = _asked(case, step, mail.place)
+    else:
+        subject = N_("News about the review %(review)s", review=review_title(case.names))
+    asks: list[Message | Text] = []
+    if rule.text is not None:
+        asks.append(_filled(case, rule.text, mail))
+    elif step is not None and step.help is not None:
+        asks.append(step.help)
+    return MailWords(
+        subject=subject,
+        why=why(case, mail.person, mail.party),
+        ask=tuple(asks),
+        link=path_to(case, mail.place),
+        button=N_("Open the review") if step is None or step.ask is None else step.title,
+        next=_next(case),
+        names=case.names,
+    )
+
+
+def reminder_words(case: OpenCase, planned: Planned) -> MailWords:
+    """The words of a reminder: to the one whose turn it is, or to those who should know that it is late."""
+    step = case.workflow.by_path[planned.place[0]]
+    own = planned.own_turn
+    party = planned.place[1].party
+    if own:
+        ask: tuple[Message | Text, ...] = (step.help,) if step.help else ()
+        if planned.late:
+            ask = (N_("It should have been done by %(due)s.", due=planned.due), *ask)
+        subject = _asked(case, step, planned.place, late=planned.late)
+    else:
+        who = case.names[party] if party is not None else review_title(case.names)
+        subject = N_(
+            "Late: %(step)s, %(who)s – %(review)s", step=step.title, who=who, review=review_title(case.names)
+        )
+        ask = (
+            N_(
+                "%(who)s should have been done by %(due)s. They have been reminded too.",
+                who=who,
+                due=planned.due,
+            ),
+        )
+        if not planned.late:
+            subject = N_("Soon: %(step)s – %(review)s", step=step.title, review=review_title(case.names))
+            ask = (N_("It is due by %(due)s.", due=planned.due),)
+    return MailWords(
+        subject=subject,
+        why=why(case, planned.person, party),
+        ask=ask,
+        link=path_to(case, planned.place),
+        button=step.ask if own and step.ask else step.title,
+        next=_next(case),
+        names=case.names,
+    )
+
+
+def why(case: OpenCase, person: int, party: int | None) -> Message:
+    """One sentence: why this person gets this mail."""
+    for seat in case.case.seats:
+        if seat.person == person and (party is None or seat.party == party):
+            role = case.workflow.roles[seat.role].title
+            return N_(
+                "You get this mail because you are %(role)s for %(party)s in the review %(review)s.",
+                role=role,
+                party=case.names[seat.party],
+                review=review_title(case.names),
+            )
+    return N_("You get this mail because you lead the review %(review)s.", review=review_title(case.names))
+
+
+def _asked(case: OpenCase, step: Step, place: Place, *, late: bool = False) -> Message:
+    title = review_title(case.names)
+    ask = step.ask or step.title
+    due = due_date(case.case, place)
+    if due is None:
+        return N_("%(ask)s – %(review)s", ask=ask, review=title)
+    if late:
+        return N_("Late since %(due)s: %(ask)s – %(review)s", ask=ask, due=due, review=title)
+    return N_("%(ask)s by %(due)s – %(review)s", ask=ask, due=due, review=title)
+
+
+def _filled(case: OpenCase, text: Text, mail: DeedMail) -> Text:
+    """The definition's words with their gaps filled."""
+    party = mail.place[1].party
+    if party is None:
+        party = next((m.scope.party for m in reversed(case.moves) if m.scope.party is not None), None)
+    step = case.workflow.step(mail.place[0])
+    gaps: dict[str, Any] = {"review": review_title(case.names)}
+    if party is not None:
+        for relation in ("own", "reviews", "reviewed_by"):
+            found = case.standing.related(relation, party)
+            gaps[relation] = case.names[found[0]] if found else ""
+    filled = {}
+    for language, words in text.translations:
+        here = {"own": "", "reviews": "", "reviewed_by": "", "due": "", **gaps}
+        here["step"] = step.title.get(language) if step else ""
+        filled[language] = words.format(**here)
+    return Text.of(filled)
+
+
+def _next(case: OpenCase) -> tuple[Message, ...]:
+    """What comes then: the next step of the review by its title."""
+    if case.standing.ended:
+        return ()
+    active = {path for (path, _), m in case.standing.marks.items() if m.state == ACTIVE}
+    for path, _ in coming(case.case):
+        if path not in active:
+            return (N_("Next comes: %(step)s.", step=case.workflow.by_path[path].title),)
+    return ()

@@ -1,0 +1,122 @@
+"""The connection to the archive: two kinds of transaction, on SQLite and PostgreSQL alike.
+
+SQLite: WAL, synchronous=FULL (NORMAL does not survive a power cut). A writer begins IMMEDIATE,
+so that two writers queue instead of overwriting each other; a reader begins deferred, so that it
+locks nobody out. Python's own transaction handling is switched off for it: left on, concurrent
+updates are lost without an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import DateTime, Engine, MetaData, create_engine, event, make_url
+from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+from ..errors import BadSetting
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=NAMES)
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An instant. Stored as naive UTC: SQLite drops the zone of DateTime(timezone=True)."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs a time zone")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+class Database:
+    """`url` as SQLAlchemy writes it; raises BadSetting with the mend where it cannot be one."""
+
+    def __init__(self, url: str, *, synchronous: str = "FULL"):
+        self.engine = _engine(url, synchronous)
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session for looking only: whatever is changed in it is thrown away."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A session that is one transaction: all of it happens, or nothing."""
+        with self.engine.connect().execution_options(write=True) as connection:
+            with Session(connection, expire_on_commit=False, autoflush=True) as session:
+                with session.begin():
+                    yield session
+
+    def dispose(self) -> None:
+        self.engine.dispose()
+
+
+def _engine(url: str, synchronous: str) -> Engine:
+    try:
+        parsed = make_url(url)
+        if parsed.drivername == "postgresql":
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        options: dict[str, Any] = {"pool_pre_ping": not parsed.drivername.startswith("sqlite")}
+        if parsed.drivername.startswith("sqlite"):
+            options["connect_args"] = {"timeout": 30, "check_same_thread": False}
+            if parsed.database and parsed.database != ":memory:":
+                Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(parsed, **options)
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError, OSError, ValueError) as error:
+        raise BadSetting(
+            f"DATABASE_URL: {_without_password(url)!r} cannot be used ({error}); write for example "
+            "sqlite:////var/lib/peerreview/peerreview.db or postgresql://user:password@host/name"
+        ) from error
+    if engine.dialect.name == "sqlite":
+        _prepare_sqlite(engine, synchronous)
+    return engine
+
+
+def _without_password(url: str) -> str:
+    try:
+        return make_url(url).render_as_string(hide_password=True)
+    except ArgumentError:
+        return url.rpartition("@")[2]
+
+
+def _prepare_sqlite(engine: Engine, synchronous: str) -> None:
+    @event.listens_for(engine, "connect")
+    def connected(connection: Any, record: object) -> None:
+        connection.isolation_level = None
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute(f"PRAGMA synchronous={synchronous}")
+        connection.execute("PRAGMA foreign_keys=ON")
+
+    @event.listens_for(engine, "begin")
+    def begun(connection: Connection) -> None:
+        write = connection.get_execution_options().get("write")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")

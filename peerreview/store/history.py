@@ -1,0 +1,41 @@
+"""History: every action of a review, append-only, chained by hashes (engine.md 22 and 31)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from .database import Base, UTCDateTime
+
+
+class HistoryRow(Base):
+    """One deed. `hash` covers everything but the free text itself, for which a salted digest stands.
+
+    `deed` is the word for it ("action", "uploaded", "entered"); `data` its ids and the facts the decision
+    used; `artefact`/`about_party`/`state` name the thing it is about: who may not notice it does not see the line."""
+
+    __tablename__ = "history"
+    __table_args__ = (UniqueConstraint("review_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    review_id: Mapped[int] = mapped_column(ForeignKey("review.id"))
+    number: Mapped[int]
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    actor_party: Mapped[int | None]
+    deed: Mapped[str] = mapped_column(String(50))
+    step: Mapped[str] = mapped_column(String(200), default="")
+    party: Mapped[int | None]
+    artefact: Mapped[str] = mapped_column(String(50), default="")
+    about_party: Mapped[int | None]
+    state: Mapped[str] = mapped_column(String(30), default="")
+    data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    text: Mapped[str | None] = mapped_column(Text)
+    text_salt: Mapped[str] = mapped_column(String(32), default="")
+    text_digest: Mapped[str] = mapped_column(String(64), default="")
+    definition_hash: Mapped[str] = mapped_column(String(64))
+    previous: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))

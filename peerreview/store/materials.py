@@ -1,0 +1,138 @@
+"""Materials: the documents of a party, their versions, and who has looked at them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, ForeignKey, Select, String, Text, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from .database import Base, UTCDateTime
+
+
+class Material(Base):
+    """One document of `party`: state internal, draft_for_comments, handed_in or opened.
+
+    `wish_id` is the agreement's wish it answers ("" for one added beside the list); `kind` is file,
+    link or absent ("does not exist", with the reason in its version)."""
+
+    __tablename__ = "material"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    review_id: Mapped[int] = mapped_column(ForeignKey("review.id"), index=True)
+    artefact: Mapped[str] = mapped_column(String(50), default="materials")
+    party: Mapped[int]
+    wish_id: Mapped[str] = mapped_column(String(20), default="")
+    title: Mapped[str] = mapped_column(String(200))
+    state: Mapped[str] = mapped_column(String(30), default="internal")
+    opened_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class MaterialVersion(Base):
+    """One version of a material. Versions are added, never replaced: the receiver keeps what it got.
+
+    file: filename, size (bytes), sha256 (hex), media_type, stored_as (key in the file store);
+    link: url; absent: reason. `opened_at`/`opened_to` (party): when this version was handed over in law."""
+
+    __tablename__ = "material_version"
+    __table_args__ = (UniqueConstraint("material_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    material_id: Mapped[int] = mapped_column(ForeignKey("material.id"))
+    number: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(10))
+    filename: Mapped[str] = mapped_column(String(255), default="")
+    media_type: Mapped[str] = mapped_column(String(100), default="")
+    size: Mapped[int] = mapped_column(BigInteger, default=0)
+    sha256: Mapped[str] = mapped_column(String(64), default="")
+    stored_as: Mapped[str] = mapped_column(String(100), default="")
+    url: Mapped[str] = mapped_column(String(2000), default="")
+    reason: Mapped[str] = mapped_column(Text, default="")
+    marking: Mapped[str] = mapped_column(String(200), default="")
+    added_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    added_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    state: Mapped[str] = mapped_column(String(30), default="internal")
+    opened_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    opened_to: Mapped[int | None]
+
+
+class MaterialComment(Base):
+    """A comment by the side concerned on a draft for comments, or by the own team."""
+
+    __tablename__ = "material_comment"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    material_id: Mapped[int] = mapped_column(ForeignKey("material.id"), index=True)
+    party: Mapped[int]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    body: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class AccessLog(Base):
+    """Every download of a version, and every look at another party's materials (version null)."""
+
+    __tablename__ = "access_log"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    review_id: Mapped[int] = mapped_column(ForeignKey("review.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    party: Mapped[int]
+    material_version_id: Mapped[int | None] = mapped_column(ForeignKey("material_version.id"))
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+def _live(review_id: int, artefact: str, party: int) -> Select[tuple[Material]]:
+    return select(Material).where(
+        Material.review_id == review_id,
+        Material.artefact == artefact,
+        Material.party == party,
+        Material.withdrawn_at.is_(None),
+    )
+
+
+def newest_version(session: Session, material_id: int) -> MaterialVersion | None:
+    query = (
+        select(MaterialVersion)
+        .where(MaterialVersion.material_id == material_id)
+        .order_by(MaterialVersion.number.desc())
+    )
+    return session.scalars(query.limit(1)).first()
+
+
+def _move_set(
+    session: Session, review_id: int, artefact: str, party: int, old: tuple[str, ...], new: str
+) -> None:
+    for material in session.scalars(_live(review_id, artefact, party)):
+        if material.state in old:
+            material.state = new
+        versions = select(MaterialVersion).where(
+            MaterialVersion.material_id == material.id, MaterialVersion.state.in_(old)
+        )
+        for version in session.scalars(versions):
+            version.state = new
+
+
+def hand_in(session: Session, review_id: int, artefact: str, party: int) -> None:
+    _move_set(session, review_id, artefact, party, ("internal", "draft_for_comments"), "handed_in")
+
+
+def take_back(session: Session, review_id: int, artefact: str, party: int) -> None:
+    _move_set(session, review_id, artefact, party, ("handed_in",), "internal")
+
+
+def open_set(
+    session: Session, review_id: int, artefact: str, party: int, to: int | None, now: datetime
+) -> list[tuple[Material, MaterialVersion]]:
+    """Open what is handed in: of each document the newest version; returns what was opened."""
+    opened = []
+    for material in session.scalars(_live(review_id, artefact, party).order_by(Material.id)):
+        version = newest_version(session, material.id)
+        if version is None or version.state != "handed_in":
+            continue
+        material.state = version.state = "opened"
+        material.opened_at = material.opened_at or now
+        version.opened_at, version.opened_to = now, to
+        opened.append((material, version))
+    return opened

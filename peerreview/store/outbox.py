@@ -1,0 +1,192 @@
+"""Mail: what is planned and why (PlannedMail), what is being sent and what became of it (Outgoing)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import (
+    JSON,
+    CursorResult,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    and_,
+    func,
+    or_,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from .database import Base, UTCDateTime
+from .people import Person
+from .reviews import Review
+
+
+class PlannedMail(Base):
+    """A mail that would be sent, rewritten by difference whenever something moves (engine.md 27).
+
+    state: planned; sent (outgoing_id says as what); or void, with `why_not` a message's English text:
+    the step was left, it was already done, no longer on the team ... A void key that becomes true again is
+    planned again."""
+
+    __tablename__ = "planned_mail"
+    __table_args__ = (
+        UniqueConstraint("review_id", "party", "step", "visit", "rule", "occurrence", "seat_id"),
+        Index(
+            "ix_planned_mail_due",
+            "due_at",
+            sqlite_where=text("state = 'planned'"),
+            postgresql_where=text("state = 'planned'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    review_id: Mapped[int] = mapped_column(ForeignKey("review.id"), index=True)
+    party: Mapped[int]
+    step: Mapped[str] = mapped_column(String(200))
+    visit: Mapped[int]
+    rule: Mapped[str] = mapped_column(String(100))
+    occurrence: Mapped[int] = mapped_column(default=0)
+    seat_id: Mapped[int]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(50))
+    due_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    state: Mapped[str] = mapped_column(String(10), default="planned")
+    why_not: Mapped[str] = mapped_column(String(300), default="")
+    outgoing_id: Mapped[int | None] = mapped_column(ForeignKey("outgoing.id"))
+
+
+class Outgoing(Base):
+    """One message to one recipient, as bytes, under one Message-ID for life.
+
+    state: waiting, sending (by a worker, claimed at `claimed_at`), sent, failed, or void (what it says was
+    no longer true when it was to be tried again). `next_at`: nobody tries before then.
+    `review_id` null where it is about no review or several. Times here are the real clock's; `about_at` is
+    the method's."""
+
+    __tablename__ = "outgoing"
+    __table_args__ = (
+        Index(
+            "ix_outgoing_waiting",
+            "next_at",
+            sqlite_where=text("state IN ('waiting', 'sending')"),
+            postgresql_where=text("state IN ('waiting', 'sending')"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    message_id: Mapped[str] = mapped_column(String(200), unique=True)
+    review_id: Mapped[int | None] = mapped_column(ForeignKey("review.id"), index=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    recipient: Mapped[str] = mapped_column(String(254))
+    kind: Mapped[str] = mapped_column(String(50))
+    reason: Mapped[str] = mapped_column(String(500), default="")
+    subject: Mapped[str] = mapped_column(String(500))
+    message: Mapped[bytes] = mapped_column(LargeBinary)
+    state: Mapped[str] = mapped_column(String(10), default="waiting")
+    attempts: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    about_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    next_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    claimed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    last_answer: Mapped[str] = mapped_column(String(500), default="")
+
+
+class Heartbeat(Base):
+    """When a worker last went round (real clock), and what it met: one row a job."""
+
+    __tablename__ = "heartbeat"
+
+    name: Mapped[str] = mapped_column(String(50), primary_key=True)
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    failed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    failure: Mapped[str] = mapped_column(String(500), default="")
+
+
+class Clock(Base):
+    """How far the method's time is ahead of the real clock, in seconds: other than 0 in the demo alone."""
+
+    __tablename__ = "clock"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ahead: Mapped[int] = mapped_column(default=0)
+
+
+# The words of the partial index, as they stand there: with bound parameters SQLite would not use it.
+_UNSENT = text("outgoing.state IN ('waiting', 'sending')")
+
+
+def claim(session: Session, *, at: datetime, until: datetime, limit: int) -> list[Outgoing]:
+    """Take up to `limit` messages that are due, oldest first; nobody else gets them before `until`.
+
+    A claim is `next_at` put forward: if its worker dies, the message is due again by itself. On PostgreSQL
+    rows that another worker is just claiming are passed over; on SQLite there is one writer at a time."""
+    query = select(Outgoing).where(_UNSENT, Outgoing.next_at <= at).order_by(Outgoing.next_at, Outgoing.id)
+    rows = list(session.scalars(query.limit(limit).with_for_update(skip_locked=True)))
+    for row in rows:
+        row.state, row.claimed_at, row.next_at = "sending", at, until
+    return rows
+
+
+def settle(session: Session, outgoing_id: int, claimed_at: datetime, **values: Any) -> bool:
+    """Write down what became of a claimed message; False where the claim has gone to somebody else."""
+    mine = (Outgoing.id == outgoing_id, Outgoing.state == "sending", Outgoing.claimed_at == claimed_at)
+    changed = session.execute(update(Outgoing).where(*mine).values(claimed_at=None, **values))
+    return cast("CursorResult[Any]", changed).rowcount == 1
+
+
+def outgoing_by_id(session: Session, outgoing_id: int, *, lock: bool = False) -> Outgoing | None:
+    query = select(Outgoing).where(Outgoing.id == outgoing_id)
+    return session.scalar(query.with_for_update() if lock else query)
+
+
+def thread_root(session: Session, review_id: int) -> str | None:
+    """The Message-ID of the first mail about a review: the others answer to it."""
+    query = select(Outgoing.message_id).where(Outgoing.review_id == review_id)
+    return session.scalar(query.order_by(Outgoing.id).limit(1))
+
+
+def unsent(session: Session, *, due_by: datetime | None = None) -> tuple[int, datetime | None]:
+    """How many messages are not sent yet, and since when the oldest waits; of those due by then, if given."""
+    query = select(func.count(), func.min(Outgoing.created_at)).where(_UNSENT)
+    if due_by is not None:
+        query = query.where(Outgoing.next_at <= due_by)
+    return session.execute(query).tuples().one()
+
+
+def troubled(session: Session, *, limit: int) -> Sequence[tuple[Outgoing, str | None]]:
+    """What failed, and what was tried and waits for its next try, newest first, with the person's name."""
+    query = select(Outgoing, Person.name).outerjoin(Person, Person.id == Outgoing.person_id)
+    query = query.where(or_(Outgoing.state == "failed", and_(_UNSENT, Outgoing.attempts > 0)))
+    return session.execute(query.order_by(Outgoing.id.desc()).limit(limit)).tuples().all()
+
+
+def beats(session: Session) -> Sequence[Heartbeat]:
+    return session.scalars(select(Heartbeat).order_by(Heartbeat.name)).all()
+
+
+def clock(session: Session, *, lock: bool = False) -> Clock | None:
+    query = select(Clock).where(Clock.id == 1)
+    return session.scalar(query.with_for_update() if lock else query)
+
+
+def next_planned(session: Session, after: datetime) -> datetime | None:
+    """When the next planned mail is due, after an instant of the method's time."""
+    query = select(PlannedMail.due_at).where(
+        text("planned_mail.state = 'planned'"), PlannedMail.due_at > after
+    )
+    return session.scalar(query.order_by(PlannedMail.due_at).limit(1))
+
+
+def next_wake(session: Session, after: datetime) -> datetime | None:
+    """When time alone moves a review next, after an instant of the method's time."""
+    query = select(Review.wake_at).where(Review.wake_at > after)
+    return session.scalar(query.order_by(Review.wake_at).limit(1))

@@ -1,0 +1,61 @@
+"""Queries on planned mail: of a review, due for a person, who has any due. Work goes with what is due."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from .outbox import Clock, PlannedMail
+from .people import Person
+
+
+def planned_of(session: Session, review_id: int) -> list[PlannedMail]:
+    query = (
+        select(PlannedMail)
+        .where(PlannedMail.review_id == review_id)
+        .order_by(PlannedMail.due_at, PlannedMail.id)
+    )
+    return list(session.scalars(query))
+
+
+def people_due(session: Session, now: datetime, limit: int) -> list[int]:
+    """Persons to whom something planned is due by `now`."""
+    query = (
+        select(PlannedMail.person_id)
+        .where(PlannedMail.state == "planned", PlannedMail.due_at <= now)
+        .distinct()
+        .order_by(PlannedMail.person_id)
+        .limit(limit)
+    )
+    return list(session.scalars(query))
+
+
+def due_of(session: Session, person_id: int, now: datetime) -> list[PlannedMail]:
+    """The planned mails of a person that are due by `now`, held until the transaction ends."""
+    query = (
+        select(PlannedMail)
+        .where(PlannedMail.person_id == person_id, PlannedMail.state == "planned", PlannedMail.due_at <= now)
+        .order_by(PlannedMail.due_at, PlannedMail.id)
+        .with_for_update()
+    )
+    return list(session.scalars(query))
+
+
+def next_due(session: Session) -> datetime | None:
+    """The instant of the next planned mail."""
+    query = (
+        select(PlannedMail.due_at).where(PlannedMail.state == "planned").order_by(PlannedMail.due_at).limit(1)
+    )
+    return session.scalar(query)
+
+
+def people(session: Session, ids: Iterable[int]) -> dict[int, Person]:
+    return {person.id: person for person in session.scalars(select(Person).where(Person.id.in_(list(ids))))}
+
+
+def ahead(session: Session) -> int:
+    """By how many seconds the method's time is ahead of the real clock."""
+    return session.scalar(select(Clock.ahead).where(Clock.id == 1)) or 0

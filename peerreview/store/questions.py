@@ -1,0 +1,52 @@
+"""Review questions: from a page in a document to a noted answer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, Text, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from .database import Base, UTCDateTime
+
+
+class Question(Base):
+    """A question of `party` about the party it reviews; state draft, sent or answered.
+
+    `perspective` is one of the definition's list; `page` is free text ("12", "3-4").
+    `answer` is the reviewed party's, `note` the asking team's. `version` guards each save."""
+
+    __tablename__ = "question"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    review_id: Mapped[int] = mapped_column(ForeignKey("review.id"), index=True)
+    artefact: Mapped[str] = mapped_column(String(50), default="questions")
+    party: Mapped[int]
+    number: Mapped[int]
+    perspective: Mapped[str] = mapped_column(String(30))
+    material_id: Mapped[int | None] = mapped_column(ForeignKey("material.id"))
+    page: Mapped[str] = mapped_column(String(50), default="")
+    text: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(20), default="draft")
+    answer: Mapped[str] = mapped_column(Text, default="")
+    note: Mapped[str] = mapped_column(Text, default="")
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    created_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    answered_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    answered_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    removed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+def send_drafts(session: Session, review_id: int, artefact: str, party: int, now: datetime) -> None:
+    """Every draft of the party becomes a sent question."""
+    query = select(Question).where(
+        Question.review_id == review_id,
+        Question.artefact == artefact,
+        Question.party == party,
+        Question.state == "draft",
+        Question.removed_at.is_(None),
+    )
+    for question in session.scalars(query):
+        question.state, question.sent_at = "sent", now
