@@ -36,7 +36,7 @@ def read_all(folder: Path) -> dict[str, Workflow]:
 
 
 def read_one(file: Path) -> Workflow:
-    """The workflow of `file`, read and checked. Raises BadDefinition; BadSetting where it cannot be opened."""
+    """The workflow of `file`, read and checked. Raises BadDefinition, or BadSetting if there is no file."""
     try:
         source = file.read_bytes()
     except OSError as error:
