@@ -14,6 +14,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -42,7 +43,7 @@ ROOT = Path(__file__).parent.parent
 # Hashing as the house does it takes a tenth of a second a time, on purpose.
 FULL_HASHER = passwords.HASHER
 passwords.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-CHROMIUM = ("/usr/bin/chromium", "/usr/bin/chromium-browser")
+CHROMIUM = ("chromium", "chromium-browser")
 
 # The settings of whoever runs the tests are not the tests'.
 for _name in [name for name in os.environ if name.startswith("PEERREVIEW_")]:
@@ -161,7 +162,7 @@ def client(app: Flask) -> FlaskClient:
 def browser() -> Iterator[Browser]:
     from playwright.sync_api import sync_playwright
 
-    found = next((path for path in CHROMIUM if Path(path).exists()), None)
+    found = next((path for path in map(shutil.which, CHROMIUM) if path), None)
     if found is None:
         why = "no chromium here (Debian: apt-get install chromium): the pages were not tried in a browser"
         if os.environ.get("CI") == "true":

@@ -1,0 +1,193 @@
+"""The rules of the house (docs/architecture.md), held over the source itself."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "peerreview"
+SOURCES = sorted(PACKAGE.rglob("*.py"))
+
+EVERYTHING = frozenset({"*"})
+LONGEST_FILE, LONGEST_FUNCTION = 400, 60
+
+# Which of our rooms a room may import (itself always), and which libraries beside the standard one.
+ROOMS: dict[str, tuple[set[str], frozenset[str]]] = {
+    "errors": (set(), frozenset()),
+    "engine": ({"errors"}, frozenset()),
+    "matching": ({"errors"}, EVERYTHING),
+    "rendering": ({"errors"}, EVERYTHING),
+    "mail": ({"errors"}, EVERYTHING),
+    "store": ({"errors", "engine"}, frozenset({"sqlalchemy", "alembic"})),
+    "services": (
+        {"errors", "engine", "matching", "rendering", "store", "mail", "config"},
+        frozenset({"sqlalchemy", "argon2", "holidays"}),
+    ),
+    "scheduler": ({"errors", "services", "config"}, frozenset({"apscheduler"})),
+    "web": (
+        {"errors", "services", "rendering", "config"},
+        frozenset(
+            {"flask", "flask_babel", "flask_login", "flask_wtf", "wtforms", "babel", "markupsafe", "werkzeug"}
+        ),
+    ),
+    "cli": ({"errors", "services", "scheduler", "config", "wiring"}, frozenset({"click"})),
+    "demo": ({"errors", "services", "scheduler", "web", "config", "wiring"}, EVERYTHING),
+    "wiring": ({"errors", "services", "scheduler", "web", "demo", "config"}, EVERYTHING),
+}
+# Libraries that one file of a room has for itself.
+ALONE = {
+    "engine/reader.py": frozenset({"ruamel", "pydantic"}),
+    "engine/schema.py": frozenset({"pydantic"}),
+}
+FORBIDDEN = {
+    "demo": {"sqlalchemy"},
+    "rendering": {"sqlalchemy", "flask"},
+    "matching": {"sqlalchemy", "flask"},
+}
+FORBIDDEN["mail"] = {"sqlalchemy"}
+
+
+def room_of(path: Path) -> str:
+    first = path.relative_to(PACKAGE).parts[0]
+    return "wiring" if first == "__init__.py" else first.removesuffix(".py")
+
+
+def imports(path: Path) -> Iterator[tuple[int, str]]:
+    """Each imported module with its line, in full: peerreview.store.people."""
+    package = list(path.relative_to(ROOT).with_suffix("").parts[:-1])
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else []
+            module = ".".join([*base, *([node.module] if node.module else [])])
+            # `from . import people` imports a module of its own for each name.
+            names = [f"{module}.{alias.name}" for alias in node.names]
+            yield from ((node.lineno, name) for name in (names if module in OUR_PACKAGES else [module]))
+
+
+OUR_PACKAGES = {".".join(path.parent.relative_to(ROOT).parts) for path in PACKAGE.rglob("__init__.py")}
+
+
+def wrong_imports(path: Path) -> Iterator[str]:
+    room = room_of(path)
+    rooms, libraries = ROOMS[room]
+    libraries = libraries | ALONE.get(str(path.relative_to(PACKAGE)), frozenset())
+    for line, module in imports(path):
+        parts = module.split(".")
+        if parts[0] == "peerreview":
+            inner = parts[1] if len(parts) > 1 and parts[1] in ROOMS else "wiring"
+            right = inner in rooms or inner == room
+        elif parts[0] in ("config", "wsgi"):
+            right = parts[0] in rooms
+        else:
+            open_to_all = "*" in libraries and parts[0] not in FORBIDDEN.get(room, ())
+            right = parts[0] in sys.stdlib_module_names or parts[0] in libraries or open_to_all
+        if not right:
+            yield f"{path.relative_to(ROOT)}:{line}: {room} may not import {module}"
+
+
+def test_rooms_import_downwards_only() -> None:
+    assert [wrong for path in SOURCES for wrong in wrong_imports(path)] == []
+
+
+def test_every_room_has_its_rule() -> None:
+    assert {room_of(path) for path in SOURCES} <= set(ROOMS)
+
+
+def clock_readings(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            called = ast.unparse(node.func)
+            if re.search(r"\b(datetime|date|time)\.(now|today|utcnow|time)$", called):
+                yield f"{path.relative_to(ROOT)}:{node.lineno}: {called}()"
+
+
+@pytest.mark.parametrize("room", ["engine", "matching", "rendering", "store", "services"])
+def test_the_clock_is_read_at_the_door_alone(room: str) -> None:
+    readings = [
+        reading for path in sorted((PACKAGE / room).rglob("*.py")) for reading in clock_readings(path)
+    ]
+    assert readings == []
+
+
+def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+def test_functions_are_short() -> None:
+    assert [
+        f"{path.relative_to(ROOT)}:{node.lineno}: {node.name} has {length} lines"
+        for path in [*SOURCES, ROOT / "config.py"]
+        for node in functions(path)
+        if (length := (node.end_lineno or 0) - node.lineno + 1) > LONGEST_FUNCTION
+    ] == []
+
+
+def ours() -> list[Path]:
+    """Every file of the project that is or would be committed."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT, capture_output=True, check=True,
+    )  # fmt: skip
+    paths = [ROOT / name for name in listed.stdout.decode().split("\0") if name]
+    return sorted(path for path in paths if path.is_file())
+
+
+def texts() -> Iterator[tuple[Path, str]]:
+    for path in ours():
+        if path.suffix not in (".png", ".pdf", ".ico", ".jpg"):
+            yield path, path.read_text(encoding="utf-8")
+
+
+def test_files_are_short() -> None:
+    measured = {".py", ".html", ".css", ".js", ".txt"}
+    assert [
+        f"{path.relative_to(ROOT)} has {len(lines)} lines"
+        for path, text in texts()
+        if path.suffix in measured and "versions" not in path.parts
+        if len(lines := text.splitlines()) > LONGEST_FILE
+    ] == []
+
+
+# In pieces, so that this file passes its own test.
+HOSTS = ["pypi" + ".org", "python" + "hosted", "npmjs" + ".", "deb.debian" + ".org", "proxy.golang" + "."]
+PLACES = ["/ro" + "ot/", "/wo" + "rk/", "/ho" + "me/", "/Us" + "ers/", "C:" + "\\"]
+
+
+def test_no_registry_and_no_place_of_one_machine_is_named() -> None:
+    found = re.compile(
+        "|".join([*map(re.escape, HOSTS), *(rf"(?<![\w.}}]){re.escape(place)}" for place in PLACES)])
+    )
+    assert [
+        f"{path.relative_to(ROOT)}:{number}: {line.strip()[:80]}"
+        for path, text in texts()
+        for number, line in enumerate(text.splitlines(), start=1)
+        if found.search(line)
+    ] == []
+
+
+def test_locks_hold_versions_and_hashes_and_nothing_else() -> None:
+    line_of_a_lock = re.compile(
+        r"[A-Za-z0-9._-]+(\[\w+\])?==\S+( ; .*)? \\|    --hash=sha256:[0-9a-f]{64}( \\)?"
+    )
+    assert [
+        f"{lock.name}: {line}"
+        for lock in sorted(ROOT.glob("requirements*.lock"))
+        for line in lock.read_text(encoding="utf-8").splitlines()
+        if not line_of_a_lock.fullmatch(line)
+    ] == []
+
+
+def test_scripts_can_be_run() -> None:
+    scripts = [*(ROOT / "script").iterdir(), ROOT / ".ci" / "run"]
+    assert [path.name for path in scripts if not path.stat().st_mode & 0o111] == []
