@@ -51,7 +51,8 @@ class Standing:
     """Where a review stands; the only state there is. Immutable: every change gives a new one.
 
     `reviews`: for each party, the party that it reviews; `given_up`: parties whose direction is not finished
-    (what they were given stays readable). `visits`: how often each place has begun. `holds`: (from, until) of each rest, until None while it lasts."""
+    (what they were given stays readable). `visits`: how often each place has begun. `holds`: (from, until)
+    of each rest, until None while it lasts."""
 
     marks: Mapping[Place, Mark] = field(default_factory=dict)
     reviews: tuple[int, ...] = ()

@@ -90,8 +90,8 @@ _LIST = (
         {"confirm": {"confirmed": True}, "reopen": {"confirmed": False}},
         by_party="confirmed",
         undo={"confirm": "reopen"},
-        fields="report opening follow_up lead_reads_materials lead_reads_reports dates.materials dates.questions dates.second_meeting "
-        "dates.report dates.closing",
+        fields="report opening follow_up lead_reads_materials lead_reads_reports "
+        "dates.materials dates.questions dates.second_meeting dates.report dates.closing",
     ),
     _kind(
         "documents",

@@ -12,6 +12,7 @@ from .case import (
     ACTIVE,
     DONE,
     OVER,
+    SHARED,
     WAITING,
     WAIVED,
     Actor,
@@ -59,7 +60,7 @@ class Move:
     now: datetime
     action: Action | None = None
     place: Place | None = None
-    scope: Scope = Scope()
+    scope: Scope = SHARED
     effects: tuple[Done, ...] = ()
     entered: tuple[Place, ...] = ()
     left: tuple[Place, ...] = ()

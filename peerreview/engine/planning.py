@@ -95,7 +95,7 @@ def _reminders(case: Case, place: Place, mark: Mark, due: date) -> Iterator[Plan
 
 def whose_turn(case: Case, place: Place) -> tuple[Seat, ...]:
     """The seats that have an action left to do at `place`: not optional, not already done."""
-    path, scope = place
+    scope = place[1]
     found: dict[int, Seat] = {}
     for action in case.step(place).actions.values():
         if action.optional:

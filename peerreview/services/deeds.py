@@ -57,7 +57,8 @@ def fire(
 
 def _write_down(case: OpenCase, move: Move, reason: str, data: Mapping[str, Any]) -> None:
     """A line of history, with the facts that the action was decided on."""
-    assert move.action is not None and move.place is not None
+    assert move.action is not None
+    assert move.place is not None
     path, scope = move.place
     artefact, about = _subject(case, move)
     case.note(

@@ -48,7 +48,8 @@ def _confirm_agreement(case: OpenCase, done: Done, data: Mapping[str, Any]) -> N
         raise Conflict(
             N_("the agreement has changed since you read it; read the new version and confirm that")
         )
-    assert done.owner is not None and case.account is not None
+    assert done.owner is not None
+    assert case.account is not None
     if done.owner not in case.rows.confirmed[newest.id]:
         case.session.add(
             Confirmation(agreement_id=newest.id, party=done.owner, at=case.now, by=case.account.person_id)
