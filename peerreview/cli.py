@@ -75,7 +75,7 @@ def workflow() -> None:
 @workflow.command("check")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 def workflow_check(files: tuple[Path, ...]) -> None:
-    """Read FILES and prove what can be proved; every mistake as file:line:column."""
+    """Read FILES; every mistake is told as file:line:column, with what would be right."""
     for file in files:
         found = definitions.read_one(file)
         click.echo(f"{definitions.shown(file)}: {found.name}: all is well.")
