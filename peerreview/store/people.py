@@ -149,4 +149,4 @@ def members_by_organisation(session: Session) -> dict[int, int]:
     """How many people with open accounts each organisation has."""
     query = select(Membership.organisation_id, func.count(Membership.person_id.distinct())).join(Person)
     query = query.where(Person.closed_at.is_(None)).group_by(Membership.organisation_id)
-    return dict(session.execute(query).tuples().all())
+    return dict(iter(session.execute(query)))
