@@ -47,6 +47,11 @@ class Builder:
         self.model, self.place, self.file = model, place, file
         self.problems: list[Problem] = []
         self.paths = set(_paths(model.steps))
+        self.lines = {
+            f"{part}.{key}": place((part, key))
+            for part in ("roles", "artefacts", "ends")
+            for key in getattr(model, part)
+        }
 
     def wrong(self, loc: Loc, wrong: str, right: str) -> None:
         self.problems.append(Problem(self.file, *self.place(loc), wrong, right))
@@ -79,6 +84,8 @@ class Builder:
             hash=hash,
             text=text,
             by_path={step.path: step for top in steps for step in top.walk()},
+            file=self.file,
+            lines=self.lines,
         )
 
     # ---- words
@@ -311,6 +318,7 @@ class Builder:
 
     def step(self, key: str, model: StepModel, parent: str, loc: Loc) -> Step:
         path = f"{parent}/{key}" if parent else key
+        self.lines[path] = self.place(loc)
         if model.steps and model.together:
             self.wrong(loc, f"`{key}` has both steps and together", "put one inside the other")
         return Step(

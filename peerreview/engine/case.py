@@ -81,7 +81,9 @@ class Standing:
         return tuple(p for p in self.parties if p not in self.withdrawn)
 
     def related(self, relation: str, party: int) -> tuple[int, ...]:
-        """The parties that stand in `relation` to `party` (engine.md 2)."""
+        """The parties that stand in `relation` to `party` (engine.md 2); none, where there is no such party."""
+        if party not in self.parties:
+            return ()
         if relation == "own":
             return (party,)
         if relation == "reviews":

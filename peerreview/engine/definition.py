@@ -201,7 +201,9 @@ class End:
 
 @dataclass(frozen=True)
 class Workflow:
-    """A whole definition. `hash` covers what decides, not titles and help texts (engine.md 23)."""
+    """A whole definition. `hash` covers what decides, not titles and help texts (engine.md 23).
+
+    `lines`: where each part stands in `file` (line, column): by step path, "artefacts.x", "roles.x", "ends.x"."""
 
     name: str
     title: Text
@@ -218,6 +220,8 @@ class Workflow:
     hash: str = ""
     text: str = ""
     by_path: Mapping[str, Step] = field(default_factory=dict)
+    file: str = ""
+    lines: Mapping[str, tuple[int, int]] = field(default_factory=dict, compare=False)
 
     def step(self, path: str) -> Step | None:
         return self.by_path.get(path)

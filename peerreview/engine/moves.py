@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 
 from ..errors import N_, Message, Refused
 from .case import (
@@ -24,7 +23,7 @@ from .case import (
     Scope,
     Standing,
 )
-from .decide import Do, acting_scope, action_at, effect_owners, may
+from .decide import Do, No, acting_scope, action_at, effect_owners, may
 from .definition import Action, Effect
 from .flow import Run, settle
 
@@ -81,7 +80,7 @@ def fire(
 ) -> Move:
     """Do an action; raises Refused with the reason where `may` says no, or a reason or choice is wanting."""
     answer = may(case, actor, what, now)
-    if not answer:
+    if isinstance(answer, No):
         raise Refused(answer.reason)
     action = action_at(case, what)
     assert action is not None
@@ -305,7 +304,7 @@ def anything_opened(case: Case) -> bool:
     return bool(keys)
 
 
-MOVES: dict[str, Callable[[Case, datetime, Choice], Any]] = {
+MOVES: dict[str, Callable[[Case, datetime, Choice], Standing]] = {
     "hold": _hold,
     "resume": _resume,
     "back": _go_back,

@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError, YAMLStreamError
 
@@ -55,7 +56,7 @@ def _decoded(source: str | bytes, file: str) -> str:
 
 def _parsed(text: str, file: str) -> Any:
     yaml = YAML(typ="rt")
-    yaml.version = None  # type: ignore[assignment]
+    yaml.version = None
     try:
         data = yaml.load(StringIO(text))
     except DuplicateKeyError as error:
@@ -108,13 +109,14 @@ def _plain(value: Any, above: tuple[int, ...] = ()) -> Any:
 
 def _place(data: Any, loc: Loc) -> tuple[int, int]:
     """Line and column, from 1, of the key or item that `loc` leads to, or of the nearest that there is."""
-    line, column, node = 1, 1, data
+    node: Any = data
+    line, column = 1, 1
     for part in loc:
         try:
-            if isinstance(node, Mapping) and part in node:
+            if isinstance(node, CommentedMap) and part in node:
                 line, column = (n + 1 for n in node.lc.key(part))
                 node = node[part]
-            elif isinstance(node, list) and isinstance(part, int) and part < len(node):
+            elif isinstance(node, CommentedSeq) and isinstance(part, int) and part < len(node):
                 line, column = (n + 1 for n in node.lc.item(part))
                 node = node[part]
         except (KeyError, AttributeError, TypeError):

@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from ..engine.case import Actor, Case, Seat, Standing
-from ..engine.decide import Answer, Do, See, may
+from ..engine.decide import Answer, Do, No, See, may
 from ..engine.definition import Artefact, Workflow
 from ..engine.moves import Move
 from ..engine.reader import read
@@ -70,7 +70,7 @@ class OpenCase:
         if state is None:
             state = self.state(artefact, owner)
         answer = self.may(See(artefact, verb, owner, state))
-        if not answer:
+        if isinstance(answer, No):
             raise Refused(answer.reason)
 
     def state(self, artefact: str, owner: int | None = None) -> str:

@@ -83,7 +83,7 @@ class AccessLog(Base):
     at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
-def _live(review_id: int, artefact: str, party: int) -> Select[tuple[Material]]:
+def _live(review_id: int, artefact: str, party: int) -> Select[Material]:
     return select(Material).where(
         Material.review_id == review_id,
         Material.artefact == artefact,

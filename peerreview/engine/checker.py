@@ -1,0 +1,232 @@
+"""Whether a definition that reads well also works: every step can end, somebody can end it, and has a date.
+
+Joins are sound by construction (a definition is blocks, not a graph), so what is left to prove is
+that nothing waits for what can never come. A fact "comes" from an effect of an action, or (kinds'
+own facts: something written, a date set) from work that a right allows; a step that waits for a
+fact therefore waits for the steps where that can happen. Those waits must not lead back to itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ..errors import Problem
+from .definition import Condition, Right, Step, Workflow
+from .kinds import GATHERED
+
+# By kind: facts that come of writing (a right), not of an action's effect.
+WRITTEN = {
+    "team": ("write", ("complete", "comparable")),
+    "agreement": ("write", ("complete",)),
+    "documents": ("write", ("all_accounted_for",)),
+    "questions": ("write", ("some",)),
+    "text": ("write", ("ready",)),
+    "form": ("write", ("some",)),
+    "meeting": ("write", ("planned",)),
+}
+
+
+def check(workflow: Workflow) -> list[Problem]:
+    """Every problem of a definition that has been read; [] where all is well."""
+    found = [*_ends(workflow), *_movers(workflow), *_dates(workflow), *_sources(workflow), *_unused(workflow)]
+    return sorted(set(found + list(_cycles(workflow))))
+
+
+def _problem(workflow: Workflow, where: str, wrong: str, right: str) -> Problem:
+    line, column = workflow.lines.get(where, (1, 1))
+    return Problem(workflow.file, line, column, wrong, right)
+
+
+def _leaves(workflow: Workflow) -> Iterator[Step]:
+    return (step for step in workflow.walk() if not step.children)
+
+
+def _ends(workflow: Workflow) -> Iterator[Problem]:
+    for step in _leaves(workflow):
+        moves = any(action.to == "next" for action in step.actions.values())
+        if not (moves or step.done_when is not None or step.ends_after is not None):
+            yield _problem(
+                workflow,
+                step.path,
+                f"the step `{step.path}` can never end",
+                "give it an action `to: next`, a done_when or an ends_after",
+            )
+        if step.each == "person" and not step.people:
+            yield _problem(
+                workflow,
+                step.path,
+                f"`{step.path}` is each person's, but whose?",
+                "add `people: [role, ...]`",
+            )
+
+
+def _movers(workflow: Workflow) -> Iterator[Problem]:
+    for step in _leaves(workflow):
+        if not step.actions and step.ends_after is None:
+            yield _problem(
+                workflow,
+                step.path,
+                f"nobody has anything to do in `{step.path}`",
+                "give it an action, or let it end by time with ends_after",
+            )
+    if not any(action.moves == "back" for action in workflow.actions.values()):
+        yield _problem(workflow, "", "nobody can send a side back", "add an action with `moves: back`")
+
+
+def _dates(workflow: Workflow) -> Iterator[Problem]:
+    for step in _leaves(workflow):
+        if step.no_due is not None:
+            continue
+        if step.due is None:
+            yield _problem(
+                workflow,
+                step.path,
+                f"`{step.path}` has no date by which it is due",
+                "add `due:`, or say with `no_due: {sv: ..., en: ...}` why it needs none",
+            )
+        elif not step.remind:
+            yield _problem(
+                workflow, step.path, f"`{step.path}` reminds nobody", "add `remind: [{working_days: -3}]`"
+            )
+
+
+def _conditions(step: Step) -> Iterator[Condition]:
+    """What must come true for a step to begin or to end."""
+    for condition in (step.starts_when, step.done_when):
+        if condition is not None:
+            yield condition
+    for action in step.actions.values():
+        if not action.optional:
+            yield action.needs
+
+
+def _makers(workflow: Workflow, artefact: str, fact: str) -> list[str]:
+    """The steps in which a fact can come true; "" where it can in every step."""
+    fact = GATHERED.get(fact, fact)
+    kind = workflow.artefacts[artefact].kind
+    found = [
+        step.path
+        for step in workflow.walk()
+        for action in step.actions.values()
+        for effect in action.does
+        if effect.artefact == artefact and kind.effects[effect.effect].get(fact)
+    ]
+    verb, facts = WRITTEN.get(kind.name, ("", ()))
+    if fact in facts or fact in kind.fields:
+        found += [step.path for step in workflow.walk() if _grants(step.allow.values(), artefact, verb)]
+        if _grants(workflow.allow.values(), artefact, verb):
+            found.append("")
+    opening = workflow.artefacts[artefact].opens_when
+    if fact == "opened" and opening is not None:
+        found += _makers(workflow, artefact, "handed_in")
+    if fact == "all_answered" and _grants(workflow.allow.values(), artefact, "answer"):
+        found.append("")
+    return found
+
+
+def _grants(allowances: Iterable[frozenset[Right]], artefact: str, verb: str) -> bool:
+    return any(
+        r.artefact == artefact and r.verb == (verb or "write") for rights in allowances for r in rights
+    )
+
+
+def _sources(workflow: Workflow) -> Iterator[Problem]:
+    """Facts that a step needs, and that nothing can ever make true."""
+    for step in workflow.walk():
+        for condition in _conditions(step):
+            for ref in condition.facts():
+                if ref.artefact in workflow.roles:
+                    recorded = [
+                        a
+                        for s in workflow.walk()
+                        for a in s.actions.values()
+                        if a.records and a.records[1:] == ref[1:]
+                    ]
+                    if not recorded:
+                        yield _never(workflow, step, f"{ref.artefact}.{ref.fact}")
+                elif not _makers(workflow, ref.artefact, ref.fact):
+                    yield _never(workflow, step, f"{ref.artefact}.{ref.fact}")
+
+
+def _never(workflow: Workflow, step: Step, fact: str) -> Problem:
+    return _problem(
+        workflow,
+        step.path,
+        f"`{step.path}` waits for `{fact}`, which nothing brings about",
+        "let an action `does:` or `records:` it, or allow somebody to write it",
+    )
+
+
+def _cycles(workflow: Workflow) -> Iterator[Problem]:
+    """Waits that lead back to where they began (engine.md 6)."""
+    order = {step.path: n for n, step in enumerate(workflow.walk())}
+    waits: dict[str, set[str]] = {}
+    for step in workflow.walk():
+        for ref in step.starts_when.facts() if step.starts_when else ():
+            if ref.artefact in workflow.artefacts:
+                makers = _makers(workflow, ref.artefact, ref.fact)
+                if "" not in makers:
+                    waits.setdefault(step.path, set()).update(makers)
+    for path, wanted in waits.items():
+        # Whatever comes after a step in its own block waits for the step itself.
+        if wanted and all(_waits_for(workflow, maker, path, order) for maker in wanted):
+            chain = " -> ".join([path, min(wanted), path])
+            yield _problem(
+                workflow,
+                path,
+                f"`{path}` waits for what can only come after it ({chain})",
+                "let it wait for a step before it, or beside it",
+            )
+
+
+def _waits_for(workflow: Workflow, maker: str, path: str, order: dict[str, int]) -> bool:
+    if maker == path or maker.startswith(path + "/"):
+        return True
+    top, other = maker.split("/"), path.split("/")
+    depth = next((n for n, (a, b) in enumerate(zip(top, other, strict=False)) if a != b), None)
+    if depth is None:
+        return False
+    parent = workflow.by_path.get("/".join(other[:depth]))
+    side_by_side = parent is not None and bool(parent.together)
+    if not side_by_side:
+        return order[maker] > order[path]
+    step = workflow.by_path[maker]
+    return step.starts_when is not None and any(
+        path in _makers(workflow, ref.artefact, ref.fact)
+        for ref in step.starts_when.facts()
+        if ref.artefact in workflow.artefacts
+    )
+
+
+def _unused(workflow: Workflow) -> Iterator[Problem]:
+    allowances = [
+        workflow.allow,
+        *(s.allow for s in workflow.walk()),
+        *(e.allow for e in workflow.ends.values()),
+    ]
+    named = {right.artefact for allow in allowances for rights in allow.values() for right in rights}
+    for key in workflow.artefacts:
+        if key not in named:
+            yield _problem(
+                workflow,
+                f"artefacts.{key}",
+                f"nobody may see the artefact `{key}`",
+                "allow it, or take it out",
+            )
+    roles = {ref.role for allow in allowances for ref in allow}
+    roles |= {ref.role for s in workflow.walk() for a in s.actions.values() for ref in a.by}
+    roles |= {ref.role for a in workflow.actions.values() for ref in a.by}
+    for key in workflow.roles:
+        if key not in roles:
+            yield _problem(
+                workflow, f"roles.{key}", f"the role `{key}` may nothing", "give it rights, or take it out"
+            )
+    actions = [a for s in workflow.walk() for a in s.actions.values()] + list(workflow.actions.values())
+    reached = {a.to for a in actions} | {next(iter(workflow.ends))}
+    if any(a.moves == "withdraw" for a in actions):
+        reached.add("cancelled")
+    for key in workflow.ends:
+        if key not in reached:
+            yield _problem(
+                workflow, f"ends.{key}", f"nothing leads to the end `{key}`", "take it out, or lead to it"
+            )
