@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 from .marks import STATE_WORDS, mark, shape
 from .words import say
 
-_WIDTH, _NAMES, _EDGE = 1040.0, 176.0, 8.0
+_WIDTH, _NAMES, _EDGE = 1040.0, 160.0, 6.0
 _LANE, _LINE = 66.0, 17.0
 _LETTER = 7.0
 
@@ -99,8 +99,8 @@ def wrap(text: str, room: int) -> list[str]:
 def _drawing(rows: Sequence[Lane], columns: Sequence[Column], title: str, language: str) -> Markup:
     grid = _Grid(rows, columns)
     parts = [
-        *(_heading(grid, number, column) for number, column in enumerate(columns)),
-        *(_meeting(grid, number, len(rows)) for number, column in enumerate(columns) if column.shared),
+        *(_heading(grid, n, column, [row.stops[n] for row in rows]) for n, column in enumerate(columns)),
+        *(_meeting(grid, n, rows) for n, column in enumerate(columns) if column.shared),
         *(_lane(grid, number, row, columns, language) for number, row in enumerate(rows)),
     ]
     return Markup(
@@ -108,11 +108,12 @@ def _drawing(rows: Sequence[Lane], columns: Sequence[Column], title: str, langua
     ).format(f"{_WIDTH:g}", f"{grid.height:g}", title, Markup("").join(parts))
 
 
-def _heading(grid: _Grid, number: int, column: Column) -> Markup:
+def _heading(grid: _Grid, number: int, column: Column, stops: Sequence[Stop]) -> Markup:
     lines = grid.titles[number]
     bottom = grid.title_bottom(number)
+    kind = "lanes-title now" if any(stop.now for stop in stops) else "lanes-title"
     parts = [
-        _text("lanes-title", grid.x(number), bottom - (len(lines) - 1 - n) * _LINE, line)
+        _text(kind, grid.x(number), bottom - (len(lines) - 1 - n) * _LINE, line)
         for n, line in enumerate(lines)
     ]
     if grid.staggered and number % 2 == 0:
@@ -122,9 +123,11 @@ def _heading(grid: _Grid, number: int, column: Column) -> Markup:
     return Markup("").join(parts)
 
 
-def _meeting(grid: _Grid, number: int, lanes_: int) -> Markup:
+def _meeting(grid: _Grid, number: int, rows: Sequence[Lane]) -> Markup:
     """The stops of a step that all take together are tied to each other."""
-    return _line("lanes-meeting", grid.x(number), grid.y(0), grid.x(number), grid.y(lanes_ - 1))
+    met = all(row.stops[number].state == "done" for row in rows)
+    kind = "lanes-meeting gone" if met else "lanes-meeting"
+    return _line(kind, grid.x(number), grid.y(0), grid.x(number), grid.y(len(rows) - 1))
 
 
 def _lane(grid: _Grid, number: int, row: Lane, columns: Sequence[Column], language: str) -> Markup:
@@ -165,6 +168,8 @@ def _stop(x: float, y: float, stop: Stop, step: str, language: str) -> Markup:
 
 
 def _text(kind: str, x: float, y: float, words: str) -> Markup:
+    """Words around x (a name: from x), moved in where they would leave the drawing."""
+    x = min(x, _WIDTH - len(words) * _LETTER / 2)
     return Markup('<text class="{}" x="{}" y="{}">{}</text>').format(kind, f"{x:.1f}", f"{y:.1f}", words)
 
 
@@ -198,7 +203,7 @@ def _table(rows: Sequence[Lane], columns: Sequence[Column], title: str, language
     heads = [Markup('<th scope="col">{}</th>').format(row.name) for row in rows]
     body = [_row(rows, number, column, language) for number, column in enumerate(columns)]
     return Markup(
-        '<table class="lanes-table"><caption>{}</caption><thead><tr><td></td>{}</tr></thead><tbody>{}</tbody></table>'
+        '<table class="lanes-table"><caption class="visually-hidden">{}</caption><thead><tr><td></td>{}</tr></thead><tbody>{}</tbody></table>'
     ).format(title, Markup("").join(heads), Markup("").join(body))
 
 
