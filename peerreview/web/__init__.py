@@ -1,0 +1,30 @@
+"""The reception: parse what comes, call one service, render what it gives."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from flask import Flask, g
+
+from . import accounts, errors, filters, locale, me, organisations, pages, people, security
+
+# One line a subject: its blueprint carries its addresses. (organisations adds its pages to people's.)
+BLUEPRINTS = (accounts.bp, me.bp, pages.bp, people.bp)
+
+__all__ = ["BLUEPRINTS", "organisations", "register"]
+
+
+def register(app: Flask) -> None:
+    """Everything a request meets, in this order: the clock is read before anybody asks for it."""
+    app.before_request(_read_clock)
+    security.register(app)
+    locale.register(app)
+    filters.register(app)
+    errors.register(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+
+
+def _read_clock() -> None:
+    """Once at the door: `g.real_now` for sessions and links, `g.now` for the method."""
+    g.real_now = g.now = datetime.now(UTC)
