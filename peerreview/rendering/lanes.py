@@ -203,7 +203,8 @@ def _table(rows: Sequence[Lane], columns: Sequence[Column], title: str, language
     heads = [Markup('<th scope="col">{}</th>').format(row.name) for row in rows]
     body = [_row(rows, number, column, language) for number, column in enumerate(columns)]
     return Markup(
-        '<table class="lanes-table"><caption class="visually-hidden">{}</caption><thead><tr><td></td>{}</tr></thead><tbody>{}</tbody></table>'
+        '<table class="lanes-table"><caption class="visually-hidden">{}</caption>'
+        "<thead><tr><td></td>{}</tr></thead><tbody>{}</tbody></table>"
     ).format(title, Markup("").join(heads), Markup("").join(body))
 
 

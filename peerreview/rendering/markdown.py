@@ -56,9 +56,8 @@ class _House(Treeprocessor):
             elif element.tag == "img":
                 element.tag, element.text = "a", element.get("alt") or element.get("src", "")
                 element.set("href", element.get("src", ""))
-            elif align := element.attrib.pop("align", None):
-                if align in _ALIGNED:
-                    element.set("class", _ALIGNED[align])
+            elif (align := element.attrib.pop("align", "")) in _ALIGNED:
+                element.set("class", _ALIGNED[align])
 
     def _heading(self, element: Element, level: int, ids: set[str]) -> None:
         words = "".join(element.itertext()).strip()
@@ -123,7 +122,11 @@ def _convert(text: str, shift: int, prefix: str) -> tuple[str, list[Heading]]:
 
 
 def _machine(text: str) -> markdown.Markdown:
-    extensions: list[Any] = [TableExtension(use_align_attribute=True), SaneListExtension(), _Closed(not _crowded(text))]
+    extensions: list[Any] = [
+        TableExtension(use_align_attribute=True),
+        SaneListExtension(),
+        _Closed(not _crowded(text)),
+    ]
     return markdown.Markdown(extensions=extensions, output_format="html")
 
 

@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 from markupsafe import Markup
 
-from peerreview.errors import Message, N_
+from peerreview.errors import N_, Message
 
 State = Literal["todo", "doing", "done", "late", "locked"]
 

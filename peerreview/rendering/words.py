@@ -119,7 +119,7 @@ def _value(value: Any, language: str, names: Names | None, today: date | None) -
 
 
 def join(words: Sequence[str], language: str) -> str:
-    """"a", "a och b", "a, b och c"."""
+    """As in "a", "a och b", "a, b och c"."""
     if len(words) < 2:
         return "".join(words)
     return f"{', '.join(words[:-1])} {wording(language).conjunction} {words[-1]}"
@@ -138,7 +138,7 @@ def day_of(value: date) -> date:
 
 
 def day(value: date, language: str, *, today: date | None = None, week: bool = True) -> str:
-    """"tis 3 mars, v. 10"; the year too when it is not this year (or this year is not known)."""
+    """As in "tis 3 mars, v. 10"; the year too when it is not this year (or this year is not known)."""
     words, that = wording(language), day_of(value)
     text = f"{words.weekdays[that.weekday()]} {that.day} {words.months[that.month - 1]}"
     if today is None or day_of(today).year != that.year:
@@ -147,12 +147,12 @@ def day(value: date, language: str, *, today: date | None = None, week: bool = T
 
 
 def day_time(value: datetime, language: str, *, today: date | None = None, week: bool = False) -> str:
-    """"tis 3 mars kl. 14.32"."""
+    """As in "tis 3 mars kl. 14.32"."""
     return wording(language).clock.format(day(value, language, today=today, week=week), local(value))
 
 
 def clock(value: datetime, language: str) -> str:
-    """"14.32" in Swedish, "14:32" in English."""
+    """The time alone: "14.32" in Swedish, "14:32" in English."""
     return format(local(value), "%H:%M" if wording(language) is _ENGLISH else "%H.%M")
 
 
@@ -162,7 +162,7 @@ def iso(value: date) -> str:
 
 
 def relative(value: date, language: str, *, today: date) -> str:
-    """"i dag", "om 3 dagar", "för 2 veckor sedan": days up to two weeks, then whole weeks, months, years."""
+    """As in "om 3 dagar", "för 2 veckor sedan": days up to two weeks, then whole weeks, months, years."""
     words, days = wording(language), (day_of(value) - day_of(today)).days
     near = {0: words.today, 1: words.tomorrow, -1: words.yesterday}
     if days in near:
@@ -186,17 +186,16 @@ def _span(days: int) -> tuple[int, int]:
 
 
 def size(number: int, language: str) -> str:
-    """"812 byte", "14 kB", "3,4 MB": decimal units, as file managers and mail programs count."""
+    """As in "812 byte", "14 kB", "3,4 MB": decimal units, as file managers and mail programs count."""
     words = wording(language)
     if number < 1000:
         return f"{number} {words.byte}"
-    amount, unit = float(number), ""
-    for unit in ("kB", "MB", "GB", "TB"):
-        amount /= 1000
-        if amount < 999.5:
-            break
-    shown = f"{amount:.1f}" if unit != "kB" and amount < 9.95 else f"{amount:.0f}"
-    return f"{shown.removesuffix('.0').replace('.', words.comma)} {unit}"
+    units = ("kB", "MB", "GB", "TB")
+    amount, unit = number / 1000, 0
+    while amount >= 999.5 and unit < len(units) - 1:
+        amount, unit = amount / 1000, unit + 1
+    shown = f"{amount:.1f}" if unit > 0 and amount < 9.95 else f"{amount:.0f}"
+    return f"{shown.removesuffix('.0').replace('.', words.comma)} {units[unit]}"
 
 
 Say = Callable[[Any], str]

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from peerreview.errors import Conflict, Message, N_, NotFound, Refused, TooLarge
+from peerreview.errors import N_, Conflict, Message, NotFound, Refused, TooLarge
 
 from . import filters
 from .locale import house_language
@@ -54,7 +54,7 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     if error.response is not None or error.code is None or error.code < 400:
         return error
     if error.code == 413:
-        return _page(413, limit=current_app.config.get("MAX_UPLOAD"))
+        return _page(413, limit=current_app.extensions["house"].settings.max_upload)
     known = {400, 403, 404, 409, 429, 500, 503}
     shown = error.code if error.code in known else 500 if error.code >= 500 else 400
     code = error.code

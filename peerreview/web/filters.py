@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -64,7 +65,7 @@ def to_html(text: str | None, shift: int = 2, prefix: str = "") -> Markup:
     return markdown.to_html(text or "", shift=shift, prefix=prefix, label=gettext("Table"))
 
 
-FILTERS = {
+FILTERS: dict[str, Callable[..., Any]] = {
     "say": say,
     "day": day,
     "day_time": day_time,
@@ -78,9 +79,9 @@ FILTERS = {
 
 def _frame() -> dict[str, Any]:
     """What base.html needs on every page."""
-    config = current_app.config
+    settings = current_app.extensions["house"].settings
     return {
         "language": language(),
-        "network": config.get("NETWORK_NAME", ""),
-        "contact": {"email": config.get("MAIL_REPLY_TO", "")},
+        "network": settings.network_name,
+        "contact": {"email": settings.mail_reply_to},
     }

@@ -42,7 +42,7 @@ def speak(chosen: str) -> None:
 
 
 def house_language() -> str:
-    return str(current_app.config.get("DEFAULT_LANGUAGE", "sv"))
+    return str(current_app.extensions["house"].settings.default_language)
 
 
 def _choose() -> str:
