@@ -1,9 +1,10 @@
-"""The shipped definitions: read when the house opens; one mistake, and it stays shut."""
+"""The shipped definitions: read and checked when the house opens; one mistake, and it stays shut."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from ..engine.checker import check
 from ..engine.definition import Workflow
 from ..engine.reader import read
 from ..errors import BadDefinition, BadSetting, Problem
@@ -42,7 +43,10 @@ def read_one(file: Path) -> Workflow:
         raise BadSetting(
             f"{file}: cannot be read ({error.strerror}); name a workflow's file (*.yaml)"
         ) from error
-    return read(source, shown(file))
+    workflow = read(source, shown(file))
+    if problems := check(workflow):
+        raise BadDefinition(problems)
+    return workflow
 
 
 def shown(file: Path) -> str:
