@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from datetime import date
+from urllib.parse import urlsplit
 
 from ..errors import N_, Invalid, Message
 
 LANGUAGES = ("sv", "en")
 
 _BEFORE_THE_AT = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _LABEL = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
 # Signs that turn the direction of what follows, so that a name could pass for another.
 _TURNING = set("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -71,6 +74,63 @@ class Checks:
             self.faults[field] = N_("Write a whole number from 0 to %(most)s, in digits.", most=most)
             return None
         return int(digits)
+
+    def text(self, field: str, text: str, *, most: int, missing: Message | None = None) -> str:
+        """Several lines; line breaks as \\n, whatever the browser sends."""
+        text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+        if not text and missing:
+            self.faults[field] = missing
+        elif any(unfit(sign) and sign not in "\n\t" for sign in text):
+            self.faults[field] = N_("Write this without control characters.")
+        elif len(text) > most:
+            self.faults[field] = N_(
+                "Write at most %(most)s characters; now there are %(count)s.", most=most, count=len(text)
+            )
+        return text
+
+    def day(self, field: str, text: str, *, missing: Message | None = None) -> date | None:
+        """A date as a date field sends it, 2026-03-06; None where empty, or wrong."""
+        text = text.strip()
+        if not text:
+            if missing:
+                self.faults[field] = missing
+            return None
+        try:
+            found = date.fromisoformat(text) if _DAY.fullmatch(text) else None
+        except ValueError:
+            found = None
+        if found is None or not 1990 <= found.year <= 2059:
+            self.faults[field] = N_("Write a date as year-month-day, such as 2026-03-06.")
+            return None
+        return found
+
+    def web_address(self, field: str, text: str) -> str:
+        """Where a link leads: http or https alone, so that no link runs a script or opens a file."""
+        text = text.strip()
+        if text and (fault := web_address_fault(text)):
+            self.faults[field] = fault
+        return text
+
+
+def web_address_fault(text: str) -> Message | None:
+    """What is wrong with the address of a web page, and the mend; None where nothing is."""
+    if len(text) > 2000:
+        return N_("A link has at most 2,000 characters; this has %(count)s.", count=len(text))
+    if any(sign.isspace() or unfit(sign) for sign in text):
+        return N_("Write the link alone and without spaces, such as https://www.example.org/plan.pdf.")
+    try:
+        parts = urlsplit(text)
+        _ = parts.port  # looked at only now: ValueError where it is no number
+        fine = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        fine = False
+    if not fine:
+        return N_(
+            "Write a link that begins with https:// or http://, such as https://www.example.org/plan.pdf."
+        )
+    if "@" in parts.netloc:
+        return N_("Write the link without a user name or password in it.")
+    return None
 
 
 def unfit(sign: str) -> bool:

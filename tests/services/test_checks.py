@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from peerreview.errors import Invalid
-from peerreview.services.checks import Checks, email_fault, searchable
+from peerreview.services.checks import Checks, email_fault, searchable, web_address_fault
 
 
 @pytest.mark.parametrize(
@@ -103,3 +103,54 @@ def test_telephones_that_are_none(typed: str) -> None:
 def test_search_text_loses_what_a_database_would_refuse() -> None:
     assert searchable(" åsa\x00b\n ") == "åsa b"
     assert len(searchable("x" * 1000)) == 200
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://www.example.org/plan.pdf",
+        "http://intranät.example.org:8080/a?b=c#d",
+        "HTTPS://EXAMPLE.ORG",
+    ],
+)
+def test_web_addresses_that_lead_somewhere_are_taken(text: str) -> None:
+    assert web_address_fault(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "javascript:alert(1)",
+        "file:///etc/passwd",
+        "data:text/html,x",
+        "//example.org",
+        "www.example.org",
+        "https://",
+        "https://example.org:port/",
+        "https://[::1",
+        "https://example.org/a b",
+        "https://example.org/\x00",
+        "https://user:secret@example.org/",
+        "https://example.org/" + "a" * 2000,
+    ],
+)
+def test_other_addresses_are_refused_with_the_mend(text: str) -> None:
+    assert web_address_fault(text) is not None
+
+
+@pytest.mark.parametrize(
+    "text", ["6/3 2026", "2026-3-6", "2026-02-30", "0001-01-01", "9999-12-31", "20260306"]
+)
+def test_a_date_that_is_none_is_refused(text: str) -> None:
+    checks = Checks()
+    assert checks.day("date", text) is None
+    assert "date" in checks.faults
+
+
+def test_texts_keep_their_lines_and_lose_what_has_no_place() -> None:
+    checks = Checks()
+    assert checks.text("note", "  a\r\n\tb\rc ", most=10) == "a\n\tb\nc"
+    assert checks.faults == {}
+    checks.text("note", "a\x00", most=10)
+    checks.text("long", "a" * 11, most=10)
+    assert sorted(checks.faults) == ["long", "note"]
