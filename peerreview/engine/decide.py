@@ -136,7 +136,8 @@ def _may_do(case: Case, actor: Actor, what: Do) -> Answer:
         return No(_only_for(case, action))
     if actor.conflicted and any(action.key in case.workflow.roles[r].loses_actions for r, _ in actor.roles):
         return No(N_("a declared conflict of interest keeps you from this"))
-    return _standing_allows(case, what, action) or _needs_met(case, action, scope)
+    refusal = _standing_allows(case, what, action)
+    return _needs_met(case, action, scope) if refusal is None else refusal
 
 
 def _standing_allows(case: Case, what: Do, action: Action) -> No | None:

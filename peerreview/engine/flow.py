@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from .case import ACTIVE, DONE, OVER, SHARED, SKIPPED, WAITING, Case, FactKey, Mark, Place, Scope, Standing
 from .conditions import holds
 from .definition import Step
-from .timing import ends_at, opens_at
+from .timing import due_date, ends_at, opens_at
 
 
 @dataclass
@@ -174,3 +174,11 @@ def wake_at(case: Case, now: datetime) -> datetime | None:
         if found is not None:
             instants.append(max(found, now))
     return min(instants, default=None)
+
+
+def next_due(case: Case) -> date | None:
+    """The first day by which something that is under way is due; None where nothing is, or dates rest."""
+    if case.standing.ended or case.standing.on_hold:
+        return None
+    under_way = [p for p in active(case) if case.standing.marks[p].state == ACTIVE]
+    return min((day for p in under_way if (day := due_date(case, p)) is not None), default=None)

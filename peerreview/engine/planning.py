@@ -8,8 +8,9 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from .case import ACTIVE, WAITING, Actor, Case, Mark, Place, Scope, Seat
+from .conditions import holds
 from .decide import Do, acting_scope, already_done
-from .definition import Action, MailRule, RoleRef, Step
+from .definition import Action, Condition, MailRule, RoleRef, Step
 from .flow import active
 from .moves import Move
 from .timing import due_date
@@ -102,9 +103,24 @@ def whose_turn(case: Case, place: Place) -> tuple[Seat, ...]:
             continue
         for seat in _who_may(case, action, scope):
             acting = scope if scope.party is not None else Scope(seat.party if seat.id > 0 else None)
-            if not already_done(case, action, acting):
+            if applies(case, action, acting) and not already_done(case, action, acting):
                 found.setdefault(seat.id, seat)
     return tuple(found.values())
+
+
+def applies(case: Case, action: Action, scope: Scope) -> bool:
+    """False where the agreement has chosen another way: nobody waits for the handing over of a joint report
+    where each side writes its own."""
+    return all(holds(case, choice, scope) for choice in _choices(action.needs))
+
+
+def _choices(needs: Condition) -> Iterator[Condition]:
+    """The parts of `needs` that name what was chosen (agreement.report: joint), not something to be done."""
+    if needs.op == "fact" and needs.value is not True:
+        yield needs
+    elif needs.op == "all":
+        for part in needs.parts:
+            yield from _choices(part)
 
 
 def _who_may(case: Case, action: Action, scope: Scope) -> tuple[Seat, ...]:
@@ -182,6 +198,8 @@ def _task(case: Case, actor: Actor, place: Place, mark: Mark) -> Task | None:
     for action in step.actions.values():
         acting = acting_scope(case, actor, Do(action.key, place), action)
         if acting is None or action.optional or already_done(case, action, acting):
+            continue
+        if not applies(case, action, acting):
             continue
         if _as_lead_alone(case, action, actor) and not _is_leads(case, action):
             continue
