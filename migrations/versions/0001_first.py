@@ -142,6 +142,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("ended", sa.String(length=50), nullable=True),
         sa.Column("wake_at", sa.DateTime(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
         sa.Column("history_count", sa.Integer(), nullable=False),
         sa.Column("history_head", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(
@@ -150,6 +151,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["lead_id"], ["person.id"], name=op.f("fk_review_lead_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_review")),
     )
+    op.create_index(op.f("ix_review_due_on"), "review", ["due_on"], unique=False)
     op.create_index(op.f("ix_review_ended"), "review", ["ended"], unique=False)
     op.create_index(op.f("ix_review_wake_at"), "review", ["wake_at"], unique=False)
     op.create_table(
@@ -594,6 +596,7 @@ def downgrade() -> None:
     op.drop_table("agreement")
     op.drop_index(op.f("ix_review_wake_at"), table_name="review")
     op.drop_index(op.f("ix_review_ended"), table_name="review")
+    op.drop_index(op.f("ix_review_due_on"), table_name="review")
     op.drop_table("review")
     op.drop_index(op.f("ix_membership_person_id"), table_name="membership")
     op.drop_index(op.f("ix_membership_organisation_id"), table_name="membership")

@@ -157,28 +157,34 @@ def opened(
     rows = store.load(session, [review_id], lock=lock).get(review_id)
     if rows is None:
         raise NotFound(f"review {review_id}")
-    return _opened(house, session, rows, account, now, store.leads(session))
+    return _opened(house, session, rows, account, now, store.leads(session), _employed(session, account))
 
 
 def opened_many(
     house: House, session: Session, ids: Iterable[int], *, account: Account, now: datetime
 ) -> list[OpenCase]:
     """Many reviews at once, in a constant number of queries; those the account has no part in are left out."""
-    leads = store.leads(session)
+    leads, employed = store.leads(session), _employed(session, account)
     found = []
     for rows in store.load(session, ids).values():
         try:
-            found.append(_opened(house, session, rows, account, now, leads))
+            found.append(_opened(house, session, rows, account, now, leads, employed))
         except NotFound:
             continue
     return found
 
 
 def _opened(
-    house: House, session: Session, rows: CaseRows, account: Account | None, now: datetime, leads: list[int]
+    house: House,
+    session: Session,
+    rows: CaseRows,
+    account: Account | None,
+    now: datetime,
+    leads: list[int],
+    employed: set[int],
 ) -> OpenCase:
     case = _case(house, session, rows, tuple(leads))
-    actor = _actor(session, rows, case, account, now)
+    actor = _actor(rows, case, account, now, employed)
     if account is not None and not actor.roles:
         raise NotFound(f"review {rows.review.id}")
     names = {party.position: party.organisation.name for party in rows.parties}
@@ -211,7 +217,12 @@ def _read(text: str, name: str) -> Workflow:
     return read(text, f"{name} (kept)")
 
 
-def _actor(session: Session, rows: CaseRows, case: Case, account: Account | None, now: datetime) -> Actor:
+def _employed(session: Session, account: Account | None) -> set[int]:
+    """Where a lead has a function of their own: a conflict of interest in the reviews of those organisations."""
+    return store.employers(session, account.person_id) if account and account.is_lead else set()
+
+
+def _actor(rows: CaseRows, case: Case, account: Account | None, now: datetime, employed: set[int]) -> Actor:
     if account is None:
         return Actor(0)
     roles: set[tuple[str, int | None]] = set()
@@ -228,6 +239,5 @@ def _actor(session: Session, rows: CaseRows, case: Case, account: Account | None
     conflicted = False
     if account.is_lead:
         roles.add(("lead", None))
-        involved = {party.organisation_id for party in rows.parties}
-        conflicted = bool(involved & store.employers(session, account.person_id))
+        conflicted = bool(employed & {party.organisation_id for party in rows.parties})
     return Actor(account.person_id, frozenset(roles), conflicted)

@@ -13,7 +13,7 @@ from typing import Any
 from ..engine import moves
 from ..engine.case import Place
 from ..engine.decide import Do
-from ..engine.flow import wake_at
+from ..engine.flow import next_due, wake_at
 from ..engine.moves import Choice, Move, tick
 from ..errors import N_, Conflict
 from . import effects, posting
@@ -147,7 +147,7 @@ def save(case: OpenCase) -> None:
         review.standing = case.standing.to_json()
         review.version += 1
         review.ended = case.standing.ended
-    review.wake_at = wake_at(case.case, case.now)
+    review.wake_at, review.due_on = wake_at(case.case, case.now), next_due(case.case)
     for move in case.moves:
         posting.send_deed_mails(case, move)
     posting.replan(case)

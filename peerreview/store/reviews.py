@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, Date, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from .database import Base, UTCDateTime
@@ -26,7 +26,8 @@ class Definition(Base):
 
 class Review(Base):
     """A case. `standing` is the engine's tree as JSON; `version` counts its moves (one wins, the
-    other gets Conflict); `wake_at` is the next instant at which time alone can move it."""
+    other gets Conflict); `wake_at` is the next instant at which time alone can move it, `due_on` the first day
+    by which something under way is due (the lead's board begins with those)."""
 
     __tablename__ = "review"
 
@@ -40,6 +41,7 @@ class Review(Base):
     version: Mapped[int] = mapped_column(default=0)
     ended: Mapped[str | None] = mapped_column(String(50), index=True)
     wake_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
+    due_on: Mapped[date | None] = mapped_column(Date, index=True)
     history_count: Mapped[int] = mapped_column(default=0)
     history_head: Mapped[str] = mapped_column(String(64), default="")
 
