@@ -16,6 +16,7 @@ from .definition import (
     ALWAYS,
     RELATIONS,
     Action,
+    Allow,
     Artefact,
     Condition,
     Due,
@@ -173,13 +174,14 @@ class Builder:
             self.unknown(loc, f"state of a {kind.name}", state, kind.states)
         return Right(artefact, verb, state)
 
-    def allow(self, model: Mapping[str, list[str]], loc: Loc) -> dict[RoleRef, frozenset[Right]]:
-        return {
-            self.role_ref(who, (*loc, who)): frozenset(
-                right for n, text in enumerate(rights) if (right := self.right(text, (*loc, who, n)))
+    def allow(self, model: Mapping[str, list[str]], loc: Loc) -> Allow:
+        return Allow(
+            (
+                self.role_ref(who, (*loc, who)),
+                frozenset(r for n, text in enumerate(rights) if (r := self.right(text, (*loc, who, n)))),
             )
             for who, rights in model.items()
-        }
+        )
 
     # ---- facts and conditions
 

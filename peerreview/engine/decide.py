@@ -5,14 +5,14 @@ Deny by default. Pages, lists, counts, downloads, mails and actions ask here and
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from ..errors import N_, Message, PartyName
 from .case import ACTIVE, OVER, SHARED, WAITING, Actor, Case, FactKey, Place, Scope
 from .conditions import missing, value_of
-from .definition import Action, Effect, Right, RoleRef
+from .definition import Action, Allow, Effect, Right, RoleRef
 
 
 @dataclass(frozen=True)
@@ -178,7 +178,7 @@ def _only_for(case: Case, action: Action) -> Message:
     return N_("this is done by: %(roles)s", roles=roles)
 
 
-def allowances(case: Case) -> Iterator[tuple[Mapping[RoleRef, frozenset[Right]], Scope]]:
+def allowances(case: Case) -> Iterator[tuple[Allow, Scope]]:
     """What is allowed here and now: everywhere, and in each step that is active; or by the end alone."""
     standing = case.standing
     if standing.ended:
@@ -194,15 +194,20 @@ def allowances(case: Case) -> Iterator[tuple[Mapping[RoleRef, frozenset[Right]],
 
 def _may_see(case: Case, actor: Actor, what: See) -> Answer:
     for allow, scope in allowances(case):
-        for ref, rights in allow.items():
-            wanted = (Right(what.artefact, what.verb), Right(what.artefact, what.verb, what.state))
-            if (wanted[0] in rights or wanted[1] in rights) and _concerns(case, actor, what, ref, scope):
+        for ref, states in allow.of(what.artefact, what.verb):
+            if (None in states or what.state in states) and _concerns(case, actor, what, ref, scope):
                 if case.standing.on_hold and what.verb not in ("read", "notice"):
                     return No(N_("the review is on hold"))
-                if actor.conflicted and case.workflow.roles[ref.role].loses & set(wanted):
+                if actor.conflicted and _loses(case, ref, what):
                     continue
                 return YES
     return No(_why_unseen(case, actor, what))
+
+
+def _loses(case: Case, ref: RoleRef, what: See) -> bool:
+    """Whether a declared conflict of interest takes this right from the role."""
+    lost = case.workflow.roles[ref.role].loses
+    return Right(what.artefact, what.verb) in lost or Right(what.artefact, what.verb, what.state) in lost
 
 
 def _concerns(case: Case, actor: Actor, what: See, ref: RoleRef, scope: Scope) -> bool:
@@ -230,15 +235,15 @@ def _why_unseen(case: Case, actor: Actor, what: See) -> Message:
     if artefact is None:
         return N_("there is no such thing")
     for allow, scope in allowances(case):
-        for ref, rights in allow.items():
-            for right in sorted(rights, key=str):
-                if (right.artefact, right.verb) != (what.artefact, what.verb) or right.state is None:
+        for ref, states in allow.of(what.artefact, what.verb):
+            for state in artefact.kind.states:
+                if state not in states or state not in artefact.kind.facts:
                     continue
-                if _concerns(case, actor, what, ref, scope) and right.state in artefact.kind.facts:
-                    words = artefact.kind.facts[right.state]
+                if case.facts.get(what.artefact, state, what.owner):
+                    continue
+                if _concerns(case, actor, what, ref, scope):
                     owner = PartyName(what.owner) if what.owner is not None else artefact.title
-                    if not case.facts.get(what.artefact, right.state, what.owner):
-                        return Message(words.text, (("party", owner),))
+                    return Message(artefact.kind.facts[state].text, (("party", owner),))
     if case.standing.ended:
         return N_("the review has ended")
     return N_("this is not open to you in this step")

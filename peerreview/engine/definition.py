@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from ..errors import Text
@@ -36,6 +37,25 @@ class RoleRef(NamedTuple):
     relation: str
     role: str
     given: FactRef | None = None
+
+
+class Allow(dict[RoleRef, frozenset[Right]]):
+    """Who may what. `of` finds by artefact and verb who, in which states (None: in all): a decision
+    is asked for so often that it must not look through every right."""
+
+    def of(self, artefact: str, verb: str) -> tuple[tuple[RoleRef, frozenset[str | None]], ...]:
+        return self._index.get((artefact, verb), ())
+
+    @cached_property
+    def _index(self) -> Mapping[tuple[str, str], tuple[tuple[RoleRef, frozenset[str | None]], ...]]:
+        found: dict[tuple[str, str], dict[RoleRef, set[str | None]]] = {}
+        for ref, rights in self.items():
+            for right in rights:
+                found.setdefault((right.artefact, right.verb), {}).setdefault(ref, set()).add(right.state)
+        return {
+            key: tuple((ref, frozenset(states)) for ref, states in refs.items())
+            for key, refs in found.items()
+        }
 
 
 @dataclass(frozen=True)
@@ -145,7 +165,7 @@ class Step:
     due: Due | None = None
     no_due: Text | None = None
     remind: tuple[Reminder, ...] = ()
-    allow: Mapping[RoleRef, frozenset[Right]] = field(default_factory=dict)
+    allow: Allow = field(default_factory=Allow)
     actions: Mapping[str, Action] = field(default_factory=dict)
     mail: tuple[MailRule, ...] = ()
     steps: tuple[Step, ...] = ()
@@ -195,7 +215,7 @@ class Role:
 class End:
     key: str
     title: Text
-    allow: Mapping[RoleRef, frozenset[Right]] = field(default_factory=dict)
+    allow: Allow = field(default_factory=Allow)
     mail: tuple[MailRule, ...] = ()
 
 
@@ -212,7 +232,7 @@ class Workflow:
     roles: Mapping[str, Role]
     artefacts: Mapping[str, Artefact]
     steps: tuple[Step, ...]
-    allow: Mapping[RoleRef, frozenset[Right]]
+    allow: Allow
     actions: Mapping[str, Action]
     ends: Mapping[str, End]
     functions: Mapping[str, Text]
