@@ -92,7 +92,8 @@ def _render(template: int, status: int, told: Mapping[str, Any]) -> str:
         if status < 500:
             raise
         current_app.logger.exception("the error page itself could not be shown")
-        return render_template("web/errors/bare.html", language=house_language(), **told)
+        bare = current_app.jinja_env.get_template("web/errors/bare.html")
+        return bare.render(language=house_language())
 
 
 def wants_json() -> bool:

@@ -1,0 +1,129 @@
+"""The pages for anybody, the frame around them, and the language that they are in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from xml.etree.ElementTree import Element
+
+import html5lib
+import pytest
+from flask import Flask, g, render_template_string
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from peerreview.errors import N_, PartyName, Text
+from peerreview.services.house import House
+from peerreview.store.database import Database
+from tests.people import PASSWORD, make_person
+
+OPEN = ("/accessibility", "/privacy", "/help")
+
+
+@pytest.fixture
+def db(sqlite_url: str) -> Iterator[Database]:
+    """One database is enough: what is tried here asks it nothing of its own."""
+    database = Database(sqlite_url, synchronous="OFF")
+    yield database
+    database.dispose()
+
+
+def parsed(answer: TestResponse) -> Element:
+    """The page as a tree; it must be without a fault."""
+    return html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(answer.text)
+
+
+def heading(answer: TestResponse) -> str:
+    """The page's one main heading."""
+    tree = html5lib.parse(answer.text, namespaceHTMLElements=False)
+    (found,) = tree.iter("h1")
+    return " ".join("".join(found.itertext()).split())
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+@pytest.mark.parametrize("address", OPEN)
+def test_open_pages_are_there_for_anybody(client: FlaskClient, address: str, language: str) -> None:
+    answer = client.get(f"{address}?lang={language}")
+    page = parsed(answer)
+    assert answer.status_code == 200
+    assert page.get("lang") == language
+    assert heading(answer)
+    # No field for what is not there, no gap left open.
+    assert "%(" not in answer.text
+    assert "None" not in answer.text
+
+
+def test_every_page_begins_with_a_way_past_the_frame(client: FlaskClient) -> None:
+    links = [link for link in parsed(client.get("/help")).iter("a")]
+    assert links[0].get("href") == "#main"
+
+
+def test_every_page_leads_to_the_accessibility_statement(client: FlaskClient) -> None:
+    assert [link.get("href") for link in parsed(client.get("/help")).iter("a")].count("/accessibility") == 1
+
+
+def test_nothing_is_fetched_from_another_host_and_nothing_is_inline(client: FlaskClient) -> None:
+    page = parsed(client.get("/help"))
+    fetched = [element.get("href") for element in page.iter("link")]
+    fetched += [element.get("src") for element in page.iter("script")]
+    assert [address for address in fetched if not (address or "").startswith("/static/")] == []
+    assert [element for element in page.iter() if "style" in element.attrib or element.tag == "style"] == []
+
+
+def test_the_house_speaks_swedish_until_asked(client: FlaskClient) -> None:
+    assert heading(client.get("/help")) == "Hjälp"
+    assert heading(client.get("/help?lang=fi")) == "Hjälp"
+
+
+def test_a_visitors_language_is_remembered(client: FlaskClient) -> None:
+    assert heading(client.get("/help?lang=en")) == "Help"
+    assert heading(client.get("/privacy")) == "Data protection"
+    cookie = client.get_cookie("language")
+    assert cookie is not None
+    assert (cookie.value, cookie.http_only, cookie.same_site) == ("en", True, "Lax")
+
+
+def signed_in(client: FlaskClient, house: House, language: str) -> FlaskClient:
+    make_person(house, "Processledare", email="p@example.org", language=language)
+    page = client.get("/login")
+    (token,) = {
+        field.get("value") for field in parsed(page).iter("input") if field.get("name") == "csrf_token"
+    }
+    answer = client.post("/login", data={"email": "p@example.org", "password": PASSWORD, "csrf_token": token})
+    assert answer.status_code == 303
+    return client
+
+
+def test_a_persons_own_language_goes_first(client: FlaskClient, house: House) -> None:
+    page = signed_in(client, house, "en").get("/help?lang=sv")
+    assert heading(page) == "Help"
+
+
+def test_the_preview_is_safe_html_for_those_who_are_logged_in(client: FlaskClient, house: House) -> None:
+    assert client.post("/preview", data={"text": "# Hej"}).status_code == 400
+    signed_in(client, house, "sv")
+    page = client.get("/help")
+    token = next(
+        field.get("value") for field in parsed(page).iter("input") if field.get("name") == "csrf_token"
+    )
+    answer = client.post("/preview", data={"text": "# Hej <script>", "csrf_token": token})
+    assert answer.text == "<h3>Hej &lt;script&gt;</h3>"
+
+
+SAID = """{{ day|day }} | {{ day|day(week=false) }} | {{ now|day_time }} | {{ now|clock }} | {{ day|iso }} |
+{{- day|relative }} | {{ 1843221|size }} | {{ message|say }} | {{ text|say }} | {{ none|say }} | {{ '<b>'|say }} |
+{{- '**a**'|markdown }}"""
+
+
+def test_filters_speak_the_readers_language(app: Flask) -> None:
+    with app.test_request_context("/?lang=en"):
+        app.preprocess_request()
+        g.names = {0: "Region Kalmar län"}
+        g.now = g.real_now.replace(year=2026, month=3, day=3, hour=8, minute=0)
+        said = render_template_string(
+            SAID, day=g.now.date(), now=g.now, message=N_("by %(day)s", day=PartyName(0)),
+            text=Text.of({"sv": "steg", "en": "step"}),
+        )  # fmt: skip
+    assert [part.strip() for part in said.split("|")] == [
+        "Tue 3 March, week 10", "Tue 3 March", "Tue 3 March at 09:00", "09:00", "2026-03-03", "today", "1.8 MB",
+        "by Region Kalmar län", "step", "", "&lt;b&gt;", "<p><strong>a</strong></p>",
+    ]  # fmt: skip
