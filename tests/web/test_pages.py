@@ -53,7 +53,7 @@ def test_open_pages_are_there_for_anybody(client: FlaskClient, address: str, lan
 
 
 def test_every_page_begins_with_a_way_past_the_frame(client: FlaskClient) -> None:
-    links = [link for link in parsed(client.get("/help")).iter("a")]
+    links = list(parsed(client.get("/help")).iter("a"))
     assert links[0].get("href") == "#main"
 
 
