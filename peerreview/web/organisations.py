@@ -10,6 +10,7 @@ from flask_login import current_user, login_required
 
 from peerreview.errors import N_, Invalid, Message
 from peerreview.services import organisations as service
+from peerreview.services.checks import searchable
 from peerreview.services.organisations import OrganisationForm, OrganisationView
 
 from .here import house, tell
@@ -19,7 +20,7 @@ from .people import bp
 @bp.get("/organisations")
 @login_required
 def organisations() -> ResponseReturnValue:
-    search = request.args.get("search", "")
+    search = searchable(request.args.get("search", ""))
     rows = service.organisations(house(), actor=current_user.account, search=search)
     return render_template("web/people/organisations.html", rows=rows, search=search)
 

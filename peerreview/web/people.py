@@ -10,6 +10,7 @@ from flask_login import current_user, login_required
 
 from peerreview.errors import N_, Invalid, Message
 from peerreview.services import accounts, people
+from peerreview.services.checks import searchable
 
 from .here import house, tell
 
@@ -22,7 +23,7 @@ Errors = Mapping[str, Message]
 @login_required
 def index() -> ResponseReturnValue:
     asked = {
-        "search": request.args.get("search", ""),
+        "search": searchable(request.args.get("search", "")),
         "organisation": request.args.get("organisation", ""),
         "state": request.args.get("state", "open"),
     }

@@ -1,0 +1,58 @@
+"""A browser as the server sees it: keeps cookies, sends the form's own CSRF token, checks that pages are valid."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import html5lib
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from tests.people import PASSWORD
+
+
+class Caller:
+    """One browser. `page` and `send` follow no redirect: what the server answers is what the test sees."""
+
+    def __init__(self, app: Flask, agent: str = "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0"):
+        self.client = app.test_client()
+        self.agent = agent
+
+    def page(self, path: str, status: int = 200, method: str = "GET", **options: Any) -> TestResponse:
+        headers = {"User-Agent": self.agent, **options.pop("headers", {})}
+        answer = self.client.open(path, method=method, headers=headers, **options)
+        assert answer.status_code == status, (path, answer.status_code, answer.text[:2000])
+        if answer.text and answer.mimetype == "text/html" and not 300 <= answer.status_code < 400:
+            valid(answer.text)
+        return answer
+
+    def send(self, path: str, status: int = 303, *, form_at: str = "/login", **typed: Any) -> TestResponse:
+        """Post a form, with the CSRF token that the page `form_at` carries."""
+        data = {"csrf_token": self.csrf(form_at), **typed}
+        return self.page(path, status, "POST", data=data)
+
+    def csrf(self, path: str) -> str:
+        text = self.client.get(path, headers={"User-Agent": self.agent}, follow_redirects=True).text
+        found = re.search(r'name="csrf_token" value="([^"]+)"', text)
+        assert found, f"no form at {path}"
+        return found[1]
+
+    def log_in(self, email: str, password: str = PASSWORD, next: str = "") -> TestResponse:
+        return self.send("/login", email=email, password=password, next=next)
+
+    def cookie(self) -> str:
+        found = self.client.get_cookie("peerreview")
+        assert found is not None
+        return found.value
+
+
+def valid(text: str) -> None:
+    """The page is HTML as the standard wants it, with no id twice."""
+    parser = html5lib.HTMLParser(strict=True)
+    parser.parse(text)
+    ids = re.findall(r'\sid="([^"]+)"', text)
+    twice = {one for one in ids if ids.count(one) > 1}
+    assert not twice, f"ids that stand twice: {twice}"
+    labelled = set(re.findall(r'<label for="([^"]+)"', text))
+    assert labelled <= set(ids), f"labels of nothing: {labelled - set(ids)}"
