@@ -293,6 +293,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outgoing")),
         sa.UniqueConstraint("message_id", name=op.f("uq_outgoing_message_id")),
     )
+    op.create_index(
+        "ix_outgoing_failed",
+        "outgoing",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'failed'"),
+        postgresql_where=sa.text("state = 'failed'"),
+    )
     op.create_index(op.f("ix_outgoing_person_id"), "outgoing", ["person_id"], unique=False)
     op.create_index(op.f("ix_outgoing_review_id"), "outgoing", ["review_id"], unique=False)
     op.create_index(
@@ -584,6 +592,12 @@ def downgrade() -> None:
     )
     op.drop_index(op.f("ix_outgoing_review_id"), table_name="outgoing")
     op.drop_index(op.f("ix_outgoing_person_id"), table_name="outgoing")
+    op.drop_index(
+        "ix_outgoing_failed",
+        table_name="outgoing",
+        sqlite_where=sa.text("state = 'failed'"),
+        postgresql_where=sa.text("state = 'failed'"),
+    )
     op.drop_table("outgoing")
     op.drop_index(op.f("ix_material_review_id"), table_name="material")
     op.drop_table("material")

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date as Date
 from datetime import datetime
+from email import message_from_bytes
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -118,6 +119,13 @@ def compose(
     message.add_alternative(_render("layout.html", context), subtype="html", cte="quoted-printable")
     message["Content-Language"] = language
     return message.as_bytes()
+
+
+def readdressed(message: bytes, to_name: str, to_address: str) -> bytes:
+    """The same message, under the same ID, to another address."""
+    mail = message_from_bytes(message, policy=POLICY)
+    mail.replace_header("To", address(to_name, to_address))
+    return mail.as_bytes()
 
 
 def _context(

@@ -8,24 +8,28 @@ from typing import Any, cast
 
 from sqlalchemy import (
     JSON,
+    ColumnElement,
     CursorResult,
     ForeignKey,
     Index,
     LargeBinary,
+    Row,
     String,
+    TextClause,
     UniqueConstraint,
     and_,
     func,
-    or_,
     select,
     text,
     update,
 )
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from .database import Base, UTCDateTime
+from .organisations import Organisation
 from .people import Person
-from .reviews import Review
+from .reviews import Party, Review
 
 
 class PlannedMail(Base):
@@ -66,10 +70,10 @@ class PlannedMail(Base):
 class Outgoing(Base):
     """One message to one recipient, as bytes, under one Message-ID for life.
 
-    state: waiting, sending (by a worker, claimed at `claimed_at`), sent, failed, or void (what it says was
-    no longer true when it was to be tried again). `next_at`: nobody tries before then.
-    `review_id` null where it is about no review or several. Times here are the real clock's; `about_at` is
-    the method's."""
+    state: waiting, sending (by a worker, claimed at `claimed_at`), sent, failed, or void (no longer wanted:
+    what it says was no longer true at a further try, or the lead has laid it aside). `next_at`: nobody tries
+    before then. `review_id` null where it is about no review or several. Times here are the real clock's;
+    `about_at` is the method's."""
 
     __tablename__ = "outgoing"
     __table_args__ = (
@@ -78,6 +82,12 @@ class Outgoing(Base):
             "next_at",
             sqlite_where=text("state IN ('waiting', 'sending')"),
             postgresql_where=text("state IN ('waiting', 'sending')"),
+        ),
+        Index(
+            "ix_outgoing_failed",
+            "id",
+            sqlite_where=text("state = 'failed'"),
+            postgresql_where=text("state = 'failed'"),
         ),
     )
 
@@ -136,9 +146,9 @@ def claim(session: Session, *, at: datetime, until: datetime, limit: int) -> lis
     return rows
 
 
-def settle(session: Session, outgoing_id: int, claimed_at: datetime, **values: Any) -> bool:
+def settle(session: Session, row: Outgoing, **values: Any) -> bool:
     """Write down what became of a claimed message; False where the claim has gone to somebody else."""
-    mine = (Outgoing.id == outgoing_id, Outgoing.state == "sending", Outgoing.claimed_at == claimed_at)
+    mine = (Outgoing.id == row.id, Outgoing.state == "sending", Outgoing.claimed_at == row.claimed_at)
     changed = session.execute(update(Outgoing).where(*mine).values(claimed_at=None, **values))
     return cast("CursorResult[Any]", changed).rowcount == 1
 
@@ -154,19 +164,42 @@ def thread_root(session: Session, review_id: int) -> str | None:
     return session.scalar(query.order_by(Outgoing.id).limit(1))
 
 
-def unsent(session: Session, *, due_by: datetime | None = None) -> tuple[int, datetime | None]:
+def unsent(session: Session, *, due_by: datetime | None = None) -> Row[int, datetime | None]:
     """How many messages are not sent yet, and since when the oldest waits; of those due by then, if given."""
     query = select(func.count(), func.min(Outgoing.created_at)).where(_UNSENT)
     if due_by is not None:
         query = query.where(Outgoing.next_at <= due_by)
-    return session.execute(query).tuples().one()
+    return session.execute(query).one()
 
 
-def troubled(session: Session, *, limit: int) -> Sequence[tuple[Outgoing, str | None]]:
-    """What failed, and what was tried and waits for its next try, newest first, with the person's name."""
-    query = select(Outgoing, Person.name).outerjoin(Person, Person.id == Outgoing.person_id)
-    query = query.where(or_(Outgoing.state == "failed", and_(_UNSENT, Outgoing.attempts > 0)))
-    return session.execute(query.order_by(Outgoing.id.desc()).limit(limit)).tuples().all()
+def put_off(session: Session, *, limit: int) -> Sequence[Row[Outgoing, str | None]]:
+    """What was tried and waits for its next try, newest first, each with the person's name."""
+    return _with_names(session, and_(_UNSENT, Outgoing.attempts > 0), limit)
+
+
+def failed(session: Session, *, limit: int) -> Sequence[Row[Outgoing, str | None]]:
+    """What nobody tries again unless asked to, newest first, each with the person's name."""
+    return _with_names(session, text("outgoing.state = 'failed'"), limit)
+
+
+def _with_names(
+    session: Session, which: ColumnElement[bool] | TextClause, limit: int
+) -> Sequence[Row[Outgoing, str | None]]:
+    query = select(Outgoing, Person.name).outerjoin(Person, Person.id == Outgoing.person_id).where(which)
+    return session.execute(query.order_by(Outgoing.id.desc()).limit(limit)).all()
+
+
+def beat_of(session: Session, name: str, at: datetime) -> Heartbeat:
+    """The row of a job, made by whoever comes first: two workers may."""
+    row = session.get(Heartbeat, name, with_for_update=True)
+    if row is not None:
+        return row
+    try:
+        with session.begin_nested():
+            session.add(Heartbeat(name=name, at=at))
+    except IntegrityError:
+        pass
+    return session.get_one(Heartbeat, name, with_for_update=True)
 
 
 def beats(session: Session) -> Sequence[Heartbeat]:
@@ -190,3 +223,19 @@ def next_wake(session: Session, after: datetime) -> datetime | None:
     """When time alone moves a review next, after an instant of the method's time."""
     query = select(Review.wake_at).where(Review.wake_at > after)
     return session.scalar(query.order_by(Review.wake_at).limit(1))
+
+
+def party_names(session: Session, review_id: int) -> dict[int, str]:
+    """What the parties of a review are called, by their place in the ring."""
+    query = select(Party.position, Organisation.name).join(Organisation)
+    return dict(session.execute(query.where(Party.review_id == review_id)).all())
+
+
+def lead_to_answer(session: Session, review_id: int | None) -> Person | None:
+    """Who answers questions: the review's lead; about no review, or if that account is closed, the first lead."""
+    if review_id is not None:
+        own = select(Person).join(Review, Review.lead_id == Person.id)
+        if lead := session.scalar(own.where(Review.id == review_id, Person.closed_at.is_(None))):
+            return lead
+    leads = select(Person).where(Person.is_lead, Person.closed_at.is_(None)).order_by(Person.id)
+    return session.scalar(leads.limit(1))

@@ -1,0 +1,73 @@
+"""The method's time: the real clock and, in the demo alone, as far ahead of it as the lead has moved it.
+
+Sessions, links, retries and the heartbeat stay on the real clock (`real_now`).
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from ..errors import N_, Invalid, NotFound, Refused
+from ..store import outbox as store
+from ..store.outbox import Clock
+from .house import Account, House
+
+FURTHEST = 3660
+
+
+def method_now(house: House, real_now: datetime) -> datetime:
+    """What time it is for the method. Outside of the demo the database is not even asked."""
+    if not house.settings.demo:
+        return real_now
+    with house.db.read() as session:
+        clock = store.clock(session)
+    return real_now + timedelta(seconds=clock.ahead if clock else 0)
+
+
+def next_due(house: House, *, now: datetime) -> datetime | None:
+    """When something happens next by itself: a planned mail, or a step that time begins or ends."""
+    with house.db.read() as session:
+        found = (store.next_planned(session, now), store.next_wake(session, now))
+    return min((at for at in found if at is not None), default=None)
+
+
+def move(
+    house: House,
+    *,
+    actor: Account,
+    days: int | None = None,
+    to: date | datetime | None = None,
+    real_now: datetime,
+) -> datetime:
+    """Move the demo's clock forward, by days or to a day (its first working minute) or instant; gives the new now.
+
+    Raises NotFound outside of the demo, Refused for anyone but the lead, Invalid for what does not lie ahead:
+    a clock that went back would make things that were done in the future."""
+    if not house.settings.demo:
+        raise NotFound
+    if not actor.is_lead:
+        raise Refused(N_("Only the project lead may move the clock."))
+    with house.db.write() as session:
+        clock = store.clock(session, lock=True)
+        if clock is None:
+            clock = Clock(id=1, ahead=0)
+            session.add(clock)
+        now = real_now + timedelta(seconds=clock.ahead)
+        target = _target(house, now, days, to)
+        # Whole seconds, rounded up: what is due at the target's very instant is due then.
+        clock.ahead -= -(target - now) // timedelta(seconds=1)
+    return real_now + timedelta(seconds=clock.ahead)
+
+
+def _target(house: House, now: datetime, days: int | None, to: date | datetime | None) -> datetime:
+    field = "days" if days is not None else "to"
+    if days is not None:
+        to = None if days > FURTHEST else now + timedelta(days=max(days, 0))
+    elif isinstance(to, date) and not isinstance(to, datetime):
+        # When the mails of the day go: in the middle of the night nothing would be seen to happen.
+        to = house.calendar.start(to) + timedelta(hours=house.calendar.mail_hour, minutes=1)
+    if to is None or to - now > timedelta(days=FURTHEST):
+        raise Invalid({field: N_("Choose at most %(days)s days.", days=FURTHEST)})
+    if to <= now:
+        raise Invalid({field: N_("Choose a day that lies ahead: the clock cannot go back.")})
+    return to

@@ -1,0 +1,99 @@
+"""Putting mail into the outbox, in the transaction of the deed that it tells of."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from ..mail.addresses import BadAddress, to_ascii
+from ..rendering.mails import Digest, MailWords, compose, subject_of
+from ..rendering.words import local
+from ..store import outbox as store
+from ..store.outbox import Outgoing
+from ..store.people import Person
+from .house import House
+
+# Mails that hold a single-use token: nobody in the house is shown what they say.
+SECRET = frozenset(("invite", "reset"))
+
+
+def enqueue(
+    session: Session,
+    house: House,
+    *,
+    person: Person,
+    kind: str,
+    words: MailWords | Digest,
+    review_id: int | None,
+    now: datetime,
+    real_now: datetime,
+    reason: str = "",
+) -> Outgoing:
+    """Compose the mail and add it to the outbox; it goes if, and only if, the caller's transaction does.
+
+    `review_id` is None for a mail about no review or several: it then belongs to no thread. `reason` says in
+    the outbox why the mail exists, where its kind does not."""
+    if review_id is not None:
+        words = _named(words, session, review_id)
+    recipient = carried(person.email)
+    domain = house.settings.mail_from.rpartition("@")[2]
+    row = Outgoing(
+        message_id=f"<{uuid.uuid4().hex}@{domain}>",
+        review_id=review_id,
+        person_id=person.id,
+        recipient=recipient,
+        kind=kind,
+        reason=reason[:500],
+        subject=subject_of(words, person.language, local(now).date())[:500],
+        created_at=real_now,
+        about_at=now,
+        next_at=real_now,
+    )
+    row.message = compose(
+        words,
+        to_name=person.name,
+        to_address=recipient,
+        sender=(house.settings.network_name, house.settings.mail_from),
+        reply_to=_reply_to(session, house, review_id),
+        message_id=row.message_id,
+        date=now,
+        language=person.language,
+        in_reply_to=store.thread_root(session, review_id) if review_id is not None else None,
+        base_url=house.settings.base_url,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def carried(address: str) -> str:
+    """As SMTP carries it; one that it cannot stays as it is, and its delivery fails in words."""
+    try:
+        return to_ascii(address)
+    except BadAddress:
+        return address
+
+
+def _named(words: MailWords | Digest, session: Session, review_id: int) -> MailWords | Digest:
+    """Give the organisations' names to words that came without."""
+    parts = words.sections if isinstance(words, Digest) else (words,)
+    if all(part.names for part in parts):
+        return words
+    names = store.party_names(session, review_id)
+    parts = tuple(part if part.names else replace(part, names=names) for part in parts)
+    return Digest(parts) if isinstance(words, Digest) else parts[0]
+
+
+def _reply_to(session: Session, house: House, review_id: int | None) -> tuple[str, str]:
+    """The review's lead, else the network's; where no lead has a usable address, the settings' own."""
+    settings = house.settings
+    lead = store.lead_to_answer(session, review_id)
+    if lead is not None:
+        try:
+            return lead.name, to_ascii(lead.email)
+        except BadAddress:
+            pass
+    return settings.network_name, settings.mail_reply_to or settings.mail_from
