@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Date, ForeignKey, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import JSON, Date, ForeignKey, Index, String, Text, UniqueConstraint, and_, or_, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from .database import Base, UTCDateTime
 from .organisations import Organisation
@@ -117,3 +117,13 @@ class LastVisit(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
     review_id: Mapped[int] = mapped_column(ForeignKey("review.id"), primary_key=True)
     at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+def organisations_sat_for(session: Session, person_id: int) -> set[int]:
+    """The organisations for which a person sits, or is to stand in, in any review."""
+    query = (
+        select(Party.organisation_id)
+        .join(Seat, and_(Seat.review_id == Party.review_id, Seat.party == Party.position))
+        .where(Seat.removed_at.is_(None), or_(Seat.person_id == person_id, Seat.deputy_id == person_id))
+    )
+    return set(session.scalars(query))

@@ -1,0 +1,149 @@
+"""Whose seats they are, who may sit on them, and who is told: what every deed on a seat asks first and does last."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from ..errors import N_, NotFound
+from ..rendering.mails import MailWords
+from ..store import people as store
+from ..store.people import Person
+from ..store.reviews import Seat
+from .cases import OpenCase
+from .facts import TEAM_ROLES
+from .mailing import enqueue
+from .teams import team_key
+from .wording import review_title
+
+
+def writing_for(case: OpenCase) -> int:
+    """The side that the actor appoints for. Raises Refused for who may only read."""
+    key, own = team_key(case), sorted(case.actor.parties())
+    for party in own:
+        if case.sees(key, "write", party):
+            return party
+    case.require(key, "write", own[0] if own else 0)
+    raise AssertionError("require raises where no side may be written")
+
+
+def seat_of_mine(case: OpenCase, seat_id: int) -> Seat:
+    """A seat of the actor's own side; any other does not exist for them."""
+    for seat in case.rows.seats:
+        if seat.id == seat_id and seat.party in case.actor.parties():
+            return seat
+    raise NotFound(f"seat {seat_id}")
+
+
+def writable(case: OpenCase, seat_id: int) -> Seat:
+    seat = seat_of_mine(case, seat_id)
+    case.require(team_key(case), "write", seat.party)
+    return seat
+
+
+def is_mine(case: OpenCase, seat: Seat) -> bool:
+    return case.account is not None and seat.person_id == case.account.person_id
+
+
+def known_people(case: OpenCase, party: int, but: set[int]) -> tuple[tuple[int, str], ...]:
+    """The people of a side's organisation who could sit on it, in Swedish order, each once."""
+    shut_out = but | of_other_sides(case, party)
+    found: dict[int, str] = {}
+    for membership in store.members_of(case.session, case.rows.parties[party].organisation_id):
+        person, title = membership.person, membership.title
+        fit = person.closed_at is None and not person.is_lead and person.id not in shut_out
+        if fit and (title or person.id not in found):
+            found[person.id] = f"{person.name}, {title}" if title else person.name
+    return tuple(found.items())
+
+
+def of_other_sides(case: OpenCase, party: int) -> set[int]:
+    """Whoever sits, or stands in, for another side: nobody may see both from within."""
+    others = [seat for seat in case.rows.seats if seat.party != party]
+    return {seat.person_id for seat in others} | {s.deputy_id for s in others if s.deputy_id is not None}
+
+
+# ---- telling
+
+
+def note(case: OpenCase, deed: str, seat: Seat, **more: object) -> None:
+    key = team_key(case)
+    case.note(
+        deed,
+        artefact=key,
+        party=seat.party,
+        about_party=seat.party,
+        state=case.state(key, seat.party),
+        data={
+            "seat": seat.id,
+            "person": seat.person_id,
+            "role": seat.role,
+            "function": seat.function,
+            **more,
+        },
+    )
+
+
+def _tell(case: OpenCase, person: Person, words: MailWords, real_now: datetime) -> None:
+    if person.id != (case.account.person_id if case.account else None):
+        enqueue(
+            case.session,
+            case.house,
+            person=person,
+            kind="team",
+            words=words,
+            review_id=case.review.id,
+            now=case.now,
+            real_now=real_now,
+        )
+
+
+def tell_seated(case: OpenCase, seat: Seat, real_now: datetime) -> None:
+    title, party = review_title(case.names), case.names[seat.party]
+    contact = seat.role not in TEAM_ROLES
+    words = MailWords(
+        subject=N_("You take part in a review – %(review)s", review=title),
+        why=N_("%(who)s has named you management contact of %(party)s.", who=_actor(case), party=party)
+        if contact
+        else N_("%(who)s has appointed you to the team of %(party)s.", who=_actor(case), party=party),
+        link=f"/reviews/{case.review.id}",
+        button=N_("Open the review"),
+        names=case.names,
+    )
+    _tell(case, seat.person, words, real_now)
+
+
+def tell_unseated(case: OpenCase, seat: Seat, real_now: datetime) -> None:
+    words = MailWords(
+        subject=N_("You no longer take part in a review – %(review)s", review=review_title(case.names)),
+        why=N_("%(who)s has changed the team of %(party)s.", who=_actor(case), party=case.names[seat.party]),
+        ask=(N_("What you have written stays in the review."),),
+        names=case.names,
+    )
+    _tell(case, seat.person, words, real_now)
+
+
+def tell_deputy(case: OpenCase, seat: Seat, days: tuple[date, date], real_now: datetime) -> None:
+    assert seat.deputy is not None
+    words = MailWords(
+        subject=N_(
+            "You stand in from %(since)s to %(until)s – %(review)s",
+            since=days[0],
+            until=days[1],
+            review=review_title(case.names),
+        ),
+        why=N_(
+            "%(who)s has named you deputy in the review %(review)s.",
+            who=_actor(case),
+            review=review_title(case.names),
+        ),
+        ask=(N_("In those days you see and may do what %(who)s sees and may do there.", who=_actor(case)),),
+        link=f"/reviews/{case.review.id}",
+        button=N_("Open the review"),
+        names=case.names,
+    )
+    _tell(case, seat.deputy, words, real_now)
+
+
+def _actor(case: OpenCase) -> str:
+    assert case.account is not None
+    return case.account.name

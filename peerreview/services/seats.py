@@ -1,0 +1,330 @@
+"""Seats: appointing people to a side, changing what they are there, inviting them again.
+
+Each deed is one transaction with its history. A seat of another side, or of another review, does not exist for
+whoever asks; who may only read is told why they may not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from ..errors import N_, Conflict, Invalid, Message, NotFound, Refused, Text
+from ..store.accounts import last_link
+from ..store.people import Membership, Person, person_by_email, person_by_id
+from ..store.reviews import Seat, organisations_sat_for
+from . import accounts
+from .cases import OpenCase, looking
+from .checks import Checks
+from .deeds import changing
+from .facts import TEAM_ROLES
+from .heads import ReviewHead, head_of
+from .house import Account, House
+from .seating import (
+    is_mine,
+    known_people,
+    note,
+    of_other_sides,
+    seat_of_mine,
+    tell_seated,
+    tell_unseated,
+    writable,
+    writing_for,
+)
+from .teams import SeatView, functions_of, seat_view, standing_of, team_key, titles_in
+
+ROLES = ("member", "coordinator", "contact")
+# Said alike of everybody who cannot be taken, so that nobody learns more of them than that.
+NOT_HERE = N_("This person cannot be on your team in this review. Talk with the project lead.")
+
+
+@dataclass(frozen=True)
+class AppointView:
+    """What the form for appointing needs; `known`: (person id, name and title) of the own organisation."""
+
+    head: ReviewHead
+    organisation: str
+    known: tuple[tuple[int, str], ...]
+    functions: tuple[tuple[str, Text], ...]
+
+
+@dataclass(frozen=True)
+class SeatPage:
+    """A seat to somebody who may do something about it. `may_write`: as the side's coordinator; `mine`: it is
+    the reader's own, who may name a deputy. `keeps`: why the person cannot be removed or made a member."""
+
+    head: ReviewHead
+    seat: SeatView
+    may_write: bool
+    mine: bool
+    keeps: Message | None
+    invited_until: datetime | None
+    may_correct: bool
+    functions: tuple[tuple[str, Text], ...]
+    deputies: tuple[tuple[int, str], ...]
+
+
+def appoint_form(house: House, *, actor: Account, review_id: int, now: datetime) -> AppointView:
+    with looking(house, review_id=review_id, actor=actor, now=now) as case:
+        party = writing_for(case)
+        seated = {s.person_id for s in case.rows.seats if s.party == party and s.role in TEAM_ROLES}
+        return AppointView(
+            head=head_of(case),
+            organisation=case.names[party],
+            known=known_people(case, party, but=seated),
+            functions=functions_of(case),
+        )
+
+
+def seat_page(house: House, *, actor: Account, review_id: int, seat_id: int, now: datetime) -> SeatPage:
+    with looking(house, review_id=review_id, actor=actor, now=now) as case:
+        seat = seat_of_mine(case, seat_id)
+        may_write, mine = case.sees(team_key(case), "write", seat.party), is_mine(case, seat)
+        if not mine:
+            case.require(team_key(case), "write", seat.party)
+        link = last_link(case.session, seat.person_id, "invite")
+        invited = may_write and standing_of(seat.person) == "invited"
+        return SeatPage(
+            head=head_of(case),
+            seat=seat_view(case, seat, titles_in(case, seat.party)),
+            may_write=may_write,
+            mine=mine and case.standing.ended is None,
+            keeps=_keeps(case, seat),
+            invited_until=link.expires_at if link and invited else None,
+            may_correct=invited and _is_only_ours(case, seat),
+            functions=functions_of(case),
+            deputies=known_people(case, seat.party, but={seat.person_id}) if mine else (),
+        )
+
+
+# ---- appointing
+
+
+def appoint(
+    house: House,
+    *,
+    actor: Account,
+    review_id: int,
+    person_id: int | None,
+    name: str,
+    email: str,
+    role: str,
+    function: str,
+    now: datetime,
+    real_now: datetime,
+) -> tuple[str, bool]:
+    """Give somebody a seat on the actor's side: a known person of the organisation, or one by name and address,
+    invited if they are new. Returns their name and whether an account was made for them."""
+    with changing(house, review_id=review_id, actor=actor, now=now) as case:
+        party = writing_for(case)
+        checks = Checks()
+        checks.one_of("role", role, ROLES)
+        function = _function(case, checks, role, function)
+        if person_id is not None and (name.strip() or email.strip()):
+            checks.faults["person"] = N_("Choose somebody from the list or write a new person, not both.")
+        if person_id is None:
+            checks.name("name", name)
+            checks.email("email", email)
+        checks.stop()
+        if person_id is not None:
+            person, is_new = _chosen(case, party, person_id), False
+        else:
+            person, is_new = accounts.invite_in(
+                case.session, house, name=name, email=email, by=actor.name, now=now, real_now=real_now
+            )
+        _may_sit(case, party, person, role, "email" if person_id is None else "person")
+        _join(case, party, person, role)
+        seat = _seat(case, party, person, role, function)
+        note(case, "seated", seat)
+        if person.password_hash is not None:
+            tell_seated(case, seat, real_now)
+        return person.name, is_new
+
+
+def _function(case: OpenCase, checks: Checks, role: str, function: str) -> str:
+    """The management contact stands outside the team and has none."""
+    if role == "contact":
+        return ""
+    if not function:
+        checks.faults["function"] = N_("Choose a function: the teams are compared by it.")
+    elif function not in case.workflow.functions:
+        checks.faults["function"] = N_("Choose one of the alternatives.")
+    return function
+
+
+def _chosen(case: OpenCase, party: int, person_id: int) -> Person:
+    known = dict(known_people(case, party, but=set()))
+    person = person_by_id(case.session, person_id, lock=True) if person_id in known else None
+    if person is None:
+        raise Invalid(person=N_("Choose somebody from the list."))
+    return person
+
+
+def _may_sit(case: OpenCase, party: int, person: Person, role: str, field: str) -> None:
+    if person.is_lead or person.id in of_other_sides(case, party):
+        raise Invalid({field: NOT_HERE})
+    for seat in case.rows.seats:
+        same = (seat.role in TEAM_ROLES) == (role in TEAM_ROLES)
+        if seat.party == party and seat.person_id == person.id and same:
+            raise Invalid({field: N_("%(name)s already has a seat here.", name=person.name)})
+
+
+def _join(case: OpenCase, party: int, person: Person, role: str) -> None:
+    """Whoever sits for an organisation belongs to it. Coordinating one review makes nobody its coordinator."""
+    organisation = case.rows.parties[party].organisation_id
+    if not any(m.organisation_id == organisation for m in person.memberships):
+        kept = "contact" if role == "contact" else "member"
+        person.memberships.append(Membership(organisation_id=organisation, role=kept))
+
+
+def _seat(case: OpenCase, party: int, person: Person, role: str, function: str) -> Seat:
+    seat = Seat(
+        review_id=case.review.id,
+        party=party,
+        person_id=person.id,
+        role=role,
+        function=function,
+        added_at=case.now,
+        person=person,
+    )
+    # On the review's own list too: what follows in this transaction looks there.
+    case.review.seats.append(seat)
+    case.session.flush()
+    return seat
+
+
+# ---- changing and removing
+
+
+def change_seat(
+    house: House,
+    *,
+    actor: Account,
+    review_id: int,
+    seat_id: int,
+    role: str,
+    function: str,
+    seen: str,
+    now: datetime,
+) -> None:
+    """Another function, or coordinator instead of member and back. `seen`: "role/function" as the form showed
+    them; Conflict where somebody has changed them since."""
+    with changing(house, review_id=review_id, actor=actor, now=now) as case:
+        seat = writable(case, seat_id)
+        if seat.role not in TEAM_ROLES:
+            raise NotFound("a contact has no function")
+        checks = Checks()
+        checks.one_of("role", role, TEAM_ROLES)
+        function = _function(case, checks, role, function)
+        keeps = _keeps(case, seat)
+        if keeps and role != "coordinator":
+            checks.faults["role"] = keeps
+        checks.stop()
+        if seen != f"{seat.role}/{seat.function}":
+            raise Conflict(N_("somebody else has changed this person's function meanwhile; look again"))
+        if (seat.role, seat.function) == (role, function):
+            return
+        before = {"role": seat.role, "function": seat.function}
+        seat.role, seat.function = role, function
+        note(case, "seat_changed", seat, before=before)
+
+
+def remove(
+    house: House, *, actor: Account, review_id: int, seat_id: int, now: datetime, real_now: datetime
+) -> bool:
+    """Take somebody off the side; what they have written stays. True where the actor has no part in the review
+    any longer. Never the last coordinator."""
+    with changing(house, review_id=review_id, actor=actor, now=now) as case:
+        seat = writable(case, seat_id)
+        keeps = _keeps(case, seat)
+        if keeps:
+            raise Refused(keeps)
+        seat.removed_at = case.now
+        note(case, "unseated", seat)
+        if seat.person.password_hash is not None and not is_mine(case, seat):
+            tell_unseated(case, seat, real_now)
+        return not actor.is_lead and not any(
+            actor.person_id in (s.person_id, s.deputy_id) for s in case.rows.seats
+        )
+
+
+def _keeps(case: OpenCase, seat: Seat) -> Message | None:
+    """Why this seat must stay a coordinator's; None where it need not."""
+    if seat.role != "coordinator":
+        return None
+    others = [
+        s
+        for s in case.rows.seats
+        if s.party == seat.party and s.role == "coordinator" and s.id != seat.id and not s.person.closed_at
+    ]
+    return None if others else N_("A side needs a coordinator. Appoint another one first.")
+
+
+# ---- those who have not logged in yet
+
+
+def invite_again(
+    house: House, *, actor: Account, review_id: int, seat_id: int, now: datetime, real_now: datetime
+) -> str:
+    """Send the invitation once more; returns the address."""
+    with changing(house, review_id=review_id, actor=actor, now=now) as case:
+        person = _person_of(case, writable(case, seat_id))
+        accounts.send_invitation_in(
+            case.session, house, person=person, by=actor.name, now=now, real_now=real_now
+        )
+        return person.email
+
+
+def correct_address(
+    house: House,
+    *,
+    actor: Account,
+    review_id: int,
+    seat_id: int,
+    email: str,
+    now: datetime,
+    real_now: datetime,
+) -> None:
+    """Mend the address of somebody who has not logged in yet, and invite them there.
+
+    Only where nobody else has anything to do with them: who could turn the address of somebody whom another
+    side or organisation has invited could take over what is theirs."""
+    with changing(house, review_id=review_id, actor=actor, now=now) as case:
+        seat = writable(case, seat_id)
+        if not _is_only_ours(case, seat):
+            raise Refused(
+                N_("others have to do with this account too; the project lead can correct its address")
+            )
+        checks = Checks()
+        email = checks.email("email", email)
+        checks.stop()
+        person = _person_of(case, seat)
+        other = person_by_email(case.session, email)
+        if other is not None and other.id != person.id:
+            raise Invalid(
+                email=N_(
+                    "Somebody already has an account with this address. "
+                    "Remove this person and appoint the right one by the address."
+                )
+            )
+        accounts.correct_address_in(
+            case.session, house, person=person, email=email, by=actor.name, now=now, real_now=real_now
+        )
+        note(case, "address_corrected", seat)
+
+
+def _person_of(case: OpenCase, seat: Seat) -> Person:
+    person = person_by_id(case.session, seat.person_id, lock=True)
+    assert person is not None
+    return person
+
+
+def _is_only_ours(case: OpenCase, seat: Seat) -> bool:
+    """Whether the person belongs to this side's organisation alone, in this and every other review."""
+    organisation = case.rows.parties[seat.party].organisation_id
+    person = person_by_id(case.session, seat.person_id)
+    if person is None or person.is_lead:
+        return False
+    theirs = {m.organisation_id for m in person.memberships}
+    theirs |= organisations_sat_for(case.session, seat.person_id)
+    return theirs <= {organisation}

@@ -1,0 +1,300 @@
+"""Teams: who reviews for each side, how the teams mirror each other, and who may see that by now.
+
+Deeds on a seat (appointing, changing, inviting again, deputies) are in `seats`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from ..engine.teams import compare
+from ..errors import N_, Message, NotFound, PartyName, Text
+from ..store import people as store
+from ..store.people import Person
+from ..store.reviews import Seat
+from .cases import OpenCase, looking
+from .facts import TEAM_ROLES, team_functions
+from .heads import ReviewHead, head_of
+from .house import Account, House
+from .offers import Offer, offers
+
+Standing = Literal["active", "invited", "closed"]
+
+
+@dataclass(frozen=True)
+class DeputyView:
+    """Who stands in for a seat, from one day to another (both included); `now`: today is one of them."""
+
+    name: str
+    since: date
+    until: date
+    now: bool
+
+
+@dataclass(frozen=True)
+class SeatView:
+    """A person's place at a side. `title`: what they are in their organisation; `standing`: invited means that
+    they have not logged in yet; `note`: what is worth knowing beside the name."""
+
+    id: int
+    person_id: int
+    name: str
+    title: str
+    email: str
+    phone: str
+    role: str
+    role_title: Text
+    function: str
+    function_title: Text | None
+    standing: Standing
+    mail_problem: str
+    deputy: DeputyView | None
+    mine: bool
+
+    @property
+    def note(self) -> Message | Text | None:
+        if self.deputy and self.deputy.now:
+            return N_("%(name)s stands in until %(day)s", name=self.deputy.name, day=self.deputy.until)
+        return self.role_title if self.role == "coordinator" else None
+
+
+@dataclass(frozen=True)
+class SideView:
+    """A side's team. `seen`: the reader may see who is on it; `may_write`: may appoint and remove."""
+
+    party: int
+    name: str
+    own: bool
+    confirmed: bool
+    seen: bool
+    may_write: bool
+    team: tuple[SeatView, ...]
+    contacts: tuple[SeatView, ...]
+
+
+@dataclass(frozen=True)
+class ComparisonView:
+    """How the teams mirror each other, in words, as far as the reader may see them. `consented`: the sides
+    whose team the lead has accepted although it differs."""
+
+    comparable: bool
+    lines: tuple[Message, ...]
+    consented: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class TeamsView:
+    """`columns` and `rows`: the teams that the reader sees, by function, opposite numbers beside each other."""
+
+    head: ReviewHead
+    sides: tuple[SideView, ...]
+    comparison: ComparisonView | None
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Text | Message, tuple[tuple[SeatView, ...], ...]], ...]
+    offers: tuple[Offer, ...]
+
+
+def teams(house: House, *, actor: Account, review_id: int, now: datetime) -> TeamsView:
+    """The page of the teams. Raises NotFound for those who have no part in the review."""
+    with looking(house, review_id=review_id, actor=actor, now=now) as case:
+        key = team_key(case)
+        case.require(key, "read", case.own_party() if case.own_party() is not None else 0)
+        sides = tuple(_side(case, key, party) for party in case.standing.taking_part)
+        seen = [side for side in sides if side.seen]
+        return TeamsView(
+            head=head_of(case),
+            sides=sides,
+            comparison=_comparison(case, key, [side.party for side in seen]),
+            columns=tuple(side.name for side in seen),
+            rows=_rows(case, seen),
+            offers=_offers(case, key),
+        )
+
+
+def team_key(case: OpenCase) -> str:
+    """The artefact that is the team, by its key; NotFound in a workflow without teams."""
+    found = case.artefacts_of("team")
+    if not found:
+        raise NotFound("team")
+    return found[0].key
+
+
+def functions_of(case: OpenCase) -> tuple[tuple[str, Text], ...]:
+    return tuple(case.workflow.functions.items())
+
+
+def seat_view(case: OpenCase, seat: Seat, titles: Mapping[int, str]) -> SeatView:
+    person = seat.person
+    return SeatView(
+        id=seat.id,
+        person_id=person.id,
+        name=person.name,
+        title=titles.get(person.id, ""),
+        email=person.email,
+        phone=person.phone,
+        role=seat.role,
+        role_title=case.workflow.roles[seat.role].title,
+        function=seat.function,
+        function_title=_function_title(case, seat.function),
+        standing=standing_of(person),
+        mail_problem=person.mail_problem,
+        deputy=_deputy(case, seat),
+        mine=case.account is not None and case.account.person_id == person.id,
+    )
+
+
+def titles_in(case: OpenCase, party: int) -> dict[int, str]:
+    """By person, what they are called in the organisation of a side."""
+    organisation = case.rows.parties[party].organisation_id
+    return {m.person_id: m.title for m in store.members_of(case.session, organisation) if m.title}
+
+
+def standing_of(person: Person) -> Standing:
+    if person.closed_at is not None:
+        return "closed"
+    return "active" if person.password_hash is not None else "invited"
+
+
+def _function_title(case: OpenCase, function: str) -> Text | None:
+    if not function:
+        return None
+    return case.workflow.functions.get(function) or Text.of({"sv": function, "en": function})
+
+
+def _deputy(case: OpenCase, seat: Seat) -> DeputyView | None:
+    if seat.deputy is None or seat.deputy_from is None or seat.deputy_until is None:
+        return None
+    if seat.deputy_until < case.now:
+        return None
+    day = case.house.calendar.day
+    return DeputyView(
+        seat.deputy.name, day(seat.deputy_from), day(seat.deputy_until), seat.deputy_from <= case.now
+    )
+
+
+def _side(case: OpenCase, key: str, party: int) -> SideView:
+    seen = case.sees(key, "read", party)
+    team: list[Seat] = []
+    contacts: list[Seat] = []
+    if seen:
+        for seat in case.rows.seats:
+            if seat.party == party:
+                (team if seat.role in TEAM_ROLES else contacts).append(seat)
+    titles = titles_in(case, party) if seen else {}
+    return SideView(
+        party=party,
+        name=case.names[party],
+        own=party in case.actor.parties(),
+        confirmed=case.state(key, party) == "confirmed",
+        seen=seen,
+        may_write=case.sees(key, "write", party),
+        team=tuple(seat_view(case, seat, titles) for seat in _in_order(case, team)),
+        contacts=tuple(seat_view(case, seat, titles) for seat in _in_order(case, contacts)),
+    )
+
+
+def _in_order(case: OpenCase, seats: Iterable[Seat]) -> list[Seat]:
+    """Coordinators first, then by the definition's list of functions, then by name."""
+    places = {function: place for place, function in enumerate(case.workflow.functions)}
+    return sorted(
+        seats,
+        key=lambda s: (s.role != "coordinator", places.get(s.function, 99), s.person.sort_key, s.person.id),
+    )
+
+
+def _rows(
+    case: OpenCase, seen: list[SideView]
+) -> tuple[tuple[Text | Message, tuple[tuple[SeatView, ...], ...]], ...]:
+    """By function, the people of each side that is seen; functions that nobody has are left out."""
+    used = {seat.function for side in seen for seat in side.team}
+    known = [function for function in case.workflow.functions if function in used]
+    rows: list[tuple[Text | Message, tuple[tuple[SeatView, ...], ...]]] = []
+    for function in [*known, *sorted(used - set(known))]:
+        columns = tuple(tuple(seat for seat in side.team if seat.function == function) for side in seen)
+        title = _function_title(case, function) or Text.of(
+            {"sv": "Ingen funktion än", "en": "No function yet"}
+        )
+        rows.append((title, columns))
+    return tuple(rows)
+
+
+def _offers(case: OpenCase, key: str) -> tuple[Offer, ...]:
+    """What the team's step offers now; a consent only where the teams differ."""
+    return tuple(
+        offer
+        for offer in offers(case, page="team")
+        if not offer.done and not (offer.consent and case.case.facts.get(key, "comparable", offer.party))
+    )
+
+
+def _comparison(case: OpenCase, key: str, seen: list[int]) -> ComparisonView | None:
+    """Of sides that the reader does not see yet nothing is said but that they have not confirmed."""
+    taking_part = case.standing.taking_part
+    if len(taking_part) < 2 or not seen:
+        return None
+    comparable = bool(case.case.facts.get(key, "comparable", taking_part[0]))
+    hidden = [party for party in taking_part if party not in seen]
+    lines = [] if len(seen) < 2 else _differences(case, seen)
+    lines += [
+        N_("%(party)s has not confirmed its team yet. You see it when it has.", party=PartyName(party))
+        for party in hidden
+    ]
+    if hidden:
+        lines.append(_as_they_are(comparable))
+    elif comparable:
+        lines.insert(
+            0,
+            N_(
+                "The teams are comparable: as many people, give or take one, and an opposite number for everyone."
+            ),
+        )
+    consented = tuple(
+        case.names[r.party]
+        for r in sorted(case.standing.records, key=str)
+        if r.party in taking_part and case.workflow.by_path[r.step].page == "team"
+    )
+    return ComparisonView(comparable, tuple(lines), consented)
+
+
+def _as_they_are(comparable: bool) -> Message:
+    if comparable:
+        return N_("As they are now, the teams are comparable.")
+    return N_(
+        "As they are now, the teams are not comparable in number and functions. "
+        "The project lead sees all teams and can help."
+    )
+
+
+def _differences(case: OpenCase, seen: list[int]) -> list[Message]:
+    """What keeps the teams of these sides from mirroring each other, side by side."""
+    functions = team_functions(case.rows, case.standing)
+    found = compare({party: functions[party] for party in seen})
+    smallest = PartyName(found.smallest)
+    lines = [
+        N_("%(party)s has not appointed anybody beside its coordinator yet.", party=PartyName(party))
+        for party in seen
+        if found.sizes[party] < 2
+    ]
+    for party, gaps in found.gaps.items():
+        lines.append(
+            N_(
+                "%(party)s lacks %(functions)s, which %(smallest)s has.",
+                party=PartyName(party),
+                functions=tuple(_function_title(case, gap) for gap in gaps),
+                smallest=smallest,
+            )
+        )
+    for party in found.too_large:
+        lines.append(
+            N_(
+                "%(party)s has %(count)s people and %(smallest)s %(least)s. One more or less is fine.",
+                party=PartyName(party),
+                count=found.sizes[party],
+                smallest=smallest,
+                least=found.sizes[found.smallest],
+            )
+        )
+    return lines
