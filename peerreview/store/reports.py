@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, select
+from sqlalchemy import ColumnElement, ForeignKey, String, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from .database import Base, UTCDateTime
+from .materials import Material
+from .people import Person
+from .questions import Question
 
 
 class TextVersion(Base):
@@ -47,15 +52,78 @@ class TextComment(Base):
     at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
-def newest(session: Session, review_id: int, artefact: str, party: int) -> TextVersion | None:
+class Saved(NamedTuple):
+    """A version without its text, which a list does not need."""
+
+    number: int
+    milestone: str
+    saved_at: datetime
+    person_id: int
+    name: str
+
+
+def versions_of(session: Session, review_id: int, artefact: str, party: int) -> Sequence[Saved]:
+    """Every version of a text, newest first."""
     query = (
-        select(TextVersion)
-        .where(
-            TextVersion.review_id == review_id, TextVersion.artefact == artefact, TextVersion.party == party
+        select(
+            TextVersion.number, TextVersion.milestone, TextVersion.saved_at, TextVersion.saved_by, Person.name
         )
+        .join(Person, Person.id == TextVersion.saved_by)
+        .where(*_of(review_id, artefact, party))
         .order_by(TextVersion.number.desc())
     )
-    return session.scalars(query.limit(1)).first()
+    return [Saved(*row) for row in session.execute(query)]
+
+
+def version(session: Session, review_id: int, artefact: str, party: int, number: int) -> TextVersion | None:
+    query = select(TextVersion).where(*_of(review_id, artefact, party), TextVersion.number == number)
+    return session.scalars(query).first()
+
+
+def comments_of(
+    session: Session, review_id: int, artefact: str, party: int
+) -> Sequence[tuple[TextComment, str]]:
+    """The comments on a text with their writers' names, as they came."""
+    query = (
+        select(TextComment, Person.name)
+        .join(Person, Person.id == TextComment.person_id)
+        .where(
+            TextComment.review_id == review_id, TextComment.artefact == artefact, TextComment.party == party
+        )
+        .order_by(TextComment.at, TextComment.id)
+    )
+    return [(comment, name) for comment, name in session.execute(query)]
+
+
+def questions_of(
+    session: Session, review_id: int, artefact: str, party: int
+) -> Sequence[tuple[Question, str]]:
+    """The questions that a party asks, with the titles of the documents they point at."""
+    query = (
+        select(Question, Material.title)
+        .join(Material, Material.id == Question.material_id, isouter=True)
+        .where(
+            Question.review_id == review_id,
+            Question.artefact == artefact,
+            Question.party == party,
+            Question.removed_at.is_(None),
+        )
+        .order_by(Question.number, Question.id)
+    )
+    return [(question, title or "") for question, title in session.execute(query)]
+
+
+def newest(session: Session, review_id: int, artefact: str, party: int) -> TextVersion | None:
+    query = select(TextVersion).where(*_of(review_id, artefact, party))
+    return session.scalars(query.order_by(TextVersion.number.desc()).limit(1)).first()
+
+
+def _of(review_id: int, artefact: str, party: int) -> tuple[ColumnElement[bool], ...]:
+    return (
+        TextVersion.review_id == review_id,
+        TextVersion.artefact == artefact,
+        TextVersion.party == party,
+    )
 
 
 def mark_newest(
