@@ -125,6 +125,12 @@ def join(words: Sequence[str], language: str) -> str:
     return f"{', '.join(words[:-1])} {wording(language).conjunction} {words[-1]}"
 
 
+def sentence(text: str) -> str:
+    """A reason of the engine ("the report is still empty") as a sentence that stands by itself."""
+    whole = text[:1].upper() + text[1:]
+    return whole if not whole or whole[-1] in ".!?:…" else f"{whole}."
+
+
 # --- dates ------------------------------------------------------------------------------------------
 
 

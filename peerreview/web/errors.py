@@ -104,7 +104,7 @@ def wants_json() -> bool:
 def _told(template: int, told: Mapping[str, Any]) -> dict[str, Any]:
     reason = told.get("reason") or _REASONS.get(template, _REASONS[500])
     texts = {key: told[key] for key in ("mine", "theirs") if told.get(key) is not None}
-    return {"reason": filters.say(reason), **texts}
+    return {"reason": filters.sentence(reason), **texts}
 
 
 _REASONS: dict[int, Message] = {

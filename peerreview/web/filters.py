@@ -36,6 +36,10 @@ def say(value: Any) -> Any:
     return words.say(value, language(), g.get("names") if has_request_context() else None, today())
 
 
+def sentence(value: Any) -> str:
+    return words.sentence(str(say(value)))
+
+
 def day(value: date, week: bool = True) -> str:
     return words.day(value, language(), today=today(), week=week)
 
@@ -67,6 +71,7 @@ def to_html(text: str | None, shift: int = 2, prefix: str = "") -> Markup:
 
 FILTERS: dict[str, Callable[..., Any]] = {
     "say": say,
+    "sentence": sentence,
     "day": day,
     "day_time": day_time,
     "clock": clock,

@@ -144,6 +144,12 @@ def test_say_in_english_where_a_translation_does_not_fit() -> None:
     assert words.say(N_("Broken %(gap)s", gap=1), "sv") == "Broken 1"
 
 
+def test_sentence() -> None:
+    assert words.sentence("ärendet är avslutat") == "Ärendet är avslutat."
+    assert words.sentence("Klart?") == "Klart?"
+    assert words.sentence("") == ""
+
+
 def test_say_of_what_is_no_message() -> None:
     assert words.say(None, "sv") == ""
     assert words.say("100 % klart", "sv") == "100 % klart"
