@@ -13,6 +13,7 @@ import click
 from config import Settings, describe
 
 from . import open_house
+from .commands.worker import mail, worker
 from .errors import Invalid, Message, NotFound, PeerreviewError, Refused
 from .services import definitions, house, operating
 
@@ -30,6 +31,10 @@ def main() -> None:
 @click.group()
 def commands() -> None:
     """Peerreview: organisations learn by reviewing each other."""
+
+
+commands.add_command(worker)
+commands.add_command(mail)
 
 
 @commands.command()

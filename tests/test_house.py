@@ -37,7 +37,8 @@ ROOMS: dict[str, tuple[set[str], frozenset[str]]] = {
             {"flask", "flask_babel", "flask_login", "flask_wtf", "wtforms", "babel", "markupsafe", "werkzeug"}
         ),
     ),
-    "cli": ({"errors", "services", "scheduler", "config", "wiring"}, frozenset({"click"})),
+    "cli": ({"errors", "services", "scheduler", "commands", "config", "wiring"}, frozenset({"click"})),
+    "commands": ({"errors", "services", "scheduler", "config", "wiring"}, frozenset({"click"})),
     "demo": ({"errors", "services", "scheduler", "web", "config", "wiring"}, EVERYTHING),
     "wiring": ({"errors", "services", "scheduler", "web", "demo", "config"}, EVERYTHING),
 }

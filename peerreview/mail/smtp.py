@@ -37,6 +37,8 @@ class SmtpServer:
 class Sent:
     """The server took it (250): from here on it is the server's."""
 
+    answer: Literal[""] = ""
+
 
 @dataclass(frozen=True)
 class Retry:

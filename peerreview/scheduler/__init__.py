@@ -1,0 +1,98 @@
+"""The clock on the wall: a few jobs that go round, each of which calls one service.
+
+Nothing planned lives here. Time is rows in the database, and the jobs look for what is due; so any number of
+workers may run, and one that was down for a week does what is still to be done, once.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from ..services import clock, delivering, heartbeats, sessions, ticking
+from ..services.house import House
+
+log = logging.getLogger(__name__)
+
+# Mail of deeds shall not wait for the next look at the clock.
+DELIVER_SECONDS = 5
+SWEEP_SECONDS = 3600
+
+
+class Worker:
+    """Ticks, delivers and tidies up until it is stopped; in threads of its own."""
+
+    def __init__(self, house: House):
+        self._house = house
+        self._stopping = threading.Event()
+        self._beaten: dict[str, tuple[datetime, str]] = {}
+        self._scheduler = BackgroundScheduler(
+            timezone=UTC,
+            executors={"default": ThreadPoolExecutor(3)},
+            # Missed rounds are one round, however late: what is due stands in the database.
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        )
+        tick = house.settings.tick_seconds
+        self._go_round("tick", self._tick, tick)
+        self._go_round("deliver", self._deliver, min(tick, DELIVER_SECONDS))
+        self._go_round("sweep", self._sweep, SWEEP_SECONDS)
+
+    def start(self) -> None:
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Let the message that is being sent and the review that is being moved be finished; no more are begun."""
+        self._stopping.set()
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=True)
+
+    def _go_round(self, name: str, job: Callable[[datetime], object], seconds: int) -> None:
+        self._scheduler.add_job(
+            self._run, "interval", (name, job), seconds=seconds, id=name, next_run_time=datetime.now(UTC)
+        )
+
+    def _run(self, name: str, job: Callable[[datetime], object]) -> None:
+        """A round that fails is written down, and the next one comes all the same."""
+        failure = ""
+        try:
+            job(datetime.now(UTC))
+        except Exception as error:
+            log.exception("%s failed", name)
+            failure = f"{type(error).__name__}: {error}"
+        try:
+            self._beat(name, failure)
+        except Exception:
+            log.exception("the heartbeat of %s could not be written", name)
+
+    def _beat(self, name: str, failure: str) -> None:
+        """Now and then, or when the news is other: a write every few seconds is of no use to anybody."""
+        now, (at, before) = datetime.now(UTC), self._beaten.get(name, (datetime.min.replace(tzinfo=UTC), ""))
+        if failure == before and now - at < timedelta(seconds=self._house.settings.tick_seconds):
+            return
+        heartbeats.beat(self._house, job=name, real_now=now, failure=failure)
+        self._beaten[name] = now, failure
+
+    def _tick(self, real_now: datetime) -> None:
+        ticking.tick(self._house, now=clock.method_now(self._house, real_now), real_now=real_now)
+
+    def _deliver(self, real_now: datetime) -> None:
+        delivering.deliver(self._house, real_now=real_now, stopping=self._stopping.is_set)
+
+    def _sweep(self, real_now: datetime) -> None:
+        sessions.sweep(self._house, real_now=real_now)
+
+
+def run_once(house: House) -> tuple[delivering.Delivery, ...]:
+    """One round of everything, for cron and for whoever wants to see it happen; gives what went out."""
+    real_now = datetime.now(UTC)
+    ticking.tick(house, now=clock.method_now(house, real_now), real_now=real_now)
+    done = delivering.deliver(house, real_now=datetime.now(UTC))
+    sessions.sweep(house, real_now=real_now)
+    for job in heartbeats.JOBS:
+        heartbeats.beat(house, job=job, real_now=datetime.now(UTC))
+    return done

@@ -13,6 +13,7 @@ from ..store.outbox import Clock
 from .house import Account, House
 
 FURTHEST = 3660
+_AHEAD = N_("Choose a day that lies ahead: the clock cannot go back.")
 
 
 def method_now(house: House, real_now: datetime) -> datetime:
@@ -39,10 +40,10 @@ def move(
     to: date | datetime | None = None,
     real_now: datetime,
 ) -> datetime:
-    """Move the demo's clock forward, by days or to a day (its first working minute) or instant; gives the new now.
+    """Move the demo's clock forward, by `days` or `to` a day (when its mails go) or instant; gives the new now.
 
     Raises NotFound outside of the demo, Refused for anyone but the lead, Invalid for what does not lie ahead:
-    a clock that went back would make things that were done in the future."""
+    a clock that went back would put things that were done into the future."""
     if not house.settings.demo:
         raise NotFound
     if not actor.is_lead:
@@ -53,21 +54,34 @@ def move(
             clock = Clock(id=1, ahead=0)
             session.add(clock)
         now = real_now + timedelta(seconds=clock.ahead)
-        target = _target(house, now, days, to)
+        target = _by_days(now, days) if days is not None else _to(house, now, to)
         # Whole seconds, rounded up: what is due at the target's very instant is due then.
         clock.ahead -= -(target - now) // timedelta(seconds=1)
     return real_now + timedelta(seconds=clock.ahead)
 
 
-def _target(house: House, now: datetime, days: int | None, to: date | datetime | None) -> datetime:
-    field = "days" if days is not None else "to"
-    if days is not None:
-        to = None if days > FURTHEST else now + timedelta(days=max(days, 0))
-    elif isinstance(to, date) and not isinstance(to, datetime):
-        # When the mails of the day go: in the middle of the night nothing would be seen to happen.
-        to = house.calendar.start(to) + timedelta(hours=house.calendar.mail_hour, minutes=1)
-    if to is None or to - now > timedelta(days=FURTHEST):
-        raise Invalid({field: N_("Choose at most %(days)s days.", days=FURTHEST)})
-    if to <= now:
-        raise Invalid({field: N_("Choose a day that lies ahead: the clock cannot go back.")})
-    return to
+def _by_days(now: datetime, days: int) -> datetime:
+    _check("days", days)
+    return now + timedelta(days=days)
+
+
+def _to(house: House, now: datetime, to: date | datetime | None) -> datetime:
+    calendar = house.calendar
+    if to is None:
+        raise Invalid(to=_AHEAD)
+    if isinstance(to, datetime):
+        target = to
+    else:
+        _check("to", (to - calendar.day(now)).days + 1)
+        # In the middle of the night nothing would be seen to happen.
+        target = calendar.start(to) + timedelta(hours=calendar.mail_hour, minutes=1)
+    _check("to", -(-(target - now) // timedelta(days=1)))
+    return target
+
+
+def _check(field: str, days: int) -> None:
+    """`days` ahead, a begun day counting as one."""
+    if days <= 0:
+        raise Invalid({field: _AHEAD})
+    if days > FURTHEST:
+        raise Invalid({field: N_("Choose at most %(days)s days ahead.", days=FURTHEST)})

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -30,6 +30,7 @@ MINUTE = timedelta(minutes=1)
 # Between one try and the next; after the last of them, some three days on, the message has failed.
 PAUSES = tuple(minutes * MINUTE for minutes in (1, 5, 15, 60, 4 * 60, *[8 * 60] * 8))
 BATCH = 20
+ALL = 1_000_000
 # A claim outlives the slowest batch: SENDING until the last message is begun, and its seven exchanges of
 # words with the server at 20 seconds each.
 CLAIM = 15 * MINUTE
@@ -49,22 +50,29 @@ class Delivery:
     unreachable: bool = False
 
 
-def deliver(house: House, *, real_now: datetime, limit: int = 500) -> tuple[Delivery, ...]:
-    """Send up to `limit` messages that are due; stops early where no SMTP server can be reached."""
+def _never() -> bool:
+    return False
+
+
+def deliver(
+    house: House, *, real_now: datetime, limit: int = ALL, stopping: Callable[[], bool] = _never
+) -> tuple[Delivery, ...]:
+    """Send up to `limit` messages that are due; stops early where no SMTP server can be reached, and begins no
+    further message once `stopping` says so."""
     begun = time.monotonic()
     done: list[Delivery] = []
-    with Sender(_server(house)) as sender:
-        while len(done) < limit:
+    with Sender(smtp_server(house)) as sender:
+        while len(done) < limit and not stopping():
             at = real_now + timedelta(seconds=time.monotonic() - begun)
             batch = _claim(house, at, min(BATCH, limit - len(done)))
-            deliveries = list(_send_all(house, sender, batch, at))
+            deliveries = list(_send_all(house, sender, batch, at, stopping))
             done += deliveries
-            if len(batch) < BATCH or len(deliveries) < len(batch) or deliveries[-1].unreachable:
+            if not batch or len(deliveries) < len(batch) or deliveries[-1].unreachable:
                 break
     return tuple(done)
 
 
-def _server(house: House) -> SmtpServer:
+def smtp_server(house: House) -> SmtpServer:
     settings = house.settings
     return SmtpServer(
         settings.mail_server,
@@ -79,16 +87,22 @@ def _server(house: House) -> SmtpServer:
 
 def _claim(house: House, at: datetime, limit: int) -> list[Outgoing]:
     """Rows to read from, no longer of a session; ours until the claim runs out."""
+    with house.db.read() as session:
+        # Most rounds find nothing: then nobody is kept from writing.
+        if not store.unsent(session, due_by=at)[0]:
+            return []
     with house.db.write() as session:
         return store.claim(session, at=at, until=at + CLAIM, limit=limit)
 
 
-def _send_all(house: House, sender: Sender, batch: list[Outgoing], at: datetime) -> Iterator[Delivery]:
+def _send_all(
+    house: House, sender: Sender, batch: list[Outgoing], at: datetime, stopping: Callable[[], bool]
+) -> Iterator[Delivery]:
     begun = time.monotonic()
     down: Retry | None = None
     for row in batch:
         spent = timedelta(seconds=time.monotonic() - begun)
-        if spent > SENDING:
+        if spent > SENDING or stopping():
             _give_back(house, row, at + spent)
             continue
         # One closed door is enough: the others of this batch wait without knocking.
@@ -108,8 +122,7 @@ def _give_back(house: House, row: Outgoing, at: datetime) -> None:
 
 def _settle(house: House, row: Outgoing, fate: Fate, at: datetime) -> Delivery:
     state = _state(row, fate)
-    answer = "" if isinstance(fate, Sent) else fate.answer
-    said = (answer.text if isinstance(answer, Message) else answer)[:500]
+    said = (fate.answer.text if isinstance(fate.answer, Message) else fate.answer)[:500]
     values: dict[str, Any] = {"state": state, "attempts": row.attempts + 1, "last_answer": said}
     if state == "waiting":
         values["next_at"] = at + PAUSES[row.attempts]
@@ -124,7 +137,7 @@ def _settle(house: House, row: Outgoing, fate: Fate, at: datetime) -> Delivery:
     unreachable = isinstance(fate, Retry) and fate.unreachable
     if state != "sent" and not unreachable:
         log.warning("mail %s to person %s: %s: %s", row.message_id, row.person_id, state, said)
-    return Delivery(row.id, row.message_id, row.recipient, row.subject, state, answer, unreachable)
+    return Delivery(row.id, row.message_id, row.recipient, row.subject, state, fate.answer, unreachable)
 
 
 def _state(row: Outgoing, fate: Fate) -> Literal["sent", "waiting", "failed"]:

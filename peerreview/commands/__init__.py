@@ -1,0 +1,1 @@
+"""Commands that would make cli.py too long, a file a subject."""

@@ -1,0 +1,40 @@
+"""A mail that shows whether the mail settings are right: sent at once, past the outbox."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from ..errors import N_
+from ..mail.smtp import Fate, Sender
+from ..rendering.mails import MailWords, compose
+from .delivering import smtp_server
+from .house import House
+
+
+def send_test(house: House, *, address: str, real_now: datetime) -> Fate:
+    settings = house.settings
+    network = settings.network_name
+    words = MailWords(
+        subject=N_("Test mail from %(network)s", network=network),
+        why=N_(
+            "Somebody who runs %(network)s wanted to see whether its mail arrives. It does.", network=network
+        ),
+        link="/",
+        button=N_("Open the start page"),
+        next=(N_("You need not do anything."),),
+    )
+    message = compose(
+        words,
+        to_name="",
+        to_address=address,
+        sender=(network, settings.mail_from),
+        reply_to=(network, settings.mail_reply_to or settings.mail_from),
+        message_id=f"<{uuid.uuid4().hex}@{settings.mail_from.rpartition('@')[2]}>",
+        date=real_now,
+        language=settings.default_language,
+        in_reply_to=None,
+        base_url=settings.base_url,
+    )
+    with Sender(smtp_server(house)) as sender:
+        return sender.send(sender=settings.mail_from, recipient=address, message=message)
