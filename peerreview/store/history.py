@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from .database import Base, UTCDateTime
 
@@ -39,3 +39,30 @@ class HistoryRow(Base):
     definition_hash: Mapped[str] = mapped_column(String(64))
     previous: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64))
+
+
+def lines(session: Session, review_id: int, *, since: datetime | None = None) -> list[HistoryRow]:
+    """The lines of a review in their order; `since`: those after an instant of the method's time."""
+    query = select(HistoryRow).where(HistoryRow.review_id == review_id).order_by(HistoryRow.number)
+    if since is not None:
+        query = query.where(HistoryRow.at > since)
+    return list(session.scalars(query))
+
+
+def line(session: Session, review_id: int, number: int) -> HistoryRow | None:
+    query = select(HistoryRow).where(HistoryRow.review_id == review_id, HistoryRow.number == number)
+    return session.scalar(query)
+
+
+def newest_of(session: Session, review_id: int, person_id: int, deed: str) -> HistoryRow | None:
+    """The latest line of a person's with this deed."""
+    query = select(HistoryRow).where(
+        HistoryRow.review_id == review_id, HistoryRow.actor_id == person_id, HistoryRow.deed == deed
+    )
+    return session.scalar(query.order_by(HistoryRow.number.desc()).limit(1))
+
+
+def actions(session: Session, review_id: int) -> list[HistoryRow]:
+    """The actions of a review, the newest first."""
+    query = select(HistoryRow).where(HistoryRow.review_id == review_id, HistoryRow.deed == "action")
+    return list(session.scalars(query.order_by(HistoryRow.number.desc())))

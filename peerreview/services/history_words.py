@@ -1,0 +1,57 @@
+"""The words for each deed in a review's history. What a line is about is named only to those who may read it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ..errors import N_, Message
+
+# By deed: the words for those who may read what it is about, and for those who may only notice it. Gaps:
+# title (a document's, else the artefact's), name and function (of a seat), day, version, number.
+DEEDS: Mapping[str, tuple[Message, Message]] = {
+    "begun": (N_("Proposed the review"), N_("Proposed the review")),
+    "reminded": (N_("Sent a reminder: “%(step)s”"), N_("Sent a reminder: “%(step)s”")),
+    "opened": (N_("“%(title)s” was opened to %(receiver)s"), N_("A document was opened to %(receiver)s")),
+    "added": (N_("Added “%(title)s”"), N_("Added a document")),
+    "described": (N_("Changed the description of “%(title)s”"), N_("Changed the description of a document")),
+    "withdrew": (N_("Put “%(title)s” aside"), N_("Put a document aside")),
+    "put_back": (N_("Took “%(title)s” up again"), N_("Took a document up again")),
+    "shared_draft": (N_("Shared “%(title)s” as a draft for comments"), N_("Shared a draft for comments")),
+    "ended_sharing": (N_("Ended the sharing of “%(title)s”"), N_("Ended the sharing of a draft")),
+    "commented": (N_("Commented on “%(title)s”"), N_("Commented on a document")),
+    "handed_in_later": (N_("Handed in more documents"), N_("Handed in more documents")),
+    "meeting_planned": (N_("Planned the meeting: %(title)s, %(day)s"), N_("Planned a meeting: %(title)s")),
+    "meeting_moved": (N_("Moved the meeting: %(title)s, to %(day)s"), N_("Moved a meeting: %(title)s")),
+    "notes_saved": (N_("Saved the notes of the meeting: %(title)s"), N_("Saved the notes of a meeting")),
+    "seated": (N_("Put %(name)s on the team: %(function)s"), N_("Put somebody on the team")),
+    "seat_changed": (N_("Changed the function of %(name)s: %(function)s"), N_("Changed somebody's function")),
+    "unseated": (N_("Took %(name)s off the team"), N_("Took somebody off the team")),
+    "address_corrected": (N_("Corrected the address of %(name)s"), N_("Corrected somebody's address")),
+    "deputy_named": (N_("Named a deputy for %(name)s"), N_("Named a deputy")),
+    "deputy_ended": (N_("Ended the deputy's time for %(name)s"), N_("Ended a deputy's time")),
+}
+
+# What an action did, by the effect that it had. Gaps: title (the artefact's), version.
+EFFECTS: Mapping[tuple[str, str], Message] = {
+    ("decision", "accept"): N_("Accepted to take part"),
+    ("decision", "decline"): N_("Declined to take part"),
+    ("team", "confirm"): N_("Confirmed the team"),
+    ("agreement", "confirm"): N_("Confirmed the agreement"),
+    ("documents", "hand_in"): N_("Handed in the materials"),
+    ("documents", "take_back"): N_("Took the materials back"),
+    ("questions", "send"): N_("Sent the review questions"),
+    ("text", "present"): N_("Presented the drafts"),
+    ("text", "hand_over"): N_("Handed over the report"),
+    ("text", "acknowledge"): N_("Acknowledged receipt of the report"),
+    ("form", "submit"): N_("Handed in: %(title)s"),
+    ("meeting", "hold"): N_("Noted that the meeting was held: %(title)s"),
+}
+
+# What a move did. Gaps: step, sides.
+MOVES: Mapping[str, Message] = {
+    "back": N_("Went back to “%(step)s”: %(sides)s"),
+    "go_on": N_("Went on without waiting: “%(step)s” (%(sides)s)"),
+    "hold": N_("Put the review on hold"),
+    "resume": N_("Resumed the review"),
+    "withdraw": N_("Withdrew from the review: %(sides)s"),
+}

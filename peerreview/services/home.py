@@ -1,0 +1,87 @@
+"""My page: what is mine to do now, what comes next, what I am waiting for and from whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TypeVar
+
+from ..errors import Text
+from ..store import cases as case_store
+from ..store import overview as store
+from . import turns
+from .cases import OpenCase, opened_many
+from .house import Account, House
+from .todo import ComingView, TaskView, WaitingView, coming_of, tasks_of, waiting_of, waiting_view
+from .wording import review_title, short
+
+# Of all the network's reviews the lead's page looks at those that are due first; the board has them all.
+SOONEST = 20
+View = TypeVar("View", TaskView, WaitingView)
+
+
+@dataclass(frozen=True)
+class ReviewLink:
+    id: int
+    title: str
+    how: Text | None = None
+
+
+@dataclass(frozen=True)
+class HomeView:
+    """`still`: for the lead, the turns that are late, all reviews; `late_reviews` counts those reviews."""
+
+    today: date
+    tasks: tuple[TaskView, ...]
+    coming: tuple[ComingView, ...]
+    waiting: tuple[WaitingView, ...]
+    resting: tuple[ReviewLink, ...]
+    ended: tuple[ReviewLink, ...]
+    running: int
+    is_lead: bool
+    still: tuple[WaitingView, ...] = ()
+    late_reviews: int = 0
+
+
+def home(house: House, *, actor: Account, now: datetime) -> HomeView:
+    """The page; a constant number of queries, however many reviews."""
+    today = house.calendar.day(now)
+    with house.db.read() as session:
+        ids = case_store.reviews_of(session, actor.person_id, now)
+        own = store.running(session, ids)
+        soon = store.due_first(session, limit=SOONEST) if actor.is_lead else []
+        cases = opened_many(house, session, {*own, *soon}, account=actor, now=now)
+        mine = [case for case in cases if case.review.id in own]
+        led = [case for case in cases if case.review.id in soon]
+        return HomeView(
+            today=today,
+            tasks=in_time([task for case in cases for task in tasks_of(case)]),
+            coming=tuple(view for case in mine for view in coming_of(case)),
+            waiting=in_time([view for case in mine for view in waiting_of(case)]),
+            resting=tuple(_link(case) for case in mine if case.standing.on_hold),
+            ended=tuple(_ended(house, row) for row in store.ended(session, ids)),
+            running=store.count_running(session) if actor.is_lead else len(own),
+            is_lead=actor.is_lead,
+            still=in_time([view for case in led for view in _standing_still(case)]),
+            late_reviews=store.count_overdue(session, today) if actor.is_lead else 0,
+        )
+
+
+def in_time(views: Iterable[View]) -> tuple[View, ...]:
+    """By date; what has none comes last."""
+    return tuple(sorted(views, key=lambda view: (view.due is None, view.due or date.max)))
+
+
+def _link(case: OpenCase) -> ReviewLink:
+    return ReviewLink(case.review.id, review_title(case.names))
+
+
+def _ended(house: House, row: store.Ended) -> ReviewLink:
+    known = {workflow.hash: workflow for workflow in house.workflows.values()}.get(row.workflow)
+    end = known.ends.get(row.end) if known else None
+    return ReviewLink(row.id, " – ".join(short(name) for name in row.names), end.title if end else None)
+
+
+def _standing_still(case: OpenCase) -> list[WaitingView]:
+    return [waiting_view(case, turn) for turn in turns.turns(case) if turn.late]

@@ -1,0 +1,221 @@
+"""A review's first page: where it stands, this step, its people and dates, what is new; and the list of reviews."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from ..engine.decide import Do
+from ..errors import N_, Message, PartyName, Text
+from ..store import cases as case_store
+from ..store import history as history_store
+from ..store import overview as store
+from . import histories, turns
+from .cases import OpenCase, opened, opened_many
+from .facts import DATES, in_force
+from .heads import ReviewHead, head_of
+from .histories import Line
+from .house import Account, House
+from .offers import action_path
+from .panels import Button, Panel, panels_of
+from .sides import SideView, sides_of
+from .standing import LanesView, lanes_of
+from .todo import ComingView, WaitingView, coming_of, waiting_of
+from .wording import review_title
+
+PAGE = 50
+NEWS = 10
+# A visit is one sitting: what is new stays new as long as one goes to and fro.
+SITTING = timedelta(hours=1)
+DATE_WORDS: Mapping[str, Message] = {
+    "materials": N_("Materials handed in"),
+    "questions": N_("Review questions sent"),
+    "second_meeting": N_("Second meeting"),
+    "report": N_("Report finished"),
+    "closing": N_("Closing meeting"),
+}
+# Which agreed day a meeting is, where it is not called the same.
+MEETING_DATES: Mapping[str, str] = {"closing_meeting": "closing"}
+
+
+@dataclass(frozen=True)
+class DateView:
+    title: Message | Text
+    day: date
+    past: bool
+
+
+@dataclass(frozen=True)
+class OverviewView:
+    """`declined`: why a side declined, for the lead and that side. `since`: the last visit; `news`: what has
+    happened after it, the newest first. `powers`: the actions that hold in every step."""
+
+    head: ReviewHead
+    where: tuple[Message, ...]
+    lanes: LanesView
+    panels: tuple[Panel, ...]
+    coming: tuple[ComingView, ...]
+    waiting: tuple[WaitingView, ...]
+    sides: tuple[SideView, ...]
+    dates: tuple[DateView, ...]
+    declined: tuple[Line, ...]
+    since: datetime | None
+    news: tuple[Line, ...]
+    powers: tuple[Button, ...]
+
+
+def overview(house: House, *, actor: Account, review_id: int, now: datetime) -> OverviewView:
+    """The page; it notes the visit. Raises NotFound for those who have no part in the review."""
+    with house.db.read() as session:
+        case = opened(house, session, review_id=review_id, account=actor, now=now)
+        since = store.last_visit(session, actor.person_id, review_id)
+        view = _view(case, since)
+    if since is None or now - since >= SITTING:
+        with house.db.write() as session:
+            store.note_visit(session, actor.person_id, review_id, now)
+    return view
+
+
+def _view(case: OpenCase, since: datetime | None) -> OverviewView:
+    rows = history_store.lines(case.session, case.review.id, since=since) if since else []
+    news = [line for line in histories.lines_of(case, rows) if not line.own]
+    return OverviewView(
+        head=head_of(case),
+        where=where_of(case),
+        lanes=lanes_of(case),
+        panels=panels_of(case),
+        coming=tuple(coming_of(case)),
+        waiting=tuple(waiting_of(case)),
+        sides=sides_of(case),
+        dates=_dates(case),
+        declined=_declined(case),
+        since=since,
+        news=tuple(news[::-1][:NEWS]),
+        powers=_powers(case),
+    )
+
+
+def where_of(case: OpenCase) -> tuple[Message, ...]:
+    """Where it stands, in a sentence; one a side where they stand at different steps."""
+    standing = case.standing
+    if standing.ended:
+        day = case.house.calendar.day(standing.ended_at) if standing.ended_at else ""
+        return (N_("%(how)s %(day)s.", how=case.workflow.ends[standing.ended].title, day=day),)
+    if standing.on_hold:
+        return (N_("On hold since %(day)s.", day=case.house.calendar.day(standing.holds[-1][0])),)
+    by_side = {party: _steps(case, party) for party in standing.taking_part}
+    if len(set(by_side.values())) == 1:
+        return _now(next(iter(by_side.values())))
+    return tuple(
+        N_("%(party)s: %(steps)s.", party=PartyName(party), steps=steps or N_("waits for the others"))
+        for party, steps in by_side.items()
+    )
+
+
+def _now(steps: tuple[Text, ...]) -> tuple[Message, ...]:
+    return (N_("Now: %(steps)s.", steps=steps),) if steps else (N_("Waits for its next step."),)
+
+
+def _steps(case: OpenCase, party: int) -> tuple[Text, ...]:
+    return tuple({turn.step.title: None for turn in turns.turns(case) if turn.party in (None, party)})
+
+
+def _dates(case: OpenCase) -> tuple[DateView, ...]:
+    """The agreed days and the planned meetings, as far as the reader may see them, in order."""
+    today, found = turns.today_of(case), {}
+    for artefact in case.artefacts_of("agreement"):
+        agreement = in_force(case.rows, case.standing)
+        if agreement is not None and case.sees(artefact.key, "read"):
+            for name in DATES:
+                if text := agreement.fields.get("dates", {}).get(name):
+                    found[name] = DateView(DATE_WORDS[name], date.fromisoformat(text), False)
+    for artefact in case.artefacts_of("meeting"):
+        text = case.data(artefact.key).get("date")
+        if text and case.sees(artefact.key, "read"):
+            # A meeting's own day is surer than the agreed one.
+            slot = MEETING_DATES.get(artefact.key, artefact.key)
+            found[slot] = DateView(artefact.title, date.fromisoformat(text), False)
+    return tuple(
+        DateView(view.title, view.day, view.day < today)
+        for view in sorted(found.values(), key=lambda view: view.day)
+    )
+
+
+def _declined(case: OpenCase) -> tuple[Line, ...]:
+    if case.standing.ended is None:
+        return ()
+    rows = history_store.actions(case.session, case.review.id)
+    declines = [row for row in rows if (a := histories.action_of(case, row)) and a.to == case.standing.ended]
+    return tuple(line for line in histories.lines_of(case, declines) if line.text)
+
+
+def _powers(case: OpenCase) -> tuple[Button, ...]:
+    """What the reader may do in every step: the lead's moves, and withdrawing."""
+    return tuple(
+        Button(action.title, action_path(case.review.id, key, "", None))
+        for key, action in case.workflow.actions.items()
+        if case.may(Do(key))
+    )
+
+
+# ---- the list
+
+
+@dataclass(frozen=True)
+class ListedReview:
+    """`where`: a sentence, or one a side. `due`: what is due first."""
+
+    id: int
+    title: str
+    where: tuple[Message, ...]
+    names: Mapping[int, str]
+    due: date | None
+    late: bool
+    ended: Text | None
+    on_hold: bool
+
+
+@dataclass(frozen=True)
+class ReviewsView:
+    rows: tuple[ListedReview, ...]
+    total: int
+    page: int
+    pages: int
+
+
+def reviews(
+    house: House, *, actor: Account, search: str = "", state: str = "running", page: int = 1, now: datetime
+) -> ReviewsView:
+    """The reviews that the actor has a part in (the lead: all), a page of them in Swedish order."""
+    with house.db.read() as session:
+        ids = None if actor.is_lead else case_store.reviews_of(session, actor.person_id, now)
+        total = store.count_listed(session, ids, search=search, state=state)
+        pages = max(1, -(-total // PAGE))
+        page = min(max(page, 1), pages)
+        asked = store.listed(session, ids, search=search, state=state, limit=PAGE, offset=(page - 1) * PAGE)
+        return ReviewsView(_rows(house, session, asked, actor, now), total, page, pages)
+
+
+def _rows(
+    house: House, session: Session, ids: list[int], actor: Account, now: datetime
+) -> tuple[ListedReview, ...]:
+    cases = {case.review.id: case for case in opened_many(house, session, ids, account=actor, now=now)}
+    return tuple(_listed(cases[id]) for id in ids if id in cases)
+
+
+def _listed(case: OpenCase) -> ListedReview:
+    ended = case.standing.ended
+    due = case.review.due_on
+    return ListedReview(
+        id=case.review.id,
+        title=review_title(case.names),
+        where=tuple(turns.named(words, case.names) for words in where_of(case)),  # type: ignore[misc]
+        names=case.names,
+        due=due,
+        late=due is not None and due < turns.today_of(case),
+        ended=case.workflow.ends[ended].title if ended else None,
+        on_hold=case.standing.on_hold,
+    )

@@ -1,0 +1,198 @@
+"""*This step*: for each step under way that concerns the reader, what it is for, who does what, what is done and what
+is missing, the one main button, or why it is not there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from ..engine.case import Place, Scope
+from ..engine.decide import Do, No, acting_scope, already_done, changes
+from ..engine.definition import Action
+from ..engine.planning import applies
+from ..errors import Message, Text
+from . import turns
+from .cases import OpenCase
+from .offers import action_path
+from .todo import OPEN, Words, who_of
+from .turns import Turn
+
+
+@dataclass(frozen=True)
+class Button:
+    title: Words
+    href: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """One of the things a step is made of. `side`: whose it is, where each side does it; `by`: by function."""
+
+    title: Text
+    side: str
+    by: tuple[Text, ...]
+    done: bool
+
+
+@dataclass(frozen=True)
+class Wanting:
+    """What keeps the reader from an action that is theirs."""
+
+    title: Text
+    missing: tuple[Message, ...]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """`side`: the organisation, where each has its own copy of the step. `yours`: the reader has something to do."""
+
+    path: str
+    title: Text
+    help: Text | None
+    side: str
+    due: date | None
+    late: bool
+    yours: bool
+    who: tuple[Words, ...]
+    parts: tuple[Part, ...]
+    wanting: tuple[Wanting, ...]
+    main: Button | None
+    others: tuple[Button, ...]
+
+
+def panels_of(case: OpenCase) -> tuple[Panel, ...]:
+    """Of the reader's own side and of what all share; for the lead, of all sides."""
+    own, lead = case.actor.parties(), ("lead", None) in case.actor.roles
+    mine = {mine.task.place[0]: mine for mine in turns.mine(case) if not mine.waits_for}
+    return tuple(
+        _panel(case, turn, turn.step.path in mine)
+        for turn in turns.turns(case)
+        if turn.party is None or turn.party in own or lead
+    )
+
+
+def _panel(case: OpenCase, turn: Turn, yours: bool) -> Panel:
+    main, others = _buttons(case, turn, yours)
+    return Panel(
+        path=turn.step.path,
+        title=turn.step.title,
+        help=turn.step.help,
+        side=case.names[turn.party] if turn.party is not None else "",
+        due=turn.due,
+        late=turn.late,
+        yours=yours,
+        who=tuple(who_of(case, holder) for holder in turn.holders),
+        parts=_parts(case, turn),
+        wanting=_wanting(case, turn),
+        main=main,
+        others=others,
+    )
+
+
+# ---- what there is to do, and whether it is done
+
+
+def _parts(case: OpenCase, turn: Turn) -> tuple[Part, ...]:
+    if turn.place[1].person is not None:
+        return ()
+    sides = case.standing.taking_part if turn.party is None else (turn.party,)
+    parts: dict[Part, None] = {}
+    for action in turn.step.actions.values():
+        if action.optional:
+            continue
+        each = _done_by_each(case, action)
+        for party in sides:
+            scope = Scope(party)
+            single = each and turn.party is None
+            if applies(case.case, action, scope) and (not single or _may_notice(case, action, scope)):
+                side = case.names[party] if single else ""
+                parts[Part(action.title, side, _by(case, action), already_done(case.case, action, scope))] = (
+                    None
+                )
+    return tuple(parts)
+
+
+def _done_by_each(case: OpenCase, action: Action) -> bool:
+    """Whether the sides do it each for itself: what it changes is another thing for each of them."""
+    sides = [changes(case.case, action.does, Scope(party)) for party in case.standing.taking_part]
+    return len(sides) > 1 and sides[0] != sides[1]
+
+
+def _may_notice(case: OpenCase, action: Action, scope: Scope) -> bool:
+    """Nobody learns here that something has been done of which they may not even notice that it is there."""
+    if scope.party in case.actor.parties():
+        return True
+    for name, _, owner in changes(case.case, action.does, scope):
+        whose = None if case.artefact(name).per == "review" else owner
+        if not (case.sees(name, "read", whose) or case.sees(name, "notice", whose)):
+            return False
+    return True
+
+
+def _by(case: OpenCase, action: Action) -> tuple[Text, ...]:
+    roles = case.workflow.roles
+    return tuple({roles[ref.role].title: None for ref in action.by if ref.role in roles})
+
+
+# ---- what the reader can do
+
+
+def _buttons(case: OpenCase, turn: Turn, yours: bool) -> tuple[Button | None, tuple[Button, ...]]:
+    """The main one: the deed if it can be done, else the page where one gets it ready. None for who only looks."""
+    page = turn.step.page
+    there = Button(OPEN[page], f"/reviews/{case.review.id}/{page}") if page in OPEN and page else None
+    required: list[Button] = []
+    optional: list[Button] = []
+    for action, scope in _theirs(case, turn):
+        what = _do(turn.place, action, scope)
+        button = Button(action.title, action_path(case.review.id, action.key, turn.step.path, scope.party))
+        if case.may(what) and not _is_idle_consent(case, turn, action):
+            (optional if action.optional or not yours else required).append(button)
+    ready = required[:1] if required and not _needs_reading(case, turn) else []
+    main = ready[0] if ready else (there if yours else None)
+    others = [b for b in (there, *required, *optional) if b is not None and b != main]
+    return main, tuple(others)
+
+
+def _needs_reading(case: OpenCase, turn: Turn) -> bool:
+    """A step with several things to do is done on its page, not by the first of them."""
+    mine = [action for action, _ in _theirs(case, turn) if not action.optional]
+    return bool(turn.step.page) and len(mine) > 1
+
+
+def _theirs(case: OpenCase, turn: Turn) -> list[tuple[Action, Scope]]:
+    """The actions of the step that the reader's roles include, and for whom they would act."""
+    found = []
+    for action in turn.step.actions.values():
+        place = _own_place(case, turn)
+        scope = acting_scope(case.case, case.actor, Do(action.key, place), action)
+        if scope is not None and applies(case.case, action, scope):
+            found.append((action, scope))
+    return found
+
+
+def _own_place(case: OpenCase, turn: Turn) -> Place:
+    """Of the copies for single persons the reader's own."""
+    path, scope = turn.place
+    if scope.person is None:
+        return turn.place
+    return path, Scope(scope.party, case.actor.person)
+
+
+def _do(place: Place, action: Action, scope: Scope) -> Do:
+    path, own = place
+    return Do(action.key, (path, scope if own.person is not None else own), scope.party)
+
+
+def _is_idle_consent(case: OpenCase, turn: Turn, action: Action) -> bool:
+    """A consent is offered where something waits for it."""
+    return action.records is not None and turns.wanted_consent(case, turn) != action.key
+
+
+def _wanting(case: OpenCase, turn: Turn) -> tuple[Wanting, ...]:
+    found = []
+    for action, scope in _theirs(case, turn):
+        answer = case.may(_do(turn.place, action, scope))
+        if isinstance(answer, No) and answer.missing and not action.optional:
+            found.append(Wanting(action.title, answer.missing))
+    return tuple(found)

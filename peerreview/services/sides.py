@@ -1,0 +1,98 @@
+"""The people of a review beside its page: each side's by function, and the reader's opposite numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from ..errors import N_, Message, PartyName, Text
+from ..store.reviews import Seat
+from .cases import OpenCase
+
+
+@dataclass(frozen=True)
+class PersonView:
+    """`title`: their function; `opposite`: the same function as the reader's, on another side."""
+
+    name: str
+    title: Text
+    email: str
+    phone: str
+    note: Message | None
+    opposite: bool
+    you: bool
+
+
+@dataclass(frozen=True)
+class SideView:
+    """`people` are empty where the reader may not see them yet: `why_not` says when."""
+
+    party: int
+    name: str
+    own: bool
+    withdrawn: bool
+    people: tuple[PersonView, ...]
+    why_not: Message | None
+
+
+def sides_of(case: OpenCase) -> tuple[SideView, ...]:
+    """The reader's own side first, then the others in the ring's order."""
+    own = case.actor.parties()
+    return tuple(
+        _side(case, party, party in own)
+        for party in sorted(case.standing.parties, key=lambda p: (p not in own, p))
+    )
+
+
+def _side(case: OpenCase, party: int, own: bool) -> SideView:
+    seen = own or all(case.sees(team.key, "read", party) for team in case.artefacts_of("team"))
+    return SideView(
+        party=party,
+        name=case.names[party],
+        own=own,
+        withdrawn=party in case.standing.withdrawn,
+        people=_people(case, party, own) if seen else (),
+        why_not=None if seen else N_("Shown when %(party)s has confirmed its team.", party=PartyName(party)),
+    )
+
+
+def _people(case: OpenCase, party: int, own: bool) -> tuple[PersonView, ...]:
+    order = {key: place for place, key in enumerate(case.workflow.functions)}
+    seats = [seat for seat in case.rows.seats if seat.party == party]
+    seats.sort(key=lambda seat: (order.get(seat.function, len(order)), seat.person.sort_key, seat.id))
+    functions = _own_functions(case)
+    return tuple(_person(case, seat, own, functions) for seat in seats)
+
+
+def _own_functions(case: OpenCase) -> set[str]:
+    """What the reader is opposite to: a function of the team, or the role of those who stand outside it."""
+    return {
+        seat.function or seat.role
+        for seat in case.rows.seats
+        if seat.person_id == case.actor.person and seat.party in case.actor.parties()
+    }
+
+
+def _person(case: OpenCase, seat: Seat, own: bool, functions: set[str]) -> PersonView:
+    return PersonView(
+        name=seat.person.name,
+        title=case.workflow.functions.get(seat.function) or case.workflow.roles[seat.role].title,
+        email=seat.person.email,
+        phone=seat.person.phone,
+        note=_deputy(case, seat),
+        opposite=not own and (seat.function or seat.role) in functions,
+        you=seat.person_id == case.actor.person,
+    )
+
+
+def _deputy(case: OpenCase, seat: Seat) -> Message | None:
+    if seat.deputy is None or not stands_in(seat, case.now):
+        return None
+    until = case.house.calendar.day(seat.deputy_until or case.now)
+    return N_("%(name)s stands in until %(day)s", name=seat.deputy.name, day=until)
+
+
+def stands_in(seat: Seat, now: datetime) -> bool:
+    """Whether the seat's deputy sits in it now."""
+    never = datetime.min.replace(tzinfo=UTC)
+    return (seat.deputy_from or now) <= now <= (seat.deputy_until or never)

@@ -1,0 +1,225 @@
+"""What there is to do in a review, as lists show it: the reader's now and later, and what they wait for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from ..engine.definition import Action
+from ..errors import N_, Message, PartyName, Text
+from . import turns
+from .cases import OpenCase
+from .heads import PAGES
+from .offers import action_path
+from .turns import Holder, Mine, Turn, named
+from .wording import review_title
+
+Words = Message | Text | str
+
+# What a button to a page says.
+OPEN: Mapping[str, Message] = {
+    "": N_("Open the review"),
+    "team": N_("Open the team"),
+    "agreement": N_("Open the agreement"),
+    "meetings": N_("Open the meetings"),
+    "materials": N_("Open the materials"),
+    "questions": N_("Open the questions"),
+    "report": N_("Open the report"),
+    "evaluation": N_("Open the evaluation"),
+    "follow-up": N_("Open the follow-up"),
+}
+
+
+@dataclass(frozen=True)
+class TaskView:
+    """Something for the reader to do. `helps`: they take part, somebody else completes it."""
+
+    review_id: int
+    review: str
+    title: Words
+    due: date | None
+    late: bool
+    helps: bool
+    note: Words | None
+    href: str
+    button: Words
+
+
+@dataclass(frozen=True)
+class ComingView:
+    review_id: int
+    review: str
+    title: Words
+    when: Words
+
+
+@dataclass(frozen=True)
+class WaitingView:
+    """A turn of somebody else's. `reminder`: when they are reminded next; `note`: what the reader waits to do."""
+
+    review_id: int
+    review: str
+    who: tuple[Words, ...]
+    title: Words
+    due: date | None
+    late: bool
+    reminder: datetime | None
+    note: Words | None = None
+
+
+def tasks_of(case: OpenCase) -> list[TaskView]:
+    """What the reader can do now in one review."""
+    return [_task(case, mine) for mine in turns.mine(case) if not mine.waits_for] + _consents(case)
+
+
+def _task(case: OpenCase, mine: Mine) -> TaskView:
+    step, task = mine.step, mine.task
+    title: Words = step.ask or step.title
+    page, left = step.page, [key for key, answer in mine.answers.items() if answer]
+    only = step.actions[left[0]] if len(left) == 1 and len(_asked(step.actions)) > 1 else None
+    if only is not None:
+        title, page = only.title, page_of(case, only) or page
+    href = f"/reviews/{case.review.id}" + (f"/{page}" if page else "#now")
+    return TaskView(
+        review_id=case.review.id,
+        review=review_title(case.names),
+        title=step.title if task.helps else title,
+        due=task.due,
+        late=mine.late,
+        helps=task.helps,
+        note=_completed_by(case, mine) if task.helps else None,
+        href=href,
+        button=OPEN.get(page, OPEN[""]) if page else title,
+    )
+
+
+def _asked(actions: Mapping[str, Action]) -> list[Action]:
+    return [action for action in actions.values() if not action.optional]
+
+
+def page_of(case: OpenCase, action: Action) -> str:
+    """The page of the thing that an action is about."""
+    for effect in action.does:
+        artefact = case.artefact(effect.artefact)
+        if artefact.kind.name == "form":
+            return "evaluation" if artefact.per == "person" else "follow-up"
+        for page, (kind, _) in PAGES.items():
+            if kind == artefact.kind.name:
+                return page
+    return ""
+
+
+def _completed_by(case: OpenCase, mine: Mine) -> Message:
+    roles = {
+        case.workflow.roles[ref.role].title: None
+        for action in _asked(mine.step.actions)
+        for ref in action.by
+        if ref.role in case.workflow.roles
+    }
+    return N_("You take part. It is completed by: %(roles)s", roles=tuple(roles))
+
+
+def _consents(case: OpenCase) -> list[TaskView]:
+    """What waits for nothing but the lead's consent (unlike teams)."""
+    found: list[TaskView] = []
+    if ("lead", None) not in case.actor.roles:
+        return found
+    for turn in turns.turns(case):
+        key = turns.wanted_consent(case, turn)
+        if key is None:
+            continue
+        action = turn.step.actions[key]
+        found.append(
+            TaskView(
+                review_id=case.review.id,
+                review=review_title(case.names),
+                title=action.title,
+                due=turn.due,
+                late=turn.late,
+                helps=False,
+                note=case.names[turn.party] if turn.party is not None else None,
+                href=action_path(case.review.id, key, turn.step.path, turn.party),
+                button=action.title,
+            )
+        )
+    return found
+
+
+# ---- others'
+
+
+def coming_of(case: OpenCase) -> list[ComingView]:
+    """What has begun to wait for somebody and the first step after that, for the reader's side."""
+    found = turns.coming(case, case.own_party())
+    waiting = [coming for coming in found if coming.waits]
+    first = [coming for coming in found if not coming.waits][: 0 if waiting else 1]
+    return [
+        ComingView(
+            case.review.id, review_title(case.names), coming.step.title, named(coming.when, case.names)
+        )
+        for coming in (*waiting, *first)
+    ]
+
+
+def waiting_of(case: OpenCase) -> list[WaitingView]:
+    """The turns of others; and what is the reader's own but cannot be done before others have done theirs."""
+    own = turns.mine(case)
+    ready = {_slot(mine) for mine in own if not mine.waits_for}
+    blocked = {_slot(mine): mine for mine in own if mine.waits_for}
+    found = []
+    for turn in turns.turns(case):
+        slot = turn.step.path, turn.place[1].party
+        if slot in blocked:
+            found.append(_blocked(case, turn, blocked[slot]))
+        elif slot not in ready and turn.holders and not _is_private(case, turn):
+            found.append(waiting_view(case, turn))
+    return found
+
+
+def _slot(mine: Mine) -> tuple[str, int | None]:
+    return mine.task.place[0], mine.task.place[1].party
+
+
+def _is_private(case: OpenCase, turn: Turn) -> bool:
+    """Nobody but the lead waits for the forms of single persons, which end by time."""
+    return turn.place[1].person is not None and ("lead", None) not in case.actor.roles
+
+
+def _blocked(case: OpenCase, turn: Turn, mine: Mine) -> WaitingView:
+    sides = {
+        value.party: case.names.get(value.party, "")
+        for wanting in mine.waits_for
+        for _, value in wanting.params
+        if isinstance(value, PartyName)
+    }
+    only = turn.step.actions[next(iter(mine.answers))] if len(mine.answers) == 1 else None
+    return WaitingView(
+        review_id=case.review.id,
+        review=review_title(case.names),
+        who=tuple(sides.values()),
+        title=only.title if only else turn.step.ask or turn.step.title,
+        due=turn.due,
+        late=turn.late,
+        reminder=None,
+        note=named(mine.waits_for[0], case.names),
+    )
+
+
+def waiting_view(case: OpenCase, turn: Turn) -> WaitingView:
+    """A turn, seen by somebody who waits."""
+    return WaitingView(
+        review_id=case.review.id,
+        review=review_title(case.names),
+        who=tuple(who_of(case, holder) for holder in turn.holders),
+        title=turn.step.ask or turn.step.title,
+        due=turn.due,
+        late=turn.late,
+        reminder=turn.reminder,
+    )
+
+
+def who_of(case: OpenCase, holder: Holder) -> Words:
+    if holder.party is None:
+        return holder.role
+    return N_("%(party)s (%(role)s)", party=case.names[holder.party], role=holder.role)

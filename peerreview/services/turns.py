@@ -1,0 +1,250 @@
+"""Whose turn it is in a review, by when, and what comes next: what every overview is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from ..engine.case import ACTIVE, OVER, SHARED, WAITING, Mark, Place, Record, Scope, Seat
+from ..engine.conditions import date_of, holds, missing, value_of
+from ..engine.decide import Answer, Do
+from ..engine.definition import Condition, Step
+from ..engine.flow import active
+from ..engine.planning import Task, plan, tasks, whose_turn
+from ..engine.timing import due_date, opens_at, resolve
+from ..errors import N_, Message, PartyName, Text
+from .cases import OpenCase
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Who has the ball: the people of a party with a role; `party` None is the project lead."""
+
+    party: int | None
+    role: Text
+    seats: tuple[Seat, ...]
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A step under way: whose turn it is, by when, and when they are reminded next.
+
+    The copies of one party's persons count as one turn; `place` is then the first of theirs."""
+
+    place: Place
+    step: Step
+    party: int | None
+    since: datetime
+    due: date | None
+    late: bool
+    holders: tuple[Holder, ...]
+    reminder: datetime | None
+
+    @property
+    def people(self) -> frozenset[int]:
+        return frozenset(seat.person for holder in self.holders for seat in holder.seats)
+
+
+@dataclass(frozen=True)
+class Mine:
+    """Something that is the reader's. `waits_for`: nothing of it can be done before this has come from another
+    side; `answers`: of each action that is left, whether it may be done now."""
+
+    task: Task
+    step: Step
+    late: bool
+    answers: Mapping[str, Answer]
+    waits_for: tuple[Message, ...] = ()
+
+
+@dataclass(frozen=True)
+class Coming:
+    """A step that has not begun, and when it will: a date, or what has to come first. `waits`: it is its turn
+    already, but for what it waits for."""
+
+    step: Step
+    when: Message
+    waits: bool = False
+
+
+def today_of(case: OpenCase) -> date:
+    return case.house.calendar.day(case.now)
+
+
+def turns(case: OpenCase) -> list[Turn]:
+    """The steps under way in the definition's order, with those whose turn it is in each."""
+    if case.standing.ended or case.standing.on_hold:
+        return []
+    reminders = _next_reminders(case)
+    places: dict[tuple[str, int | None], list[Place]] = {}
+    for place in _leaves_under_way(case):
+        places.setdefault((place[0], place[1].party), []).append(place)
+    return [_turn(case, several, reminders) for several in places.values()]
+
+
+def _leaves_under_way(case: OpenCase) -> Iterator[Place]:
+    for place in active(case.case):
+        if case.standing.marks[place].state == ACTIVE and not case.case.step(place).children:
+            yield place
+
+
+def _next_reminders(case: OpenCase) -> dict[Place, datetime]:
+    found: dict[Place, datetime] = {}
+    for planned in plan(case.case, case.now):
+        if planned.own_turn and planned.at > case.now:
+            found[planned.place] = min(planned.at, found.get(planned.place, planned.at))
+    return found
+
+
+def _turn(case: OpenCase, places: list[Place], reminders: Mapping[Place, datetime]) -> Turn:
+    place = places[0]
+    due = due_date(case.case, place)
+    soon = [reminders[p] for p in places if p in reminders]
+    return Turn(
+        place=place,
+        step=case.case.step(place),
+        party=place[1].party,
+        since=case.standing.marks[place].since,
+        due=due,
+        late=due is not None and due < today_of(case),
+        holders=_holders(case, [seat for p in places for seat in whose_turn(case.case, p)]),
+        reminder=min(soon, default=None),
+    )
+
+
+def _holders(case: OpenCase, seats: list[Seat]) -> tuple[Holder, ...]:
+    grouped: dict[tuple[int | None, str], dict[int, Seat]] = {}
+    for seat in seats:
+        party = seat.party if seat.party >= 0 else None
+        grouped.setdefault((party, seat.role), {})[seat.person] = seat
+    return tuple(
+        Holder(party, case.workflow.roles[role].title, tuple(people.values()))
+        for (party, role), people in grouped.items()
+    )
+
+
+def mine(case: OpenCase) -> list[Mine]:
+    """What is the actor's to do, what waits for another side first included."""
+    return [_mine(case, task) for task in tasks(case.case, case.actor)]
+
+
+def _mine(case: OpenCase, task: Task) -> Mine:
+    late = task.due is not None and task.due < today_of(case)
+    answers = {key: case.may(Do(key, task.place, task.party)) for key in task.actions}
+    waits: list[Message] = []
+    if answers and not any(answers.values()):
+        wanting = [m for answer in answers.values() for m in getattr(answer, "missing", ())]
+        if wanting and all(_is_others(m, task.party) for m in wanting):
+            waits = list(dict.fromkeys(wanting))
+    return Mine(task, case.case.step(task.place), late, answers, tuple(waits))
+
+
+def _is_others(missing_fact: Message, own: int | None) -> bool:
+    sides = [value.party for _, value in missing_fact.params if isinstance(value, PartyName)]
+    return bool(sides) and own not in sides
+
+
+def coming(case: OpenCase, party: int | None) -> list[Coming]:
+    """The steps that have not begun for `party` (None: for anybody), in order."""
+    if case.standing.ended:
+        return []
+    found: list[Coming] = []
+    before: Step | None = None
+    for step in case.workflow.walk():
+        if step.children:
+            continue
+        marks = _marks_at(case, step.path, party)
+        if all(mark.state == WAITING for mark in marks.values()) and takes_place(case, step, party):
+            found.append(Coming(step, _when(case, step, party, marks, before), waits=bool(marks)))
+        before = step
+    return found
+
+
+def _marks_at(case: OpenCase, path: str, party: int | None) -> dict[Place, Mark]:
+    return {
+        place: mark
+        for place, mark in case.standing.marks.items()
+        if place[0] == path and (party is None or place[1].party in (None, party))
+    }
+
+
+def takes_place(case: OpenCase, step: Step, party: int | None) -> bool:
+    """Whether its `if` holds; a choice that has not been made yet rules nothing out."""
+    condition = step.condition
+    if condition is None or holds(case.case, condition, Scope(party)):
+        return True
+    return not _chosen(case, condition, party)
+
+
+def _chosen(case: OpenCase, condition: Condition, party: int | None) -> bool:
+    return all(value_of(case.case, fact, Scope(party)) is not False for fact in condition.facts())
+
+
+def _when(
+    case: OpenCase, step: Step, party: int | None, marks: Mapping[Place, Mark], before: Step | None
+) -> Message:
+    scope = next(iter(marks), (step.path, Scope(party)))[1]
+    mark = next(iter(marks.values()), None)
+    opening = opens_at(case.case, (step.path, scope), mark, case.now)
+    if opening is not None:
+        return N_("begins %(day)s", day=case.house.calendar.day(opening))
+    wanting = missing(case.case, step.starts_when, scope) if scope.party is not None and marks else ()
+    day = agreed_day(case, step, scope)
+    if wanting and day is not None:
+        return N_("waits: %(reason)s; due %(day)s", reason=wanting[0], day=day)
+    if wanting:
+        return N_("waits: %(reason)s", reason=wanting[0])
+    if day is not None:
+        return N_("due %(day)s", day=day)
+    if before is None:
+        return N_("begins soon")
+    return N_("begins when “%(step)s” is done", step=before.title)
+
+
+def agreed_day(case: OpenCase, step: Step, scope: Scope = SHARED) -> date | None:
+    """The day by which a step that has not begun is due, where it does not depend on when it begins."""
+    if step.due is None or step.due.fact is None or date_of(case.case, step.due.fact, scope) is None:
+        return None
+    found = resolve(case.case, step.due, scope, Mark(WAITING, case.now))
+    return case.house.calendar.on_or_before(found[1]) if found else None
+
+
+def wanted_consent(case: OpenCase, turn: Turn) -> str | None:
+    """The key of the lead's consent without which nobody of this turn gets further, if there is one."""
+    scope = turn.place[1]
+    for action in turn.step.actions.values():
+        wanted = action.records
+        if wanted is None or not case.may(Do(action.key, turn.place)):
+            continue
+        recorded = case.case.with_(
+            standing=replace(
+                case.standing,
+                records=case.standing.records
+                | {Record(wanted.artefact, wanted.fact, scope.party, turn.step.path)},
+            )
+        )
+        for other in turn.step.actions.values():
+            if not holds(case.case, other.needs, scope) and holds(recorded, other.needs, scope):
+                return action.key
+    return None
+
+
+def over_for(case: OpenCase, path: str, party: int | None) -> bool:
+    """Whether a step is behind `party`."""
+    marks = _marks_at(case, path, party)
+    return bool(marks) and all(mark.state in OVER for mark in marks.values())
+
+
+def named(value: Message | Text | str, names: Mapping[int, str]) -> Message | Text | str:
+    """The same words with the organisations' names put in, for pages that show several reviews."""
+    if not isinstance(value, Message):
+        return value
+    return Message(value.text, tuple((key, _named(param, names)) for key, param in value.params))
+
+
+def _named(param: Any, names: Mapping[int, str]) -> Any:
+    if isinstance(param, PartyName):
+        return names.get(param.party, "")
+    return named(param, names) if isinstance(param, Message) else param
