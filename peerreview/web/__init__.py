@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from flask import Flask, g
+from flask import Flask, g, request
+
+from peerreview.services import clock
 
 from . import accounts, errors, filters, locale, me, organisations, pages, people, security
+from .here import house
 
 # One line a subject: its blueprint carries its addresses. (organisations adds its pages to people's.)
 BLUEPRINTS = (accounts.bp, me.bp, pages.bp, people.bp)
@@ -28,3 +31,5 @@ def register(app: Flask) -> None:
 def _read_clock() -> None:
     """Once at the door: `g.real_now` for sessions and links, `g.now` for the method."""
     g.real_now = g.now = datetime.now(UTC)
+    if request.endpoint != "static":
+        g.now = clock.method_now(house(), g.real_now)
