@@ -51,7 +51,9 @@ def test_people_come_in_swedish_order(house: House) -> None:
 )
 def test_search_folds_as_people_do(house: House, search: str, names: list[str]) -> None:
     for number, name in enumerate(NAMES):
-        make_person(house, name, "örjan@example.org" if name == "Örjan" else f"{'abcdefghij'[number]}x@example.com")
+        make_person(
+            house, name, "örjan@example.org" if name == "Örjan" else f"{'abcdefghij'[number]}x@example.com"
+        )
     assert found(house, search) == names
 
 
