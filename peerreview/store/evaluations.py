@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Date, ForeignKey, Numeric, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import JSON, Date, ForeignKey, Numeric, String, Text, UniqueConstraint, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from .database import Base, UTCDateTime
+from .people import Person
 
 
 class FormAnswer(Base):
@@ -29,7 +31,9 @@ class FormAnswer(Base):
 
 
 class Hours(Base):
-    """Hours a person spent on a step (the definition's top-level key; "" for the whole review)."""
+    """Hours a person spent on a step (the definition's top-level key; "" for the whole review).
+
+    A row that was struck out stays, with 0 hours."""
 
     __tablename__ = "hours"
 
@@ -61,3 +65,62 @@ class FollowUp(Base):
     saved_at: Mapped[datetime] = mapped_column(UTCDateTime)
     saved_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
     removed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+def hours_of(session: Session, review_id: int, party: int) -> Sequence[tuple[Hours, str]]:
+    """The rows of a side with the names of those who worked, newest day first; struck rows left out."""
+    query = (
+        select(Hours, Person.name)
+        .join(Person, Person.id == Hours.person_id)
+        .where(Hours.review_id == review_id, Hours.party == party, Hours.hours > 0)
+        .order_by(Hours.day.desc(), Hours.id.desc())
+    )
+    return [(row, name) for row, name in session.execute(query)]
+
+
+def hours_row(session: Session, review_id: int, row_id: int) -> Hours | None:
+    return session.scalar(select(Hours).where(Hours.review_id == review_id, Hours.id == row_id))
+
+
+def hours_sums(session: Session, review_id: int) -> dict[tuple[str, str], float]:
+    """Hours of the whole review by step and function."""
+    query = (
+        select(Hours.step, Hours.function, func.sum(Hours.hours))
+        .where(Hours.review_id == review_id, Hours.hours > 0)
+        .group_by(Hours.step, Hours.function)
+    )
+    return {(step, function): float(total) for step, function, total in session.execute(query)}
+
+
+def hours_spent(session: Session, review_id: int, person_id: int) -> float:
+    query = select(func.sum(Hours.hours)).where(Hours.review_id == review_id, Hours.person_id == person_id)
+    return float(session.scalar(query) or 0)
+
+
+def follow_ups_of(
+    session: Session, review_id: int, artefact: str, party: int
+) -> Sequence[tuple[FollowUp, str]]:
+    """A side's rows with the names of those who saved them last, as they were added."""
+    query = (
+        select(FollowUp, Person.name)
+        .join(Person, Person.id == FollowUp.saved_by)
+        .where(
+            FollowUp.review_id == review_id,
+            FollowUp.artefact == artefact,
+            FollowUp.party == party,
+            FollowUp.removed_at.is_(None),
+        )
+        .order_by(FollowUp.id)
+    )
+    return [(row, name) for row, name in session.execute(query)]
+
+
+def follow_up_row(session: Session, review_id: int, artefact: str, row_id: int) -> FollowUp | None:
+    """A row that is not removed."""
+    query = select(FollowUp).where(
+        FollowUp.review_id == review_id,
+        FollowUp.artefact == artefact,
+        FollowUp.id == row_id,
+        FollowUp.removed_at.is_(None),
+    )
+    return session.scalar(query)

@@ -1,0 +1,225 @@
+"""Hours: each logs their own, the team sees its rows, the lead sums by step and function."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+
+from ..engine.case import SKIPPED, Scope
+from ..engine.conditions import holds
+from ..engine.decide import No, See
+from ..engine.definition import Artefact
+from ..errors import N_, Message, NotFound, Text
+from ..store import evaluations as store
+from ..store.evaluations import Hours
+from .cases import OpenCase, looking
+from .checks import Checks
+from .deeds import changing
+from .heads import ReviewHead, head_of
+from .house import Account, House
+
+WHOLE = N_("The review as a whole")
+# Preparations may have begun before the lead wrote the review down.
+BEFORE = timedelta(days=90)
+MOST_A_DAY = 24
+
+
+@dataclass(frozen=True)
+class HoursRow:
+    id: int
+    day: date | None
+    step: Text | Message
+    name: str
+    hours: float
+    mine: bool
+
+
+@dataclass(frozen=True)
+class HoursSums:
+    """`rows`: by step, the hours of each of `functions` and of all."""
+
+    functions: tuple[Text | Message, ...]
+    rows: tuple[tuple[Text | Message, tuple[float, ...], float], ...]
+    totals: tuple[float, ...]
+    total: float
+
+
+@dataclass(frozen=True)
+class HoursView:
+    """`rows` and `total` of the actor's own side; `sums` for the lead. `steps`: what hours can be put down to."""
+
+    head: ReviewHead
+    reads: bool
+    rows: tuple[HoursRow, ...]
+    total: float
+    mine: float
+    may_write: bool
+    why_not: Message | None
+    steps: tuple[tuple[str, Text | Message], ...]
+    sums: HoursSums | None
+
+
+def hours(house: House, *, review_id: int, actor: Account, now: datetime) -> HoursView:
+    """The actor's own side's hours, or the lead's sums. Raises Refused for whoever may see neither."""
+    with looking(house, review_id=review_id, actor=actor, now=now) as case:
+        key, own = artefact_of(case).key, case.own_party()
+        reads = own is not None and case.sees(key, "read", own)
+        sums = case.sees(key, "notice", None)
+        if not reads and not sums:
+            case.require(key, "read", own)
+        rows = _rows(case, own, actor.person_id) if reads and own is not None else ()
+        answer = case.may(See(key, "write", own, case.state(key, own)))
+        return HoursView(
+            head=head_of(case),
+            reads=reads,
+            rows=rows,
+            total=sum(row.hours for row in rows),
+            mine=sum(row.hours for row in rows if row.mine),
+            may_write=bool(answer),
+            why_not=answer.reason if isinstance(answer, No) else None,
+            steps=steps_of(case),
+            sums=_sums(case) if sums else None,
+        )
+
+
+def log_hours(
+    house: House, *, actor: Account, review_id: int, day: str, step: str, spent: str, now: datetime
+) -> float:
+    """Note own hours on one day; gives them as a number. Raises Refused, Invalid (day, step, hours)."""
+    with changing(house, review_id=review_id, actor=actor, now=now) as case:
+        own = _own_side(case)
+        checks = Checks()
+        on = checks.day("day", day, missing=N_("Write the day, such as 2026-03-06."))
+        if on is not None:
+            _check_day(case, checks, on)
+        checks.one_of("step", step, tuple(key for key, _ in steps_of(case)))
+        amount = hours_typed(checks, "hours", spent, most=MOST_A_DAY)
+        if amount is None or amount == 0:
+            checks.faults.setdefault("hours", N_("Write how many hours, such as 2 or 1.5."))
+        checks.stop()
+        assert amount is not None
+        case.session.add(
+            Hours(
+                review_id=review_id,
+                person_id=actor.person_id,
+                party=own,
+                function=function_of(case, actor.person_id),
+                step=step,
+                day=on,
+                hours=amount,
+                noted_at=now,
+            )
+        )
+        return amount
+
+
+def strike_hours(house: House, *, actor: Account, review_id: int, row_id: int, now: datetime) -> None:
+    """Strike out a row of one's own. NotFound for anybody else's."""
+    with changing(house, review_id=review_id, actor=actor, now=now) as case:
+        own = _own_side(case)
+        row = store.hours_row(case.session, review_id, row_id)
+        if row is None or (row.person_id, row.party) != (actor.person_id, own):
+            raise NotFound(f"hours {row_id}")
+        row.hours = 0
+
+
+def hours_typed(checks: Checks, field: str, text: str, *, most: int) -> float | None:
+    """Hours as people type them ("1,5", "1.5"), to the hundredth; None where empty, or wrong."""
+    typed = "".join(text.split()).replace(",", ".")
+    if not typed:
+        return None
+    try:
+        amount = Decimal(typed) if len(typed) < 12 and typed.isascii() else Decimal("NaN")
+    except InvalidOperation:
+        amount = Decimal("NaN")
+    if not amount.is_finite() or not 0 <= amount <= most:
+        checks.faults[field] = N_(
+            "Write the hours as a number from 0 to %(most)s, such as 2 or 1.5.", most=most
+        )
+        return None
+    return float(round(amount, 2))
+
+
+def artefact_of(case: OpenCase) -> Artefact:
+    """The form on which a side keeps its time: of a party, and concerning nobody else."""
+    for artefact in case.artefacts_of("form"):
+        if artefact.per == "party" and not artefact.concerns:
+            return artefact
+    raise NotFound("hours")
+
+
+def _own_side(case: OpenCase) -> int:
+    key, own = artefact_of(case).key, case.own_party()
+    case.require(key, "write", own)
+    assert own is not None
+    return own
+
+
+def _check_day(case: OpenCase, checks: Checks, on: date) -> None:
+    today = case.house.calendar.day(case.now)
+    first = case.house.calendar.day(case.review.created_at) - BEFORE
+    if on > today:
+        checks.faults["day"] = N_("Write a day that has been: today or earlier.")
+    elif on < first:
+        checks.faults["day"] = N_(
+            "That is long before the review began. Write a day from %(first)s on.", first=first
+        )
+
+
+def function_of(case: OpenCase, person_id: int) -> str:
+    """The function of the seat that somebody sits on, as a deputy too."""
+    own = case.own_party()
+    for seat in case.rows.seats:
+        if seat.party == own and person_id in (seat.person_id, seat.deputy_id):
+            return seat.function
+    return ""
+
+
+def steps_of(case: OpenCase) -> tuple[tuple[str, Text | Message], ...]:
+    """The steps that take place in this review, and the review as a whole."""
+    skipped = {path for (path, _), mark in case.standing.marks.items() if mark.state == SKIPPED}
+    begun = {path for path, _ in case.standing.marks}
+    found: list[tuple[str, Text | Message]] = [("", WHOLE)]
+    for step in case.workflow.steps:
+        expected = step.path in begun or holds(case.case, step.condition, Scope())
+        if expected and step.path not in skipped:
+            found.append((step.path, step.title))
+    return tuple(found)
+
+
+def _rows(case: OpenCase, own: int, person_id: int) -> tuple[HoursRow, ...]:
+    return tuple(
+        HoursRow(
+            row.id, row.day, step_title(case, row.step), name, float(row.hours), row.person_id == person_id
+        )
+        for row, name in store.hours_of(case.session, case.review.id, own)
+    )
+
+
+def step_title(case: OpenCase, path: str) -> Text | Message:
+    step = case.workflow.step(path)
+    return step.title if step else WHOLE
+
+
+def function_title(case: OpenCase, function: str) -> Text | Message:
+    return case.workflow.functions.get(function) or N_("Without a function")
+
+
+def _sums(case: OpenCase) -> HoursSums:
+    """Over all sides together: which side spent what is not the lead's to see."""
+    found: Mapping[tuple[str, str], float] = store.hours_sums(case.session, case.review.id)
+    used = {function for _, function in found}
+    functions = [f for f in (*case.workflow.functions, "") if f in used]
+    functions += sorted(used - set(functions))
+    steps = [
+        path for path in ("", *(s.path for s in case.workflow.steps)) if any(s == path for s, _ in found)
+    ]
+    rows = []
+    for path in steps:
+        by_function = tuple(found.get((path, function), 0.0) for function in functions)
+        rows.append((step_title(case, path), by_function, sum(by_function)))
+    totals = tuple(sum(found.get((path, f), 0.0) for path in steps) for f in functions)
+    titles = tuple(function_title(case, function) for function in functions)
+    return HoursSums(titles, tuple(rows), totals, sum(totals))
