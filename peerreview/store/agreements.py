@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import JSON, ForeignKey, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import JSON, ForeignKey, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from .database import Base, UTCDateTime
+from .people import Person
 
 
 class Agreement(Base):
@@ -42,3 +44,40 @@ class Confirmation(Base):
     party: Mapped[int]
     at: Mapped[datetime] = mapped_column(UTCDateTime)
     by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+
+
+class Confirmed(NamedTuple):
+    """Who confirmed which version for which party, and when."""
+
+    agreement_id: int
+    party: int
+    name: str
+    at: datetime
+
+
+def confirmations(session: Session, review_id: int) -> Sequence[Confirmed]:
+    """Every confirmation of every version, in the order in which they were given."""
+    query = (
+        select(Confirmation.agreement_id, Confirmation.party, Person.name, Confirmation.at)
+        .join(Agreement, Agreement.id == Confirmation.agreement_id)
+        .join(Person, Person.id == Confirmation.by)
+        .where(Agreement.review_id == review_id)
+        .order_by(Confirmation.at, Confirmation.id)
+    )
+    return [Confirmed(*row) for row in session.execute(query)]
+
+
+def writers(session: Session, review_id: int) -> dict[int, str]:
+    """By version, the name of the person who saved it."""
+    query = (
+        select(Agreement.version, Person.name)
+        .join(Person, Person.id == Agreement.created_by)
+        .where(Agreement.review_id == review_id)
+    )
+    return dict(session.execute(query).tuples().all())
+
+
+def carry_over(session: Session, old: Agreement, new: Agreement) -> None:
+    """The confirmations of `old` hold for `new` too, which says the very same."""
+    for given in session.scalars(select(Confirmation).where(Confirmation.agreement_id == old.id)):
+        session.add(Confirmation(agreement_id=new.id, party=given.party, at=given.at, by=given.by))

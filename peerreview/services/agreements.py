@@ -1,0 +1,344 @@
+"""The agreement: what is in force, what is proposed, who has confirmed which version (engine.md 15).
+
+Every save is a version. A version is in force when all sides have confirmed it; what is saved after that is a
+proposal beside it, until all have confirmed that too. Saving is in `agreeing`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from ..engine.case import ACTIVE
+from ..engine.decide import Do, No
+from ..errors import N_, Message, NotFound, PartyName
+from ..store import agreements as store
+from ..store.agreements import Agreement
+from . import terms
+from .cases import OpenCase, looking
+from .differences import Change, changes, value_said
+from .facts import DATES, agreement_gaps, in_force
+from .heads import ReviewHead, head_of
+from .house import Account, House
+from .terms import LABELS, Typed
+
+GAPS: Mapping[str, Message] = {
+    "period_from": N_("when the period begins"),
+    "period_to": N_("when the period ends"),
+    "report": N_("joint or separate reports"),
+    "opening": N_("when the materials open"),
+    "follow_up": N_("when you follow up"),
+    **{f"dates.{key}": LABELS[f"dates.{key}"] for key in DATES},
+}
+
+
+@dataclass(frozen=True)
+class WishView:
+    title: str
+    note: str
+
+
+@dataclass(frozen=True)
+class WishList:
+    """The documents that `by` wishes for from `of`."""
+
+    of: str
+    by: str
+    wishes: tuple[WishView, ...]
+
+
+@dataclass(frozen=True)
+class Confirmation:
+    """A side's answer to a version; `at` None: none yet."""
+
+    party: int
+    name: str
+    own: bool
+    by: str
+    at: datetime | None
+
+
+@dataclass(frozen=True)
+class VersionView:
+    """One version, as it is read. `rows` and `dates`: (what, value), a value being a date, a Message or text."""
+
+    number: int
+    saved_at: datetime
+    saved_by: str
+    rows: tuple[tuple[Message, Any], ...]
+    dates: tuple[tuple[Message, Any], ...]
+    wishes: tuple[WishList, ...]
+    reads: tuple[tuple[Message, Any], ...]
+    confirmations: tuple[Confirmation, ...]
+
+
+@dataclass(frozen=True)
+class VersionLine:
+    number: int
+    saved_at: datetime
+    saved_by: str
+    in_force: bool
+
+
+@dataclass(frozen=True)
+class AgreementView:
+    """`force`: the version that applies; `pending`: a newer one that not all have confirmed. `changes`: what it
+    would change. `gaps`: what it lacks. `may_confirm`: the reader's side is asked; `why_not` says what keeps it."""
+
+    head: ReviewHead
+    force: VersionView | None
+    pending: VersionView | None
+    changes: tuple[Change, ...]
+    gaps: tuple[Message, ...]
+    may_write: bool
+    may_drop: bool
+    may_confirm: bool
+    own_confirmed: bool
+    why_not: Message | None
+    versions: tuple[VersionLine, ...]
+
+
+@dataclass(frozen=True)
+class EditView:
+    """What the form needs. `version`, `confirmed`: what a save must carry. `voids`: the sides whose confirmation
+    a saved change makes void; `amends`: there is an agreement in force. `sides`: (side, who reviews it)."""
+
+    head: ReviewHead
+    typed: Typed
+    version: int
+    confirmed: tuple[int, ...]
+    voids: tuple[str, ...]
+    amends: int | None
+    locked: frozenset[str]
+    sides: tuple[tuple[int, str, str], ...]
+    today: date
+    roomy_from: date
+
+
+@dataclass(frozen=True)
+class OneVersion:
+    head: ReviewHead
+    version: VersionView
+    in_force: bool
+    newest: int
+
+
+def agreement(house: House, *, actor: Account, review_id: int, now: datetime) -> AgreementView:
+    """The page of the agreement. Raises Refused for those who may not read it, NotFound for outsiders."""
+    with looking(house, review_id=review_id, actor=actor, now=now) as case:
+        key = agreement_key(case)
+        case.require(key, "read")
+        force, newest = in_force(case.rows, case.standing), newest_of(case)
+        pending = newest if newest is not force else None
+        why_not, asked = _why_not_confirm(case, key)
+        return AgreementView(
+            head=head_of(case),
+            force=version_view(case, force) if force else None,
+            pending=version_view(case, pending) if pending else None,
+            changes=changes(force.fields, pending.fields, case.names) if force and pending else (),
+            gaps=gaps_of(case, pending) if pending else (),
+            may_write=case.sees(key, "write"),
+            may_drop=case.sees(key, "write") and may_drop(case, key),
+            may_confirm=pending is not None and asked and why_not is None,
+            own_confirmed=newest is not None and case.own_party() in case.rows.confirmed[newest.id],
+            why_not=why_not if asked and pending is not None else None,
+            versions=_versions(case, force),
+        )
+
+
+def one_version(house: House, *, actor: Account, review_id: int, number: int, now: datetime) -> OneVersion:
+    """An earlier version, as it was. Raises NotFound where there is none."""
+    with looking(house, review_id=review_id, actor=actor, now=now) as case:
+        case.require(agreement_key(case), "read")
+        found = numbered_version(case, number)
+        newest = newest_of(case)
+        if found is None or newest is None:
+            raise NotFound(f"version {number}")
+        view = version_view(case, found)
+        return OneVersion(head_of(case), view, found is in_force(case.rows, case.standing), newest.version)
+
+
+def edit_form(house: House, *, actor: Account, review_id: int, now: datetime) -> EditView:
+    """The form as it begins: the newest version, or the method's proposal. Raises Refused for who may not write."""
+    with looking(house, review_id=review_id, actor=actor, now=now) as case:
+        key = agreement_key(case)
+        case.require(key, "write")
+        newest = newest_of(case)
+        calendar, today = house.calendar, house.calendar.day(now)
+        typed = terms.typed_of(newest.fields) if newest else terms.beginning(calendar, today)
+        force = in_force(case.rows, case.standing)
+        confirmed = tuple(sorted(case.rows.confirmed[newest.id])) if newest else ()
+        return EditView(
+            head=head_of(case),
+            typed=typed,
+            version=newest.version if newest else 0,
+            confirmed=confirmed,
+            voids=tuple(case.names[p] for p in confirmed) if newest is not force else (),
+            amends=force.version if force else None,
+            locked=locked(case, key),
+            sides=tuple(
+                (p, case.names[p], case.names[_reader_of(case, p)]) for p in case.standing.taking_part
+            ),
+            today=today,
+            roomy_from=terms.roomy_from(calendar, today),
+        )
+
+
+def propose_dates(house: House, *, actor: Account, review_id: int, typed: Typed, now: datetime) -> Typed:
+    """The form with the method's usual dates, counted from its second meeting. Raises Invalid, Refused."""
+    with looking(house, review_id=review_id, actor=actor, now=now) as case:
+        case.require(agreement_key(case), "write")
+        return terms.with_habit(typed, house.calendar, house.calendar.day(now))
+
+
+# ---- what the pages and the deeds ask
+
+
+def agreement_key(case: OpenCase) -> str:
+    """The artefact that is the agreement, by its key; NotFound in a workflow without one."""
+    found = case.artefacts_of("agreement")
+    if not found:
+        raise NotFound("agreement")
+    return found[0].key
+
+
+def newest_of(case: OpenCase) -> Agreement | None:
+    return case.rows.agreements[-1] if case.rows.agreements else None
+
+
+def numbered_version(case: OpenCase, number: int) -> Agreement | None:
+    return next((a for a in case.rows.agreements if a.version == number), None)
+
+
+def confirming(case: OpenCase, key: str) -> Do | None:
+    """The definition's action that confirms, where a step under way has it for this actor's side."""
+    for place, mark in case.standing.marks.items():
+        for action in case.workflow.by_path[place[0]].actions.values():
+            confirms = any((e.artefact, e.effect) == (key, "confirm") for e in action.does)
+            if confirms and mark.state == ACTIVE:
+                return Do(action.key, place, case.own_party())
+    return None
+
+
+def passed_dates(case: OpenCase, version: Agreement) -> Message | None:
+    """A date of a version that has been before it was agreed on: nobody should confirm that."""
+    today = case.house.calendar.day(case.now)
+    force = in_force(case.rows, case.standing)
+    agreed = force.fields.get("dates", {}) if force else {}
+    for key in DATES:
+        text = version.fields.get("dates", {}).get(key)
+        if text and text != agreed.get(key) and date.fromisoformat(text) < today:
+            return N_(
+                "The day for “%(what)s”, %(day)s, has been. Write a new one before you confirm.",
+                what=LABELS[f"dates.{key}"],
+                day=date.fromisoformat(text),
+            )
+    return None
+
+
+def gaps_of(case: OpenCase, version: Agreement) -> tuple[Message, ...]:
+    """What a version lacks, in words."""
+    found = []
+    for gap in agreement_gaps(version.fields, case.standing.taking_part):
+        if gap.startswith("wishes."):
+            found.append(N_("which documents of %(party)s", party=PartyName(int(gap.partition(".")[2]))))
+        else:
+            found.append(GAPS[gap])
+    return tuple(found)
+
+
+def may_drop(case: OpenCase, key: str) -> bool:
+    """Whether there is a proposal beside what is in force, which could be taken back. (Where the review went back
+    to the first meeting, the new version is there to be confirmed.)"""
+    force, newest = in_force(case.rows, case.standing), newest_of(case)
+    return force is not None and newest is not force and case.state(key) == "confirmed"
+
+
+def locked(case: OpenCase, key: str) -> frozenset[str]:
+    """The fields that decided whether a step takes place, once it has been decided (engine.md 8)."""
+    found = set()
+    for path, _ in case.standing.marks:
+        condition = case.workflow.by_path[path].condition
+        found |= {fact.fact for fact in condition.facts() if fact.artefact == key} if condition else set()
+    return frozenset(found)
+
+
+def _why_not_confirm(case: OpenCase, key: str) -> tuple[Message | None, bool]:
+    """What keeps the actor's side from confirming the newest version, and whether it is asked at all."""
+    newest, own = newest_of(case), case.own_party()
+    if newest is None or own is None or own in case.rows.confirmed[newest.id]:
+        return None, False
+    if not case.sees(key, "confirm"):
+        return None, False
+    what = confirming(case, key)
+    answer = case.may(what) if what is not None else None
+    if isinstance(answer, No):
+        return answer.reason, True
+    if gaps_of(case, newest):
+        return N_("Something is missing in the agreement. Fill it in first."), True
+    return passed_dates(case, newest), True
+
+
+def _reader_of(case: OpenCase, party: int) -> int:
+    readers = case.standing.related("reviewed_by", party)
+    return readers[0] if readers else party
+
+
+def version_view(case: OpenCase, version: Agreement) -> VersionView:
+    fields = version.fields
+
+    def said(*paths: str) -> tuple[tuple[Message, Any], ...]:
+        flat = {**fields, **{f"dates.{k}": v for k, v in fields.get("dates", {}).items()}}
+        return tuple((LABELS[path], value_said(path, flat.get(path))) for path in paths)
+
+    return VersionView(
+        number=version.version,
+        saved_at=version.created_at,
+        saved_by=store.writers(case.session, case.review.id).get(version.version, ""),
+        rows=said("period_from", "period_to", "report", "opening", "follow_up"),
+        dates=said(*(f"dates.{key}" for key in DATES)),
+        wishes=_wish_lists(case, fields),
+        reads=said(*terms.READS),
+        confirmations=_confirmations(case, version),
+    )
+
+
+def _wish_lists(case: OpenCase, fields: Mapping[str, Any]) -> tuple[WishList, ...]:
+    return tuple(
+        WishList(
+            of=case.names[party],
+            by=case.names[_reader_of(case, party)],
+            wishes=tuple(
+                WishView(wish["title"], wish.get("note", ""))
+                for wish in fields.get("wishes", [])
+                if wish["party"] == party
+            ),
+        )
+        for party in case.standing.taking_part
+    )
+
+
+def _confirmations(case: OpenCase, version: Agreement) -> tuple[Confirmation, ...]:
+    given = {
+        c.party: c for c in store.confirmations(case.session, case.review.id) if c.agreement_id == version.id
+    }
+    return tuple(
+        Confirmation(
+            party=party,
+            name=case.names[party],
+            own=party in case.actor.parties(),
+            by=given[party].name if party in given else "",
+            at=given[party].at if party in given else None,
+        )
+        for party in case.standing.taking_part
+    )
+
+
+def _versions(case: OpenCase, force: Agreement | None) -> tuple[VersionLine, ...]:
+    names = store.writers(case.session, case.review.id)
+    return tuple(
+        VersionLine(a.version, a.created_at, names.get(a.version, ""), a is force)
+        for a in reversed(case.rows.agreements)
+    )
