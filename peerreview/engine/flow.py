@@ -96,15 +96,15 @@ def _together(run: Run, steps: tuple[Step, ...], scope: Scope, may_begin: bool) 
 
 def copies(case: Case, step: Step, scope: Scope) -> list[Scope]:
     """The scopes of a step's instances inside `scope`, one for each party or person that it is each's."""
+    if not step.each:
+        return [scope]
     if step.each == "party":
         return [Scope(party) for party in case.standing.taking_part]
-    if step.each == "person":
-        parties = (scope.party,) if scope.party is not None else case.standing.taking_part
-        seats = [s for ref in step.people for s in case.people(ref.role, parties)]
-        begun = [s for path, s in case.standing.marks if path == step.path]
-        persons = {Scope(seat.party, seat.person): None for seat in sorted(seats)}
-        return begun or list(persons)
-    return [scope]
+    parties = (scope.party,) if scope.party is not None else case.standing.taking_part
+    seats = [s for ref in step.people for s in case.people(ref.role, parties)]
+    begun = [s for path, s in case.standing.marks if path == step.path]
+    persons = {Scope(seat.party, seat.person): None for seat in sorted(seats)}
+    return begun or list(persons)
 
 
 def _step(run: Run, step: Step, scope: Scope, may_begin: bool) -> bool:
@@ -171,8 +171,9 @@ def wake_at(case: Case, now: datetime) -> datetime | None:
     for place in active(case):
         mark = case.standing.marks[place]
         found = opens_at(case, place, mark, now) if mark.state == WAITING else ends_at(case, place)
-        if found is not None:
-            instants.append(max(found, now))
+        # What lies behind has been looked at already: time alone cannot move it any more.
+        if found is not None and found > now:
+            instants.append(found)
     return min(instants, default=None)
 
 

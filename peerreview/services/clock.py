@@ -13,6 +13,7 @@ from ..store.outbox import Clock
 from .house import Account, House
 
 FURTHEST = 3660
+_BACK = N_("The clock has been set already, and cannot go back.")
 _AHEAD = N_("Choose a day that lies ahead: the clock cannot go back.")
 
 
@@ -23,6 +24,16 @@ def method_now(house: House, real_now: datetime) -> datetime:
     with house.db.read() as session:
         clock = store.clock(session)
     return real_now + timedelta(seconds=clock.ahead if clock else 0)
+
+
+def start_at(house: House, *, at: datetime, real_now: datetime) -> None:
+    """Set a new demo's clock, to the day on which its example begins. Refused once it has been set."""
+    if not house.settings.demo:
+        raise NotFound
+    with house.db.write() as session:
+        if store.clock(session, lock=True) is not None:
+            raise Refused(_BACK)
+        session.add(Clock(id=1, ahead=(at - real_now) // timedelta(seconds=1)))
 
 
 def next_due(house: House, *, now: datetime) -> datetime | None:
@@ -58,6 +69,16 @@ def move(
         # Whole seconds, rounded up: what is due at the target's very instant is due then.
         clock.ahead -= -(target - now) // timedelta(seconds=1)
     return real_now + timedelta(seconds=clock.ahead)
+
+
+def start_at(house: House, *, at: datetime, real_now: datetime) -> None:
+    """Set the demo's clock when its example is made: the one time that it may lie behind the real one."""
+    if not house.settings.demo:
+        raise NotFound
+    with house.db.write() as session:
+        row = store.clock(session, lock=True) or Clock(id=1)
+        row.ahead = round((at - real_now).total_seconds())
+        session.add(row)
 
 
 def _by_days(now: datetime, days: int) -> datetime:
