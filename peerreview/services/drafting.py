@@ -181,7 +181,7 @@ def _keeps(before: str, after: str) -> bool:
     head = _alike(before, after)
     tail = _alike(before[head:][::-1], after[head:][::-1])
     taken = before[head : len(before) - tail]
-    return len(taken.split()) <= 1 and len(after) >= len(before) - 3
+    return len(taken.split()) <= 1 and len(after) >= len(before) - 1
 
 
 def _alike(one: str, other: str) -> int:
