@@ -7,13 +7,18 @@ import sys
 from config import Settings
 from peerreview import create_app
 from peerreview.errors import BadDefinition, BadSetting
+from peerreview.scheduler import work_beside
 
 # gunicorn's own code for "the application could not be loaded": its master then stops instead of
 # starting workers that fail for ever.
 COULD_NOT_LOAD = 4
 
 try:
-    app = create_app(Settings())
+    settings = Settings()
+    app = create_app(settings)
 except (BadSetting, BadDefinition) as error:
     print(f"Peerreview does not start:\n{error}", file=sys.stderr)
     sys.exit(COULD_NOT_LOAD)
+
+if settings.run_worker:
+    work_beside(app.extensions["house"])

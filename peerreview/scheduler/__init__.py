@@ -6,6 +6,7 @@ workers may run, and one that was down for a week does what is still to be done,
 
 from __future__ import annotations
 
+import atexit
 import logging
 import threading
 from collections.abc import Callable
@@ -85,6 +86,14 @@ class Worker:
 
     def _sweep(self, real_now: datetime) -> None:
         sessions.sweep(self._house, real_now=real_now)
+
+
+def work_beside(house: House) -> None:
+    """A worker inside a web process, until that ends: for one small server (the setting run_worker)."""
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    worker = Worker(house)
+    worker.start()
+    atexit.register(worker.stop)
 
 
 def run_once(house: House) -> tuple[delivering.Delivery, ...]:

@@ -71,16 +71,6 @@ def move(
     return real_now + timedelta(seconds=clock.ahead)
 
 
-def start_at(house: House, *, at: datetime, real_now: datetime) -> None:
-    """Set the demo's clock when its example is made: the one time that it may lie behind the real one."""
-    if not house.settings.demo:
-        raise NotFound
-    with house.db.write() as session:
-        row = store.clock(session, lock=True) or Clock(id=1)
-        row.ahead = round((at - real_now).total_seconds())
-        session.add(row)
-
-
 def _by_days(now: datetime, days: int) -> datetime:
     _check("days", days)
     return now + timedelta(days=days)

@@ -72,6 +72,12 @@ def deliver(
     return tuple(done)
 
 
+def under_way(house: House) -> bool:
+    """Whether a worker is just sending something."""
+    with house.db.read() as session:
+        return store.any_claimed(session)
+
+
 def smtp_server(house: House) -> SmtpServer:
     settings = house.settings
     return SmtpServer(

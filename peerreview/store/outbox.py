@@ -153,6 +153,12 @@ def settle(session: Session, row: Outgoing, **values: Any) -> bool:
     return cast("CursorResult[Any]", changed).rowcount == 1
 
 
+def any_claimed(session: Session) -> bool:
+    return (
+        session.scalar(select(Outgoing.id).where(_UNSENT, Outgoing.state == "sending").limit(1)) is not None
+    )
+
+
 def outgoing_by_id(session: Session, outgoing_id: int, *, lock: bool = False) -> Outgoing | None:
     query = select(Outgoing).where(Outgoing.id == outgoing_id)
     return session.scalar(query.with_for_update() if lock else query)

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from peerreview.errors import Invalid, NotFound, Refused
-from peerreview.services.clock import method_now, move, next_due
+from peerreview.services.clock import method_now, move, next_due, start_at
 from peerreview.services.house import Account, House
 from peerreview.store.outbox import PlannedMail
 from peerreview.store.reviews import Review
@@ -100,3 +100,16 @@ def test_the_next_thing_is_a_mail_or_a_step(demo: House, lead: Account, now: dat
         session.get_one(Review, review).wake_at = wake
     assert next_due(demo, now=now) == wake
     assert next_due(demo, now=wake) == mail
+
+
+def test_a_new_demo_begins_on_its_own_day_once(
+    house: House, demo: House, lead: Account, now: datetime
+) -> None:
+    day = now - timedelta(days=200)
+    with pytest.raises(NotFound):
+        start_at(house, at=day, real_now=now)
+    start_at(demo, at=day, real_now=now)
+    assert method_now(demo, now) == day
+    assert move(demo, actor=lead, days=1, real_now=now) == day + timedelta(days=1)
+    with pytest.raises(Refused):
+        start_at(demo, at=day, real_now=now)

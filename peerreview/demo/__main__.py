@@ -1,0 +1,234 @@
+"""`script/demo`: the living example, with web, worker and mailbox in one process.
+
+Everything lies in instance/demo, away from whatever real house has its default place in instance/: the
+demo lets anybody be anybody. A second start goes on where the first left off; `--fresh` starts over.
+"""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import fcntl
+import logging
+import os
+import secrets
+import shutil
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NoReturn
+
+import waitress
+
+from config import ROOT, Settings
+
+from .. import create_app, open_house
+from ..errors import BadDefinition, BadSetting
+from ..scheduler import Worker
+from ..services.house import House, upgrade
+from .cast import LEAD, PASSWORD, logins
+from .mailbox import Mailbox, folder_beside, serve
+from .seed import seed
+
+# More than the page that says "too large" has to answer to, as waitress hangs up above its own limit.
+UPLOADS = 2
+MULTIPART = 16 * 1024**2
+
+
+class CannotStart(Exception):
+    """Its text says why, and what to do."""
+
+
+def main() -> None:
+    # Ctrl-C and a polite kill are the same: the end of a good demo.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        run(_arguments())
+    except KeyboardInterrupt:
+        pass
+    except (CannotStart, BadSetting, BadDefinition) as error:
+        print(f"script/demo: {error}", file=sys.stderr)
+        sys.exit(1)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="script/demo", description="The living example, on this machine.")
+    parser.add_argument("--port", default=os.environ.get("PORT") or "5000", help="0 for any that is free")
+    parser.add_argument("--host", default="127.0.0.1", help="the address to listen at")
+    parser.add_argument("--fresh", action="store_true", help="forget what was done, and start over")
+    parser.add_argument("--folder", type=Path, default=ROOT / "instance" / "demo", help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+def run(asked: argparse.Namespace) -> None:
+    """Raises KeyboardInterrupt when it is stopped while it starts; returns when it is stopped later."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    for noisy in ("apscheduler", "waitress.queue", "mail.log"):
+        logging.getLogger(noisy).setLevel(logging.ERROR)
+    with ExitStack() as stack:
+        door = stack.enter_context(_door(asked.host, asked.port))
+        stack.enter_context(_alone(asked.folder))
+        house = stack.enter_context(_furnished(asked.folder, _address(asked.host, door), asked.fresh))
+        mailbox = serve(Mailbox(folder_beside(house.settings.files_dir)), house.settings.mail_port)
+        mailbox.start()
+        stack.callback(mailbox.stop)
+        worker = Worker(house)
+        stack.callback(worker.stop)
+        worker.start()
+        _serve(house, door)
+
+
+def _serve(house: House, door: socket.socket) -> None:
+    server = waitress.create_server(
+        create_app(house.settings, house),
+        sockets=[door],
+        threads=8,
+        max_request_body_size=UPLOADS * house.settings.max_upload + MULTIPART,
+        clear_untrusted_proxy_headers=True,
+        ident=None,
+    )
+    _welcome(house.settings.base_url)
+    # Returns when it is interrupted.
+    server.run()
+    # One interrupt is enough: what is under way is being finished.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    print("\nStopping …", flush=True)
+
+
+def _welcome(address: str) -> None:
+    print(f"ready: {address}")
+    print(f"\nLog in with one of these addresses and the password  {PASSWORD}\n")
+    width = max(len(login.function) for login in logins())
+    for login in logins():
+        print(f"  {login.function:{width}}  {login.email}")
+    print(f"\nAll mail: {address}/demo/mailbox   The clock: {address}/demo/clock   Ctrl-C stops.", flush=True)
+
+
+@contextmanager
+def _door(host: str, port: str) -> Iterator[socket.socket]:
+    """The socket to listen at; CannotStart in plain words where there can be none, before anything is made."""
+    try:
+        number = int(port)
+        family, kind, protocol, _, address = socket.getaddrinfo(host, number, type=socket.SOCK_STREAM)[0]
+    except (ValueError, OverflowError):
+        raise CannotStart(f"{port!r} is no port; write a number such as 5000") from None
+    except OSError:
+        raise CannotStart(f"{host!r} is no address of this machine; leave --host out") from None
+    with socket.socket(family, kind, protocol) as door:
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            door.bind(address)
+            door.listen()
+        except (OSError, OverflowError) as error:
+            _cannot_listen(host, number, error)
+        yield door
+
+
+def _cannot_listen(host: str, port: int, error: Exception) -> NoReturn:
+    other = f"choose another, such as: script/demo --port {port + 1 if 1023 < port < 65535 else 5001}"
+    if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+        raise CannotStart(f"port {port} is taken by another program; {other}") from None
+    raise CannotStart(f"cannot listen at {host}, port {port} ({error}); {other}") from None
+
+
+def _address(host: str, door: socket.socket) -> str:
+    """What people write in the browser."""
+    shown = "127.0.0.1" if host in ("0.0.0.0", "::", "") else f"[{host}]" if ":" in host else host
+    return f"http://{shown}:{door.getsockname()[1]}"
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Two demos in one folder would pull the rug from under each other."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CannotStart(
+                "the demo is running already; stop it with Ctrl-C where it was started"
+            ) from None
+        yield
+
+
+@contextmanager
+def _furnished(folder: Path, address: str, fresh: bool) -> Iterator[House]:
+    """The house with its example, made where there is none (or only half of one)."""
+    made = folder / "complete"
+    settings = _settings(folder, address)
+    if fresh or not made.exists():
+        made.unlink(missing_ok=True)
+        _clear(folder)
+        print("Making the example …", flush=True)
+        _make(settings)
+        made.touch()
+    else:
+        upgrade(settings)
+    house = open_house(settings)
+    try:
+        yield house
+    finally:
+        house.close()
+
+
+def _clear(folder: Path) -> None:
+    for path in folder.glob("peerreview.db*"):
+        path.unlink()
+    for name in ("files", "mailbox"):
+        shutil.rmtree(folder / name, ignore_errors=True)
+
+
+def _make(settings: Settings) -> None:
+    """What is made here is made anew if the power goes meanwhile: nothing has to wait for the disk."""
+    upgrade(settings)
+    house = open_house(settings.model_copy(update={"sqlite_synchronous": "OFF"}))
+    try:
+        seed(house, real_now=datetime.now(UTC))
+    finally:
+        house.close()
+
+
+def _settings(folder: Path, address: str) -> Settings:
+    """All that an environment meant for a real house could turn into harm is said here, and wins."""
+    return Settings(
+        demo=True,
+        secret_key=_key(folder / "key"),
+        secure_cookies=False,
+        trusted_proxies=0,
+        base_url=address,
+        database_url=f"sqlite:///{folder / 'peerreview.db'}",
+        files_dir=folder / "files",
+        mail_server="127.0.0.1",
+        mail_port=_free_port(),
+        mail_use_tls=False,
+        mail_use_ssl=False,
+        mail_username="",
+        mail_password="",
+        mail_from="granskning@natverket.example",
+        mail_reply_to=LEAD,
+        tick_seconds=2,
+        run_worker=False,
+    )
+
+
+def _key(file: Path) -> str:
+    """Kept, so that a second start logs nobody out."""
+    if not file.exists():
+        file.touch(0o600)
+        file.write_text(secrets.token_hex(32))
+    return file.read_text()
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+    return port
+
+
+if __name__ == "__main__":
+    main()
