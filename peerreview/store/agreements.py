@@ -74,7 +74,7 @@ def writers(session: Session, review_id: int) -> dict[int, str]:
         .join(Person, Person.id == Agreement.created_by)
         .where(Agreement.review_id == review_id)
     )
-    return dict(session.execute(query).tuples().all())
+    return dict(iter(session.execute(query)))
 
 
 def carry_over(session: Session, old: Agreement, new: Agreement) -> None:
