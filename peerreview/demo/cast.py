@@ -15,7 +15,7 @@ LEAD = "projektledare@natverket.example"
 
 
 def slug(name: str) -> str:
-    """"Region Kalmar län" -> "kalmar-lan": what stands in an address."""
+    """ "Region Kalmar län" -> "kalmar-lan": what stands in an address."""
     plain = unicodedata.normalize("NFKD", name.removeprefix("Region ")).encode("ascii", "ignore").decode()
     return plain.lower().replace(" ", "-")
 
@@ -52,7 +52,9 @@ def people() -> list[NewPerson]:
     found = [NewPerson("Projektledare, nätverket", LEAD, "lead", phone="010-100 00 00")]
     for code, name, *_ in REGIONS:
         phone = f"010-1{code} 00"
-        found.append(NewPerson(f"Processledare, {name}", coordinator(code), "coordinator", code, f"{phone} 01"))
+        found.append(
+            NewPerson(f"Processledare, {name}", coordinator(code), "coordinator", code, f"{phone} 01")
+        )
         found.append(NewPerson(f"Ledningskontakt, {name}", contact(code), "contact", code, f"{phone} 02"))
         for number, (_, title) in enumerate(TEAM):
             new = NewPerson(f"{title}, {name}", member(code, number), "member", code, f"{phone} 1{number}")

@@ -68,7 +68,9 @@ class Doing:
     def place(self) -> str:
         return self.content.place if self.content else "Digitalt möte"
 
-    def act(self, side: int, action: str, step: str, who: Who = "coordinator", filled: Filled | None = None) -> None:
+    def act(
+        self, side: int, action: str, step: str, who: Who = "coordinator", filled: Filled | None = None
+    ) -> None:
         acting.act(
             self.house,
             actor=self.who(side, who),
@@ -110,7 +112,7 @@ class Doing:
     def confirm_team(self, side: int) -> None:
         self.act(side, "confirm", "teams")
 
-    def plan_meeting(self, key: str, day: date, place: str) -> None:
+    def plan_meeting(self, key: str, day: date) -> None:
         meetings.plan_meeting(
             self.house,
             actor=self.who(0),
@@ -119,7 +121,7 @@ class Doing:
             day=day.isoformat(),
             start="10:00",
             until="15:00",
-            place=place,
+            place=self.place,
             link="",
             already_held=False,
             seen=0,
@@ -129,7 +131,9 @@ class Doing:
     def add_document(self, side: int, number: int) -> None:
         assert self.content is not None
         document = self.content.sides[side].documents[number]
-        stored = materials.take_in(self.house, stream=pdf_of(document, cast.name_of(self.codes[side]), self.now))
+        stored = materials.take_in(
+            self.house, stream=pdf_of(document, cast.name_of(self.codes[side]), self.now)
+        )
         self.documents[(side, number)] = materials.add_file(
             self.house,
             actor=self.who(side, number % 3 if number else "coordinator"),

@@ -8,15 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from typing import Concatenate, ParamSpec
 from zoneinfo import ZoneInfo
 
 from ..services.house import Account, House
 from . import content
-from .doing import Doing
+from .doing import Doing, Who
 from .plans import PLANS, TODAY, YOUNG, Plan, Young
 
 ZONE = ZoneInfo("Europe/Stockholm")
 Deed = Callable[[Doing], None]
+PARTICIPANTS: tuple[Who, ...] = ("coordinator", "contact", 0, 1, 2)
+P = ParamSpec("P")
 
 
 @dataclass(order=True)
@@ -27,7 +30,9 @@ class Event:
     story: int = field(compare=False)
 
 
-def events(house: House, accounts: dict[str, Account], organisations: dict[str, int]) -> Iterator[tuple[Event, Doing]]:
+def events(
+    house: House, accounts: dict[str, Account], organisations: dict[str, int]
+) -> Iterator[tuple[Event, Doing]]:
     """Every event up to TODAY, in order of time, with the review's hand to do it."""
     found: list[Event] = []
     doings: list[Doing] = []
@@ -42,6 +47,13 @@ def events(house: House, accounts: dict[str, Account], organisations: dict[str, 
             yield event, doings[event.story]
 
 
+def _deed(method: Callable[Concatenate[Doing, P], None], *args: P.args, **kwargs: P.kwargs) -> Deed:
+    def deed(doing: Doing) -> None:
+        method(doing, *args, **kwargs)
+
+    return deed
+
+
 def _numbered(pairs: Iterator[tuple[datetime, Deed]], story: int, first: int) -> list[Event]:
     return [Event(at, first + n, deed, story) for n, (at, deed) in enumerate(pairs)]
 
@@ -51,7 +63,7 @@ def at(day: date, hour: int = 9, minute: int = 0) -> datetime:
 
 
 def _days(plan: Plan | Young, what: str, day: date, side: int) -> date:
-    """The day on which a side did something: its own delay added, and a day for each side, so that none is first by chance."""
+    """The day on which a side did something, its own delay added."""
     late = plan.late.get(what, ())
     delay = late[side] if side < len(late) else 0
     return min(date(2200, 1, 1), day + timedelta(days=delay)) if day.year < 2100 else day
@@ -60,13 +72,15 @@ def _days(plan: Plan | Young, what: str, day: date, side: int) -> date:
 def _young(plan: Young) -> Iterator[tuple[datetime, Deed]]:
     yield at(plan.begun, 10), Doing.begin
     for side, _ in enumerate(plan.codes):
-        yield at(_days(plan, "accepted", plan.accepted, side), 11 + side), lambda d, s=side: d.accept(s)
+        yield at(_days(plan, "accepted", plan.accepted, side), 11 + side), _deed(Doing.accept, side)
         if plan.teams.year < 2100:
-            yield at(plan.teams - timedelta(days=3), 13 + side), lambda d, s=side: d.team(s)
-        yield at(_days(plan, "teams", plan.teams, side), 13 + side, 20), lambda d, s=side: d.confirm_team(s)
+            yield at(plan.teams - timedelta(days=3), 13 + side), _deed(Doing.team, side)
+        yield at(_days(plan, "teams", plan.teams, side), 13 + side, 20), _deed(Doing.confirm_team, side)
     if plan.meeting.year < 2100:
-        day = max(_days(plan, "teams", plan.teams, side) for side in range(len(plan.codes))) + timedelta(days=2)
-        yield at(day, 15), lambda d: d.plan_meeting("first_meeting", plan.meeting, "Digitalt möte")
+        day = max(_days(plan, "teams", plan.teams, side) for side in range(len(plan.codes))) + timedelta(
+            days=2
+        )
+        yield at(day, 15), _deed(Doing.plan_meeting, "first_meeting", plan.meeting)
 
 
 def _whole(plan: Plan) -> Iterator[tuple[datetime, Deed]]:
@@ -74,9 +88,9 @@ def _whole(plan: Plan) -> Iterator[tuple[datetime, Deed]]:
     sides = range(len(plan.codes))
     meeting = plan.first_meeting
     yield at(meeting, 13), Doing.write_agreement
-    yield at(meeting, 15), lambda d: d.act(0, "held", "first_meeting")
+    yield at(meeting, 15), _deed(Doing.act, 0, "held", "first_meeting")
     for side in sides:
-        yield at(meeting + timedelta(days=side), 16), lambda d, s=side: d.confirm_agreement(s)
+        yield at(meeting + timedelta(days=side), 16), _deed(Doing.confirm_agreement, side)
     for side in sides:
         yield from _exchange(plan, side)
     yield from _second_meeting(plan)
@@ -90,19 +104,19 @@ def _exchange(plan: Plan, side: int) -> Iterator[tuple[datetime, Deed]]:
         day = min(handed, plan.materials + timedelta(days=3)) - timedelta(days=9 - 2 * number)
         if handed > TODAY and number > 2:
             continue
-        yield at(day, 10 + side, 10 * number), lambda d, s=side, n=number: d.add_document(s, n)
-    yield at(handed, 14, side), lambda d, s=side: d.act(s, "hand_in", "exchange/collect")
+        yield at(day, 10 + side, 10 * number), _deed(Doing.add_document, side, number)
+    yield at(handed, 14, side), _deed(Doing.act, side, "hand_in", "exchange/collect")
     sent = _days(plan, "questions", plan.questions, side)
     for number in range(8):
         day = min(sent, plan.questions) - timedelta(days=16 - 2 * number)
-        yield at(day, 9 + side, 5 * number), lambda d, s=side, n=number: d.write_question(s, n)
-    yield at(sent, 15, side), lambda d, s=side: d.act(s, "send", "exchange/work/study")
+        yield at(day, 9 + side, 5 * number), _deed(Doing.write_question, side, number)
+    yield at(sent, 15, side), _deed(Doing.act, side, "send", "exchange/work/study")
     draft = plan.drafts if plan.drafts.year < 2100 else plan.questions + timedelta(days=1)
-    yield at(draft - timedelta(days=6), 13, side), lambda d, s=side: d.write_report(s, half=True)
-    yield at(draft - timedelta(days=2), 13, side), lambda d, s=side: d.write_report(s)
+    yield at(draft - timedelta(days=6), 13, side), _deed(Doing.write_report, side, half=True)
+    yield at(draft - timedelta(days=2), 13, side), _deed(Doing.write_report, side)
     if plan.drafts.year < 2100:
         finish = _days(plan, "drafts", plan.drafts, side)
-        yield at(finish, 16, side), lambda d, s=side: d.act(s, "finish", "exchange/work/draft")
+        yield at(finish, 16, side), _deed(Doing.act, side, "finish", "exchange/work/draft")
 
 
 def _second_meeting(plan: Plan) -> Iterator[tuple[datetime, Deed]]:
@@ -110,14 +124,14 @@ def _second_meeting(plan: Plan) -> Iterator[tuple[datetime, Deed]]:
         return
     day, sides = plan.second_meeting, range(len(plan.codes))
     planned = max(_days(plan, "questions", plan.questions, side) for side in sides) + timedelta(days=1)
-    yield at(planned, 9), lambda d: d.plan_meeting("second_meeting", plan.second_meeting, d.place)
+    yield at(planned, 9), _deed(Doing.plan_meeting, "second_meeting", plan.second_meeting)
     for side in sides:
         for number in range(8):
-            yield at(day, 10 + side, 5 * number), lambda d, s=side, n=number: d.answer(s, n)
-    yield at(day, 14), lambda d: d.act(0, "present", "second_meeting")
+            yield at(day, 10 + side, 5 * number), _deed(Doing.answer, side, number)
+    yield at(day, 14), _deed(Doing.act, 0, "present", "second_meeting")
     for side in sides:
-        yield at(day, 15, 10 * side), lambda d, s=side: d.comment(s)
-    yield at(day, 16), lambda d: d.act(0, "held", "second_meeting")
+        yield at(day, 15, 10 * side), _deed(Doing.comment, side)
+    yield at(day, 16), _deed(Doing.act, 0, "held", "second_meeting")
 
 
 def _closing(plan: Plan) -> Iterator[tuple[datetime, Deed]]:
@@ -125,27 +139,31 @@ def _closing(plan: Plan) -> Iterator[tuple[datetime, Deed]]:
     for side in sides:
         day = _days(plan, "report", plan.report, side)
         if day.year < 2100:
-            yield at(day, 11, side), lambda d, s=side: d.finish_report(s)
+            yield at(day, 11, side), _deed(Doing.finish_report, side)
     if plan.closing.year >= 2100:
         return
     day = plan.closing
-    yield at(plan.report + timedelta(days=3), 9), lambda d: d.plan_meeting("closing_meeting", plan.closing, d.place)
+    yield (
+        at(plan.report + timedelta(days=3), 9),
+        _deed(Doing.plan_meeting, "closing_meeting", plan.closing),
+    )
     for side in sides:
-        yield at(day, 13, side), lambda d, s=side: d.act(s, "hand_over", "closing_meeting")
+        yield at(day, 13, side), _deed(Doing.act, side, "hand_over", "closing_meeting")
     for side in sides:
-        yield at(day, 14, side), lambda d, s=side: d.act(s, "acknowledge", "closing_meeting", "contact")
-    yield at(day, 15), lambda d: d.act(0, "held", "closing_meeting")
+        yield at(day, 14, side), _deed(Doing.act, side, "acknowledge", "closing_meeting", "contact")
+    yield at(day, 15), _deed(Doing.act, 0, "held", "closing_meeting")
     for side in sides:
-        for number, who in enumerate(("coordinator", "contact", 0, 1, 2)):
+        for number, who in enumerate(PARTICIPANTS):
             # The contact of the second side and one member leave it: the evaluation ends by time.
             if side == 1 and who in ("contact", 2):
                 continue
             answered = day + timedelta(days=2 + 2 * number + side)
-            yield at(answered, 10 + side, number), lambda d, s=side, w=who: d.evaluate(s, w)
+            yield at(answered, 10 + side, number), _deed(Doing.evaluate, side, who)
     for side in sides:
         followed = _days(plan, "follow_up", plan.follow_up, side)
         if followed.year < 2100:
-            yield at(min(followed, TODAY) - timedelta(days=1), 9, side), lambda d, s=side: d.write_follow_up(s)
-            yield at(followed, 15, side), lambda d, s=side: d.act(s, "report_back", "follow_up")
-
-
+            yield (
+                at(min(followed, TODAY) - timedelta(days=1), 9, side),
+                _deed(Doing.write_follow_up, side),
+            )
+            yield at(followed, 15, side), _deed(Doing.act, side, "report_back", "follow_up")

@@ -10,7 +10,9 @@ from fpdf import FPDF
 from .content import Document
 
 # The built-in fonts know Latin-1 only; these are what Swedish texts have beside it.
-_PLAIN = str.maketrans({"–": "-", "—": "-", "”": '"', "“": '"', "’": "'", "•": "-", "…": "...", "≥": ">=", "≤": "<="})
+_PLAIN = str.maketrans(
+    {"–": "-", "—": "-", "”": '"', "“": '"', "’": "'", "•": "-", "…": "...", "≥": ">=", "≤": "<="}
+)
 
 
 def pdf_of(document: Document, organisation: str, made: datetime) -> BytesIO:

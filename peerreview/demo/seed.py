@@ -14,7 +14,9 @@ BEGINNING = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 def seed(house: House, *, real_now: datetime) -> bool:
-    """The 21 regions, their people and ten reviews, as they stand on the demo's first day; False if there is somebody already."""
+    """The 21 regions, their people and ten reviews, as they stand on the demo's first day.
+
+    False, and nothing done, if there is somebody already."""
     if not registering.is_empty(house):
         return False
     accounts = registering.register(
@@ -38,5 +40,3 @@ def pass_time(house: House, until: datetime, real_now: datetime) -> None:
     """Let everything happen that time alone brings before `until`, each at its own instant."""
     while (due := clock.next_due(house, now=BEGINNING)) is not None and due <= until:
         ticking.tick(house, now=due, real_now=real_now)
-
-

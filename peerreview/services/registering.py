@@ -86,11 +86,13 @@ def register(
             if new.organisation:
                 of = rows[new.organisation].id
                 session.add(Membership(person_id=person.id, organisation_id=of, role=new.role, title=""))
-            accounts[new.email] = Account(person.id, person.name, person.email, person.language, person.is_lead)
+            accounts[new.email] = Account(
+                person.id, person.name, person.email, person.language, person.is_lead
+            )
     return accounts
 
 
 def organisation_ids(house: House) -> dict[str, int]:
     """The ids of the organisations by their codes."""
     with house.db.read() as session:
-        return {code: id for code, id in session.execute(select(Organisation.code, Organisation.id))}
+        return dict(session.execute(select(Organisation.code, Organisation.id)).tuples().all())
