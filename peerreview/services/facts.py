@@ -137,7 +137,8 @@ def _questions(
 ) -> None:
     for party in standing.parties:
         listed = rows.questions[(artefact.key, party)]
-        sent = [answered for state, answered in listed if state != "draft"]
+        # An answer that is being written is its side's draft; it counts when it has been given.
+        sent = [state == "answered" for state, _ in listed if state != "draft"]
         values[(artefact.key, "some", party)] = bool(listed)
         values[(artefact.key, "sent", party)] = state_of(rows, artefact, party) != "draft"
         values[(artefact.key, "all_answered", party)] = bool(sent) and all(sent)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from ..engine.case import ACTIVE
 from ..engine.decide import See
 from ..errors import N_, Message, Text
-from .cases import OpenCase
+from .cases import OpenCase, looking
+from .house import Account, House
 from .wording import short
 
 # The pages of a review (pages.md, "Map"): by path, the kind of artefact they show and what they are called.
@@ -71,6 +73,12 @@ def head_of(case: OpenCase) -> ReviewHead:
         steps=tuple(steps),
         tabs=(Tab("", N_("Overview")), *_tabs(case), Tab("history", N_("History"))),
     )
+
+
+def names_of(house: House, *, actor: Account, review_id: int, now: datetime) -> Mapping[int, str]:
+    """The organisations of a review by party, for a page that could not be made. NotFound for outsiders."""
+    with looking(house, review_id=review_id, actor=actor, now=now) as case:
+        return case.names
 
 
 def _tabs(case: OpenCase) -> list[Tab]:

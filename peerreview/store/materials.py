@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import BigInteger, ForeignKey, Select, String, Text, UniqueConstraint, select
+from sqlalchemy import BigInteger, ForeignKey, Select, String, Text, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from .database import Base, UTCDateTime
+from .people import Person
 
 
 class Material(Base):
@@ -71,7 +74,9 @@ class MaterialComment(Base):
 
 
 class AccessLog(Base):
-    """Every download of a version, and every look at another party's materials (version null)."""
+    """Every download of a version, and every look at another party's materials (version null).
+
+    `party` is the owner of what was looked at."""
 
     __tablename__ = "access_log"
 
@@ -136,3 +141,76 @@ def open_set(
         version.opened_at, version.opened_to = now, to
         opened.append((material, version))
     return opened
+
+
+class LogLine(NamedTuple):
+    """A line of the access log; `material_id` and `number` are None for a look at the list."""
+
+    at: datetime
+    person_id: int
+    person: str
+    material_id: int | None
+    title: str | None
+    number: int | None
+
+
+def materials_of(session: Session, review_id: int) -> list[Material]:
+    """All of a review, the withdrawn too, in the order in which they came."""
+    query = select(Material).where(Material.review_id == review_id).order_by(Material.id)
+    return list(session.scalars(query))
+
+
+def versions_of(session: Session, material_ids: Iterable[int]) -> list[tuple[MaterialVersion, str]]:
+    """Every version of these, oldest first, with the name of the person who added it."""
+    query = (
+        select(MaterialVersion, Person.name)
+        .join(Person, Person.id == MaterialVersion.added_by)
+        .where(MaterialVersion.material_id.in_(list(material_ids)))
+        .order_by(MaterialVersion.material_id, MaterialVersion.number)
+    )
+    return [(version, name) for version, name in session.execute(query)]
+
+
+def comments_of(session: Session, material_ids: Iterable[int]) -> list[tuple[MaterialComment, str]]:
+    """The comments on these, oldest first, with their writers' names."""
+    query = (
+        select(MaterialComment, Person.name)
+        .join(Person, Person.id == MaterialComment.person_id)
+        .where(MaterialComment.material_id.in_(list(material_ids)))
+        .order_by(MaterialComment.id)
+    )
+    return [(comment, name) for comment, name in session.execute(query)]
+
+
+def version_of(session: Session, material_id: int, number: int) -> tuple[Material, MaterialVersion] | None:
+    query = (
+        select(Material, MaterialVersion)
+        .join(MaterialVersion, MaterialVersion.material_id == Material.id)
+        .where(Material.id == material_id, MaterialVersion.number == number)
+    )
+    found = session.execute(query).first()
+    return (found[0], found[1]) if found else None
+
+
+def log_of(
+    session: Session, review_id: int, party: int, *, limit: int, offset: int = 0
+) -> tuple[list[LogLine], int]:
+    """Who has looked at the materials of `party`, newest first, and how many lines there are in all."""
+    mine = (AccessLog.review_id == review_id, AccessLog.party == party)
+    query = (
+        select(
+            AccessLog.at,
+            AccessLog.person_id,
+            Person.name,
+            MaterialVersion.material_id,
+            Material.title,
+            MaterialVersion.number,
+        )
+        .join(Person, Person.id == AccessLog.person_id)
+        .outerjoin(MaterialVersion, MaterialVersion.id == AccessLog.material_version_id)
+        .outerjoin(Material, Material.id == MaterialVersion.material_id)
+        .where(*mine)
+        .order_by(AccessLog.id.desc())
+    )
+    lines = [LogLine(*row) for row in session.execute(query.limit(limit).offset(offset))]
+    return lines, session.scalar(select(func.count()).select_from(AccessLog).where(*mine)) or 0

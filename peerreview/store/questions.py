@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, Text, select
+from sqlalchemy import ForeignKey, String, Text, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from .database import Base, UTCDateTime
+from .people import Person
 
 
 class Question(Base):
@@ -50,3 +51,22 @@ def send_drafts(session: Session, review_id: int, artefact: str, party: int, now
     )
     for question in session.scalars(query):
         question.state, question.sent_at = "sent", now
+
+
+def questions_of(session: Session, review_id: int) -> list[tuple[Question, str | None]]:
+    """All of a review, the removed too, by number, with the name of the person who answered."""
+    query = (
+        select(Question, Person.name)
+        .outerjoin(Person, Person.id == Question.answered_by)
+        .where(Question.review_id == review_id)
+        .order_by(Question.party, Question.number, Question.id)
+    )
+    return [(question, name) for question, name in session.execute(query)]
+
+
+def next_number(session: Session, review_id: int, artefact: str, party: int) -> int:
+    """Numbers are not used twice: what was said about question 4 stays about that one."""
+    query = select(func.max(Question.number)).where(
+        Question.review_id == review_id, Question.artefact == artefact, Question.party == party
+    )
+    return (session.scalar(query) or 0) + 1
