@@ -14,6 +14,7 @@ from ..store import cases as case_store
 from ..store import history as history_store
 from ..store import overview as store
 from . import histories, turns
+from .agreed import DATE_WORDS
 from .cases import OpenCase, opened, opened_many
 from .facts import DATES, in_force
 from .heads import ReviewHead, head_of
@@ -30,13 +31,6 @@ PAGE = 50
 NEWS = 10
 # A visit is one sitting: what is new stays new as long as one goes to and fro.
 SITTING = timedelta(hours=1)
-DATE_WORDS: Mapping[str, Message] = {
-    "materials": N_("Materials handed in"),
-    "questions": N_("Review questions sent"),
-    "second_meeting": N_("Second meeting"),
-    "report": N_("Report finished"),
-    "closing": N_("Closing meeting"),
-}
 # Which agreed day a meeting is, where it is not called the same.
 MEETING_DATES: Mapping[str, str] = {"closing_meeting": "closing"}
 
@@ -147,7 +141,7 @@ def _dates(case: OpenCase) -> tuple[DateView, ...]:
 def _declined(case: OpenCase) -> tuple[Line, ...]:
     if case.standing.ended is None:
         return ()
-    rows = history_store.actions(case.session, case.review.id)
+    rows = history_store.of_deed(case.session, case.review.id, "action")[::-1]
     declines = [row for row in rows if (a := histories.action_of(case, row)) and a.to == case.standing.ended]
     return tuple(line for line in histories.lines_of(case, declines) if line.text)
 

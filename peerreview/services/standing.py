@@ -69,10 +69,12 @@ def lanes_of(case: OpenCase) -> LanesView:
 
 
 def board_of(case: OpenCase) -> tuple[tuple[StopView, ...], ...]:
-    """For each step of the top block, each party's mark."""
+    """For each step of the top block, each party's mark; none where the step has no place in this review."""
     under_way = turns.turns(case)
     return tuple(
-        tuple(_top_stop(case, step, party, under_way) for party in case.standing.parties)
+        tuple(
+            _top_stop(case, step, party, under_way) for party in case.standing.parties if _shown(case, step)
+        )
         for step in case.workflow.steps
     )
 

@@ -31,9 +31,9 @@ class Holder:
 class Turn:
     """A step under way: whose turn it is, by when, and when they are reminded next.
 
-    The copies of one party's persons count as one turn; `place` is then the first of theirs."""
+    The copies of one party's persons count as one turn: `places` are all of theirs."""
 
-    place: Place
+    places: tuple[Place, ...]
     step: Step
     party: int | None
     since: datetime
@@ -43,8 +43,8 @@ class Turn:
     reminder: datetime | None
 
     @property
-    def people(self) -> frozenset[int]:
-        return frozenset(seat.person for holder in self.holders for seat in holder.seats)
+    def place(self) -> Place:
+        return self.places[0]
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ def _turn(case: OpenCase, places: list[Place], reminders: Mapping[Place, datetim
     due = due_date(case.case, place)
     soon = [reminders[p] for p in places if p in reminders]
     return Turn(
-        place=place,
+        places=tuple(places),
         step=case.case.step(place),
         party=place[1].party,
         since=case.standing.marks[place].since,

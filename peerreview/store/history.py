@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -62,7 +63,21 @@ def newest_of(session: Session, review_id: int, person_id: int, deed: str) -> Hi
     return session.scalar(query.order_by(HistoryRow.number.desc()).limit(1))
 
 
-def actions(session: Session, review_id: int) -> list[HistoryRow]:
-    """The actions of a review, the newest first."""
-    query = select(HistoryRow).where(HistoryRow.review_id == review_id, HistoryRow.deed == "action")
-    return list(session.scalars(query.order_by(HistoryRow.number.desc())))
+def newest(session: Session, review_id: int, limit: int) -> list[HistoryRow]:
+    """The latest lines of a review, the newest first."""
+    query = select(HistoryRow).where(HistoryRow.review_id == review_id)
+    return list(session.scalars(query.order_by(HistoryRow.number.desc()).limit(limit)))
+
+
+def of_deed(session: Session, review_id: int, deed: str) -> list[HistoryRow]:
+    """The lines of a review with this deed, in their order."""
+    query = select(HistoryRow).where(HistoryRow.review_id == review_id, HistoryRow.deed == deed)
+    return list(session.scalars(query.order_by(HistoryRow.number)))
+
+
+def deeds_since(session: Session, ids: Iterable[int], deed: str, since: datetime) -> list[HistoryRow]:
+    """The lines of these reviews with this deed, from an instant of the method's time on."""
+    query = select(HistoryRow).where(
+        HistoryRow.review_id.in_(list(ids)), HistoryRow.deed == deed, HistoryRow.at >= since
+    )
+    return list(session.scalars(query.order_by(HistoryRow.number)))

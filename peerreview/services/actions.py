@@ -1,0 +1,166 @@
+"""The page of an action: what will happen, who is told, what comes next; and doing it.
+
+Actions that ask for a choice (going back, going on, withdrawing) are first thought through with that choice: the
+engine plays the move on the frozen case, and nothing of it is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from ..engine import moves
+from ..engine.decide import Do
+from ..engine.definition import Action, Step
+from ..engine.moves import Choice, Move
+from ..errors import N_, Conflict, Refused, Text
+from ..store import history as history_store
+from . import acting, choosing, outlook
+from .acting import Filled, Wish
+from .cases import OpenCase, looking
+from .choosing import Options
+from .handing_in import Item
+from .heads import ReviewHead, head_of
+from .histories import Line, lines_of
+from .house import Account, House
+from .outlook import Shift
+from .todo import Words, page_of
+
+LATEST = 3
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What the action's form holds, as it was typed. `target`, `place`, `side`, `finish` make the choice."""
+
+    reason: str = ""
+    conflict: str = ""
+    conflict_text: str = ""
+    version: str = ""
+    target: str = ""
+    place: str = ""
+    side: str = ""
+    finish: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ActionView:
+    """`options`: what must be chosen first; None where nothing must, or it is chosen. `consequences`: sentences;
+    `shifts`: the dates that move; `told`: who gets a mail; `next`: what begins; `latest`: what has happened last.
+    `version`: of the agreement that is confirmed. `final`: it cannot be undone."""
+
+    head: ReviewHead
+    wish: Wish
+    title: Text
+    help: Text | None
+    button: Words
+    needs_reason: bool
+    declares: str
+    options: Options | None
+    choice: tuple[Words, ...] = ()
+    consequences: tuple[Words, ...] = ()
+    items: tuple[Item, ...] = ()
+    summary: tuple[tuple[Words, Words], ...] = ()
+    shifts: tuple[Shift, ...] = ()
+    told: tuple[Words, ...] = ()
+    next: tuple[Words, ...] = ()
+    version: int | None = None
+    final: bool = False
+    page: str = ""
+    latest: tuple[Line, ...] = field(default=())
+
+
+def look(
+    house: House, *, actor: Account, review_id: int, wish: Wish, typed: Typed | None = None, now: datetime
+) -> ActionView:
+    """What doing it would mean. Raises NotFound (no such action, no part in the review), Refused with the
+    reason, Invalid where the choice in `typed` cannot be made."""
+    typed = typed or Typed()
+    with looking(house, review_id=review_id, actor=actor, now=now) as case:
+        action, step, do = _allowed(case, wish)
+        options = choosing.options(case, action)
+        view = ActionView(
+            head=head_of(case),
+            wish=wish,
+            title=action.title,
+            help=action.help,
+            button=action.title,
+            needs_reason=action.reason,
+            declares=action.declares,
+            options=options if options and not choosing.is_made(action, typed, options) else None,
+            page=page_of(case, action) or (step.page if step else ""),
+            latest=tuple(lines_of(case, history_store.newest(case.session, review_id, LATEST))),
+        )
+        if view.options:
+            return view
+        choice = choosing.choice_of(case, action, typed)
+        return _thought_through(case, view, action, do, choice)
+
+
+def _allowed(case: OpenCase, wish: Wish) -> tuple[Action, Step | None, Do]:
+    action, step, do = acting.found(case, wish)
+    answer = case.may(do)
+    if not answer:
+        raise Refused(answer.reason)  # type: ignore[union-attr]
+    return action, step, do
+
+
+def _thought_through(case: OpenCase, view: ActionView, action: Action, do: Do, choice: Choice) -> ActionView:
+    move = moves.fire(case.case, case.actor, do, case.now, reason="–", choice=choice)
+    told = outlook.consequences(case, action, move)
+    return replace(
+        view,
+        button=told.button or action.title,
+        choice=choosing.in_words(case, action, choice),
+        consequences=told.sentences,
+        items=told.items,
+        summary=told.summary,
+        shifts=outlook.shifts(case, move) if action.moves else (),
+        told=outlook.told(case, move),
+        next=outlook.coming_after(case, move),
+        version=told.version,
+        final=told.final or _ends(move),
+    )
+
+
+def _ends(move: Move) -> bool:
+    return move.case.standing.ended is not None and move.before.standing.ended is None
+
+
+def do(
+    house: House,
+    *,
+    actor: Account,
+    review_id: int,
+    wish: Wish,
+    typed: Typed,
+    seen: int | None,
+    now: datetime,
+) -> int:
+    """Do it; returns the number of its line in the history, for the receipt. Raises Refused, Conflict, Invalid."""
+    with looking(house, review_id=review_id, actor=actor, now=now) as case:
+        if seen is not None and seen != case.review.version:
+            raise Conflict(N_("somebody else has moved this review meanwhile; see where it stands now"))
+        action, _, _do = _allowed(case, wish)
+        # The choice alone is tried here, so that what is wrong with it is said beside its field.
+        choice = choosing.choice_of(case, action, typed)
+    filled = Filled(
+        reason=typed.reason,
+        conflict=typed.conflict,
+        conflict_text=typed.conflict_text,
+        version=int(typed.version) if typed.version.isdecimal() and len(typed.version) < 9 else None,
+        choice=choice,
+    )
+    acting.act(house, actor=actor, review_id=review_id, wish=wish, filled=filled, seen=seen, now=now)
+    with house.db.read() as session:
+        line = history_store.newest_of(session, review_id, actor.person_id, "action")
+        assert line is not None
+        return line.number
+
+
+def as_typed(form: Mapping[str, str], finish: tuple[str, ...]) -> Typed:
+    """A form's (or an address's) fields, line breaks as we keep them."""
+    text = {name: form.get(name, "").replace("\r\n", "\n") for name in ("reason", "conflict_text")}
+    plain = {name: form.get(name, "") for name in ("conflict", "version", "target", "place", "side")}
+    return Typed(finish=finish, **text, **plain)

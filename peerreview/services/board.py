@@ -1,0 +1,198 @@
+"""The lead's board: what is wrong first, then a row a review, a column a step, a mark a side, late ones first; who has
+the ball and how to reach them. And what is needed to propose a review."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from ..engine.definition import Step
+from ..errors import N_, Text
+from ..store import overview as store
+from . import outbox, reminding, turns
+from .accounts import only_lead
+from .cases import OpenCase, opened_many
+from .house import Account, House
+from .outbox import MailStatus
+from .standing import StopView, board_of
+from .todo import Words, who_of
+from .turns import Turn
+from .wording import review_title, short
+
+PAGE = 40
+Marks = tuple[tuple[StopView, ...], ...]
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Somebody who can be called about it."""
+
+    name: str
+    role: Text
+    phone: str
+    email: str
+
+
+@dataclass(frozen=True)
+class Ball:
+    """A turn, seen by the lead. `reminder`: when they are reminded next; `reminded`: by hand, today."""
+
+    path: str
+    party: int | None
+    title: Text
+    who: tuple[Words, ...]
+    people: tuple[Caller, ...]
+    due: date | None
+    late: bool
+    reminder: datetime | None
+    reminded: datetime | None
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A side's mark at a step."""
+
+    side: str
+    stop: StopView
+
+
+@dataclass(frozen=True)
+class Row:
+    """`cells`: by column, a mark a side; an empty one where the step has no place in this review."""
+
+    id: int
+    title: str
+    cells: tuple[tuple[Cell, ...], ...]
+    balls: tuple[Ball, ...]
+    due: date | None
+    late: bool
+    on_hold: bool
+    waits: tuple[Words, ...]
+
+
+@dataclass(frozen=True)
+class BoardView:
+    """`still`: how many reviews stand still because something is late."""
+
+    mail: MailStatus
+    still: int
+    running: int
+    columns: tuple[Text, ...]
+    rows: tuple[Row, ...]
+    page: int
+    pages: int
+
+
+def board(house: House, *, actor: Account, page: int = 1, now: datetime, real_now: datetime) -> BoardView:
+    """A page of the board. For the lead; NotFound for others."""
+    only_lead(actor)
+    with house.db.read() as session:
+        running = store.count_running(session)
+        pages = max(1, -(-running // PAGE))
+        page = min(max(page, 1), pages)
+        ids = store.due_first(session, limit=PAGE, offset=(page - 1) * PAGE)
+        cases = {case.review.id: case for case in opened_many(house, session, ids, account=actor, now=now)}
+        shown = [cases[id] for id in ids if id in cases]
+        marks = {case.review.id: board_of(case) for case in shown}
+        steps = _columns(shown, marks)
+        reminded = reminding.reminded_today(shown)
+        rows = tuple(_row(case, steps, marks[case.review.id], reminded) for case in shown)
+        still = store.count_overdue(session, house.calendar.day(now))
+    return BoardView(
+        mail=outbox.mail_status(house, actor=actor, real_now=real_now),
+        still=still,
+        running=running,
+        columns=tuple(step.title for step in steps),
+        rows=rows,
+        page=page,
+        pages=pages,
+    )
+
+
+def _columns(cases: list[OpenCase], marks: Mapping[int, Marks]) -> list[Step]:
+    """The top steps of every definition on the page, in order, but for those that no review takes."""
+    found: dict[str, Step] = {}
+    for case in cases:
+        for step, stops in zip(case.workflow.steps, marks[case.review.id], strict=True):
+            if stops:
+                found.setdefault(step.path, step)
+    order = {step.path: n for case in cases for n, step in enumerate(case.workflow.steps)}
+    return sorted(found.values(), key=lambda step: order[step.path])
+
+
+def _row(case: OpenCase, steps: list[Step], reminded: dict[tuple[int, str, int | None], datetime]) -> Row:
+    stops = dict(zip((step.path for step in case.workflow.steps), marks, strict=True))
+    due = case.review.due_on
+    sides = [short(case.names[party]) for party in case.standing.parties]
+    under_way = turns.turns(case)
+    return Row(
+        id=case.review.id,
+        title=review_title(case.names),
+        cells=tuple(
+            tuple(Cell(side, stop) for side, stop in zip(sides, stops.get(step.path, ()), strict=False))
+            for step in steps
+        ),
+        balls=tuple(
+            _ball(case, turn, reminded.get((case.review.id, turn.step.path, turn.party)))
+            for turn in under_way
+            if turn.holders
+        ),
+        due=due,
+        late=due is not None and due < turns.today_of(case),
+        on_hold=case.standing.on_hold,
+        waits=() if under_way else _waits(case),
+    )
+
+
+def _waits(case: OpenCase) -> tuple[Words, ...]:
+    """What the whole review waits for, where nothing is under way."""
+    for coming in turns.coming(case, None):
+        return (N_("%(step)s: %(when)s", step=coming.step.title, when=turns.named(coming.when, case.names)),)
+    return ()
+
+
+def _ball(case: OpenCase, turn: Turn, reminded: datetime | None) -> Ball:
+    return Ball(
+        path=turn.step.path,
+        party=turn.party,
+        title=turn.step.title,
+        who=tuple(who_of(case, holder) for holder in turn.holders),
+        people=_callers(case, turn),
+        due=turn.due,
+        late=turn.late,
+        reminder=turn.reminder,
+        reminded=reminded,
+    )
+
+
+def _callers(case: OpenCase, turn: Turn) -> tuple[Caller, ...]:
+    """Those to call: named where they answer for a side, not where a form is each person's own."""
+    if turn.place[1].person is not None:
+        return ()
+    seats = {seat.id: seat for seat in case.rows.seats}
+    found: dict[Caller, None] = {}
+    for holder in turn.holders:
+        for seat in holder.seats:
+            if row := seats.get(seat.id):
+                found[Caller(row.person.name, holder.role, row.person.phone, row.person.email)] = None
+    return tuple(found)
+
+
+# ---- proposing
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An organisation to choose; `ready`: it has a coordinator."""
+
+    id: int
+    name: str
+    ready: bool
+
+
+def choices(house: House, *, actor: Account) -> tuple[Choice, ...]:
+    """The organisations that can be paired or ringed, in Swedish order. For the lead; NotFound for others."""
+    only_lead(actor)
+    with house.db.read() as session:
+        return tuple(Choice(*row) for row in store.organisations_with(session, "coordinator"))

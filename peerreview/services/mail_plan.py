@@ -1,0 +1,225 @@
+"""Which mails will be sent, to whom, when and why, and what became of those that were: for the network's lead, and
+in one review for its people (their own)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from email import message_from_bytes, policy
+
+from ..engine.definition import Workflow
+from ..errors import N_, Message, NotFound, Text
+from ..store import mail_plan as store
+from ..store.outbox import Outgoing, PlannedMail
+from .accounts import only_lead
+from .cases import looking
+from .heads import ReviewHead, head_of
+from .house import Account, House
+from .mailing import SECRET
+from .outbox import OURS
+from .wording import short
+
+PAGE = 50
+Words = Message | Text | str
+
+STATES: Mapping[str, tuple[str, Message]] = {
+    "planned": ("todo", N_("Planned")),
+    "waiting": ("doing", N_("Waits to be sent")),
+    "sending": ("doing", N_("Being sent")),
+    "sent": ("done", N_("Sent")),
+    "failed": ("late", N_("Could not be sent")),
+    "void": ("locked", N_("Not sent")),
+}
+KINDS: Mapping[str, Message] = {
+    "action": N_("Something was done"),
+    "begun": N_("A step began"),
+    "ended": N_("The review ended"),
+    "reminder": N_("Reminder"),
+    "invite": N_("Invitation"),
+    "reset": N_("New password"),
+    "team": N_("The team"),
+    "meeting": N_("A meeting"),
+    "agreement": N_("The agreement"),
+}
+LATE_RULE = N_("Reminder: “%(step)s” should have been done %(due)s")
+RULE = N_("Reminder: “%(step)s” is due %(due)s")
+
+
+@dataclass(frozen=True)
+class PlannedView:
+    """A mail that is planned, or was not sent (`why_not`). `review_id` and `review` for lists over several."""
+
+    at: datetime
+    to: str
+    why: Words
+    mark: str
+    state: Message
+    why_not: Message | None
+    review_id: int
+    review: str = ""
+
+
+@dataclass(frozen=True)
+class SentView:
+    """A message of the outbox. `answer`: the server's; `next_at`: the next try; `readable`: its text may be shown."""
+
+    id: int
+    at: datetime
+    to: str
+    address: str
+    kind: Message
+    subject: str
+    mark: str
+    state: Message
+    state_key: str
+    answer: Words
+    attempts: int
+    next_at: datetime | None
+    readable: bool
+    review_id: int | None
+    review: str = ""
+
+
+@dataclass(frozen=True)
+class MailView:
+    """`head` None: the whole network. `own`: the reader sees their own mails alone."""
+
+    head: ReviewHead | None
+    planned: tuple[PlannedView, ...]
+    planned_total: int
+    sent: tuple[SentView, ...]
+    page: int
+    pages: int
+    own: bool = False
+
+
+@dataclass(frozen=True)
+class MessageView:
+    head: ReviewHead | None
+    mail: SentView
+    text: str
+
+
+def network_mail(house: House, *, actor: Account, state: str = "", page: int = 1, now: datetime) -> MailView:
+    """What is planned next and the outbox, of the whole network. For the lead; NotFound for others."""
+    only_lead(actor)
+    with house.db.read() as session:
+        total = store.count_outgoing(session, review_id=None, person_id=None, state=state)
+        page, pages = _paged(page, total)
+        rows = store.outgoing(
+            session, review_id=None, person_id=None, state=state, limit=PAGE, offset=(page - 1) * PAGE
+        )
+        planned = store.planned_next(session, limit=PAGE, offset=0)
+        ids = {row.review_id for row, _ in rows if row.review_id is not None} | {r.id for _, _, r in planned}
+        names = {id: _title(sides) for id, sides in store.review_names(session, ids).items()}
+        return MailView(
+            head=None,
+            planned=tuple(
+                _planned(row, name, house.workflows.get(review.workflow), names.get(review.id, ""))
+                for row, name, review in planned
+            ),
+            planned_total=store.count_planned(session),
+            sent=tuple(_sent(row, name, names) for row, name in rows),
+            page=page,
+            pages=pages,
+        )
+
+
+def review_mail(house: House, *, actor: Account, review_id: int, page: int = 1, now: datetime) -> MailView:
+    """The mails of one review: all of them for the lead, one's own for the others. NotFound for outsiders."""
+    with looking(house, review_id=review_id, actor=actor, now=now) as case:
+        whose = None if ("lead", None) in case.actor.roles else actor.person_id
+        total = store.count_outgoing(case.session, review_id=review_id, person_id=whose, state="")
+        page, pages = _paged(page, total)
+        rows = store.outgoing(
+            case.session, review_id=review_id, person_id=whose, state="", limit=PAGE, offset=(page - 1) * PAGE
+        )
+        planned = store.planned_in(case.session, review_id, whose)
+        return MailView(
+            head=head_of(case),
+            planned=tuple(_planned(row, name, case.workflow) for row, name in planned),
+            planned_total=len(planned),
+            sent=tuple(_sent(row, name, {}) for row, name in rows),
+            page=page,
+            pages=pages,
+            own=whose is not None,
+        )
+
+
+def message(
+    house: House, *, actor: Account, outgoing_id: int, review_id: int | None = None, now: datetime
+) -> MessageView:
+    """One message's text: for the lead, and for whoever it went to. NotFound for all others, and for those
+    that hold a secret link."""
+    with house.db.read() as session:
+        row = store.message(session, outgoing_id)
+        if row is None or row.kind in SECRET or (review_id is not None and row.review_id != review_id):
+            raise NotFound(f"message {outgoing_id}")
+        if not (actor.is_lead or row.person_id == actor.person_id):
+            raise NotFound(f"message {outgoing_id}")
+        view = _sent(row, None, {})
+        body = text_of(row.message)
+    if review_id is None:
+        only_lead(actor)
+        return MessageView(None, view, body)
+    with looking(house, review_id=review_id, actor=actor, now=now) as case:
+        return MessageView(head_of(case), view, body)
+
+
+def text_of(message: bytes) -> str:
+    """The text part; the HTML part says the same."""
+    part = message_from_bytes(message, policy=policy.default).get_body(("plain",))
+    return str(part.get_content()) if part is not None else ""
+
+
+def _paged(page: int, total: int) -> tuple[int, int]:
+    pages = max(1, -(-total // PAGE))
+    return min(max(page, 1), pages), pages
+
+
+def _title(sides: tuple[str, ...]) -> str:
+    return " – ".join(short(name) for name in sides)
+
+
+def _planned(row: PlannedMail, name: str, workflow: Workflow | None, review: str = "") -> PlannedView:
+    mark, state = STATES[row.state]
+    return PlannedView(
+        at=row.due_at,
+        to=name,
+        why=_why(row, workflow),
+        mark=mark,
+        state=state,
+        why_not=Message(row.why_not) if row.why_not else None,
+        review_id=row.review_id,
+        review=review,
+    )
+
+
+def _why(row: PlannedMail, workflow: Workflow | None) -> Message:
+    step = workflow.step(row.step) if workflow else None
+    rule, due = LATE_RULE if row.data.get("late") else RULE, row.data.get("due")
+    day = date.fromisoformat(due) if due else ""
+    return Message(rule.text, (("step", step.title if step else row.step), ("due", day)))
+
+
+def _sent(row: Outgoing, name: str | None, names: Mapping[int, str]) -> SentView:
+    mark, state = STATES[row.state]
+    waits = row.state == "waiting" and row.attempts > 0
+    return SentView(
+        id=row.id,
+        at=row.sent_at or row.created_at,
+        to=name or row.recipient,
+        address=row.recipient,
+        kind=KINDS.get(row.kind, N_("News")),
+        subject=row.subject,
+        mark=mark,
+        state=state,
+        state_key=row.state,
+        answer=OURS.get(row.last_answer, row.last_answer),
+        attempts=row.attempts,
+        next_at=row.next_at if waits else None,
+        readable=row.kind not in SECRET and bool(row.message),
+        review_id=row.review_id,
+        review=names.get(row.review_id or 0, ""),
+    )

@@ -1,0 +1,113 @@
+"""The receipt of a deed: when, what, the list with its hashes, who was told by mail, what comes next. Made anew from
+the history each time, so that it can be looked up later."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from ..errors import Message, NotFound
+from ..store import history as history_store
+from ..store import materials, reports, traces
+from ..store.cases import SHARED
+from ..store.history import HistoryRow
+from . import histories
+from .cases import OpenCase, looking
+from .handing_in import Item, item_of
+from .heads import ReviewHead, head_of
+from .histories import Line
+from .house import Account, House
+from .outlook import by_side
+from .overview import where_of
+from .todo import ComingView, Words, coming_of
+
+
+@dataclass(frozen=True)
+class TextProof:
+    """A text as it was handed over: version and SHA-256 in hex."""
+
+    title: Words
+    version: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class ReceiptView:
+    """`told`: by side and role; `unsent`: how many of those mails still wait to be sent."""
+
+    head: ReviewHead
+    line: Line
+    items: tuple[Item, ...]
+    texts: tuple[TextProof, ...]
+    told: tuple[Words, ...]
+    unsent: int
+    where: tuple[Message, ...]
+    coming: tuple[ComingView, ...]
+
+
+def receipt(house: House, *, actor: Account, review_id: int, number: int, now: datetime) -> ReceiptView:
+    """The receipt of line `number`. NotFound where there is no such deed, or none that the reader may see."""
+    with looking(house, review_id=review_id, actor=actor, now=now) as case:
+        row = history_store.line(case.session, review_id, number)
+        lines = histories.lines_of(case, [row]) if row is not None and row.deed == "action" else []
+        if row is None or not lines:
+            raise NotFound(f"receipt {number}")
+        mails = traces.mails_of_deed(case.session, review_id, row.at)
+        return ReceiptView(
+            head=head_of(case),
+            line=lines[0],
+            items=_items(case, row),
+            texts=_texts(case, row),
+            told=_told(case, {mail.person_id for mail in mails if mail.person_id is not None}),
+            unsent=sum(mail.state in ("waiting", "sending") for mail in mails),
+            where=where_of(case),
+            coming=tuple(coming_of(case)),
+        )
+
+
+def _told(case: OpenCase, people: set[int]) -> tuple[Words, ...]:
+    seats = [seat for seat in case.review.seats if seat.person_id in people]
+    roles: dict[tuple[int | None, str], None] = {(seat.party, seat.role): None for seat in seats}
+    if people - {seat.person_id for seat in seats}:
+        roles[(None, "lead")] = None
+    return by_side(case, roles)
+
+
+def _does(case: OpenCase, row: HistoryRow, kind: str, effect: str) -> list[str]:
+    """The artefacts of a kind to which the deed did this."""
+    action = histories.action_of(case, row)
+    done = action.does if action else ()
+    return [e.artefact for e in done if case.artefact(e.artefact).kind.name == kind and e.effect == effect]
+
+
+def _items(case: OpenCase, row: HistoryRow) -> tuple[Item, ...]:
+    """The documents that were handed in, each in the version that was the newest then."""
+    found: list[Item] = []
+    for artefact in _does(case, row, "documents", "hand_in"):
+        if row.party is None or not case.sees(artefact, "read", row.party):
+            continue
+        there = [
+            material
+            for material in materials.materials_of(case.session, case.review.id)
+            if (material.artefact, material.party) == (artefact, row.party)
+            and (material.withdrawn_at is None or material.withdrawn_at > row.at)
+        ]
+        versions = materials.versions_of(case.session, [material.id for material in there])
+        for material in there:
+            then = [v for v, _ in versions if v.material_id == material.id and v.added_at <= row.at]
+            if then:
+                found.append(item_of(material, then[-1]))
+    return tuple(found)
+
+
+def _texts(case: OpenCase, row: HistoryRow) -> tuple[TextProof, ...]:
+    found = []
+    for artefact in _does(case, row, "text", "hand_over"):
+        owner = row.party if case.artefact(artefact).per == "party" else None
+        number = case.data(artefact, owner).get("handed_over", {}).get("version")
+        if number and case.sees(artefact, "read", owner):
+            slot = SHARED if owner is None else owner
+            version = reports.version(case.session, case.review.id, artefact, slot, number)
+            if version is not None:
+                found.append(TextProof(case.artefact(artefact).title, version.number, version.sha256))
+    return tuple(found)

@@ -1,0 +1,88 @@
+"""A reminder at the lead's word: to those whose turn it is, now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from ..engine.case import Place, Seat
+from ..engine.planning import MailKey, Planned, whose_turn
+from ..errors import N_, NotFound, Refused
+from ..store import history as history_store
+from ..store import planned as planned_store
+from . import mailing, turns, wording
+from .cases import OpenCase
+from .deeds import changing
+from .house import Account, House
+from .turns import Turn
+
+
+def remind(
+    house: House,
+    *,
+    actor: Account,
+    review_id: int,
+    step: str,
+    party: int | None,
+    now: datetime,
+    real_now: datetime,
+) -> int:
+    """Remind those whose turn it is at a step of a side (None: a shared one); returns how many. The reminder is
+    the step's own, and noted in the history. Refused where they have been reminded by hand today already."""
+    if not actor.is_lead:
+        raise NotFound("only the lead reminds")
+    with changing(house, review_id=review_id, actor=actor, now=now) as case:
+        turn = _turn(case, step, party)
+        if (review_id, step, party) in reminded_today([case]):
+            raise Refused(N_("they have been reminded today already"))
+        people = _tell(case, turn, real_now)
+        case.note("reminded", step=step, party=party, data={"people": people})
+        return len(people)
+
+
+def _turn(case: OpenCase, step: str, party: int | None) -> Turn:
+    for turn in turns.turns(case):
+        if (turn.step.path, turn.party) == (step, party):
+            return turn
+    raise Refused(N_("the step has been left meanwhile; nobody was reminded"))
+
+
+def reminded_today(cases: Iterable[OpenCase]) -> dict[tuple[int, str, int | None], datetime]:
+    """When those whose turn it is were reminded by hand today, by (review, step, party)."""
+    listed = list(cases)
+    if not listed:
+        return {}
+    case = listed[0]
+    midnight = case.house.calendar.start(turns.today_of(case))
+    ids = [case.review.id for case in listed]
+    rows = history_store.deeds_since(case.session, ids, "reminded", midnight)
+    return {(row.review_id, row.step, row.party): row.at for row in rows}
+
+
+def _tell(case: OpenCase, turn: Turn, real_now: datetime) -> list[int]:
+    seats = {seat.person: (seat, place) for place in turn.places for seat in whose_turn(case.case, place)}
+    people = planned_store.people(case.session, seats)
+    told = []
+    for person_id, (seat, place) in seats.items():
+        person = people.get(person_id)
+        if person is None or person.closed_at is not None:
+            continue
+        mailing.enqueue(
+            case.session,
+            case.house,
+            person=person,
+            kind="reminder",
+            words=wording.reminder_words(case, _as_planned(case, turn, place, seat)),
+            review_id=case.review.id,
+            now=case.now,
+            real_now=real_now,
+        )
+        told.append(person_id)
+    return told
+
+
+def _as_planned(case: OpenCase, turn: Turn, place: Place, seat: Seat) -> Planned:
+    """As the plan would have it, were it due now."""
+    key = MailKey(-1 if turn.party is None else turn.party, turn.step.path, 0, "now", 0, seat.id)
+    due = turn.due or turns.today_of(case)
+    return Planned(key, seat.person, place, case.now, due, turn.late, own_turn=True)

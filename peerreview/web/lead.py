@@ -1,0 +1,131 @@
+"""The lead's own pages: the board, proposing a review, the network's mail. They exist for nobody else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user, login_required
+
+from peerreview.errors import N_, Conflict, Invalid, Message, NotFound, Refused
+from peerreview.services import board as boards
+from peerreview.services import mail_plan, outbox, reminding
+from peerreview.services import reviews as service
+
+from .here import house, tell
+
+bp = Blueprint("lead", __name__, url_prefix="/lead")
+
+MAIL_STATES = {
+    "": N_("All"),
+    "unsent": N_("Not sent yet"),
+    "failed": N_("Could not be sent"),
+    "sent": N_("Sent"),
+}
+
+
+@bp.get("")
+@login_required
+def board() -> ResponseReturnValue:
+    view = boards.board(
+        house(),
+        actor=current_user.account,
+        page=request.args.get("page", 1, type=int),
+        now=g.now,
+        real_now=g.real_now,
+    )
+    return render_template("web/lead/board.html", view=view)
+
+
+@bp.post("/reviews/<int:review_id>/remind")
+@login_required
+def remind(review_id: int) -> ResponseReturnValue:
+    party = request.form.get("party", "")
+    if party and (not party.isdecimal() or len(party) > 3):
+        raise NotFound(party)
+    try:
+        count = reminding.remind(
+            house(),
+            actor=current_user.account,
+            review_id=review_id,
+            step=request.form.get("step", ""),
+            party=int(party) if party else None,
+            now=g.now,
+            real_now=g.real_now,
+        )
+        tell(N_("The reminder is on its way. People reminded: %(count)s.", count=count))
+    except Refused as error:
+        tell(error.reason, "failed")
+    return redirect(url_for("lead.board"), 303)
+
+
+# ---- proposing a review
+
+
+@bp.get("/reviews/new")
+@login_required
+def new_review() -> ResponseReturnValue:
+    return _new_page(("", "", ""))
+
+
+@bp.post("/reviews/new")
+@login_required
+def begin_review() -> ResponseReturnValue:
+    typed = [request.form.get(f"organisation_{n}", "") for n in (1, 2, 3)]
+    chosen = [int(text) for text in typed if text.isdecimal() and len(text) < 10]
+    try:
+        if len(chosen) != len([text for text in typed if text]):
+            raise Invalid(organisations=N_("Choose organisations from the list."))
+        review_id = service.begin_review(house(), actor=current_user.account, organisations=chosen, now=g.now)
+    except Invalid as error:
+        return _new_page(typed, _beside(error.errors)), 422
+    tell(N_("The review is proposed. The coordinators have been asked by mail to answer."))
+    return redirect(url_for("reviews.show", review_id=review_id), 303)
+
+
+def _beside(errors: Mapping[str, Message]) -> dict[str, Message]:
+    """The summary links to the first of the fields that the choice is made in."""
+    return {"organisation_1" if name == "organisations" else name: e for name, e in errors.items()}
+
+
+def _new_page(typed: Sequence[str], errors: Mapping[str, Message] | None = None) -> str:
+    choices = boards.choices(house(), actor=current_user.account)
+    return render_template("web/lead/new_review.html", choices=choices, typed=typed, errors=errors or {})
+
+
+# ---- mail
+
+
+@bp.get("/mail")
+@login_required
+def mail() -> ResponseReturnValue:
+    state = request.args.get("state", "")
+    state = state if state in MAIL_STATES else ""
+    view = mail_plan.network_mail(
+        house(),
+        actor=current_user.account,
+        state=state,
+        page=request.args.get("page", 1, type=int),
+        now=g.now,
+    )
+    status = outbox.mail_status(house(), actor=current_user.account, real_now=g.real_now)
+    return render_template("web/lead/mail.html", view=view, status=status, state=state, states=MAIL_STATES)
+
+
+@bp.get("/mail/<int:mail_id>")
+@login_required
+def message(mail_id: int) -> ResponseReturnValue:
+    view = mail_plan.message(house(), actor=current_user.account, outgoing_id=mail_id, now=g.now)
+    return render_template("web/lead/message.html", view=view)
+
+
+@bp.post("/mail/<int:mail_id>/retry")
+@login_required
+def retry(mail_id: int) -> ResponseReturnValue:
+    try:
+        outbox.retry(house(), actor=current_user.account, outgoing_id=mail_id, real_now=g.real_now)
+        tell(N_("The mail is tried again at once."))
+    except (Conflict, Refused) as error:
+        tell(error.reason, "failed")
+    return redirect(url_for("lead.mail"), 303)

@@ -1,0 +1,110 @@
+"""A review's own pages: the list of them, where one stands, its history, its mail."""
+
+from __future__ import annotations
+
+from flask import Blueprint, g, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_login import current_user, login_required
+from markupsafe import Markup
+
+from peerreview.errors import N_
+from peerreview.rendering import lanes as drawing
+from peerreview.services import histories, mail_plan, overview
+from peerreview.services.standing import LanesView
+
+from . import filters
+from .here import house
+from .locale import language
+
+bp = Blueprint("reviews", __name__, url_prefix="/reviews")
+
+STATES = {"running": N_("Under way"), "ended": N_("Ended"), "": N_("All")}
+
+
+@bp.get("")
+@login_required
+def index() -> ResponseReturnValue:
+    search, state = request.args.get("search", ""), request.args.get("state", "running")
+    if state not in STATES:
+        state = "running"
+    view = overview.reviews(
+        house(),
+        actor=current_user.account,
+        search=search,
+        state=state,
+        page=request.args.get("page", 1, type=int),
+        now=g.now,
+    )
+    asked = {"search": search, "state": state}
+    return render_template("web/reviews/index.html", view=view, asked=asked, states=STATES)
+
+
+@bp.get("/<int:review_id>")
+@login_required
+def show(review_id: int) -> ResponseReturnValue:
+    view = overview.overview(house(), actor=current_user.account, review_id=review_id, now=g.now)
+    g.names = view.head.names
+    drawn = drawn_lanes(view.lanes)
+    return render_template("web/reviews/show.html", view=view, head=view.head, lanes=drawn)
+
+
+def drawn_lanes(view: LanesView) -> Markup:
+    """The swim lanes with their words in the reader's language."""
+    columns = [
+        drawing.Column(
+            filters.say(column.title),
+            filters.day(column.note, week=False) if column.note else "",
+            column.shared,
+        )
+        for column in view.columns
+    ]
+    rows = [
+        drawing.Lane(
+            lane.name,
+            tuple(drawing.Stop(stop.state, filters.say(stop.word), stop.now) for stop in lane.stops),
+            lane.own,
+        )
+        for lane in view.lanes
+    ]
+    title = filters.say(N_("Where each side stands"))
+    return drawing.lanes(rows, columns, title=title, language=language())
+
+
+@bp.get("/<int:review_id>/history")
+@login_required
+def history(review_id: int) -> ResponseReturnValue:
+    view = histories.history(
+        house(),
+        actor=current_user.account,
+        review_id=review_id,
+        page=request.args.get("page", 1, type=int),
+        now=g.now,
+    )
+    g.names = view.head.names
+    return render_template("web/reviews/history.html", view=view, head=view.head)
+
+
+@bp.get("/<int:review_id>/mail")
+@login_required
+def mail(review_id: int) -> ResponseReturnValue:
+    view = mail_plan.review_mail(
+        house(),
+        actor=current_user.account,
+        review_id=review_id,
+        page=request.args.get("page", 1, type=int),
+        now=g.now,
+    )
+    assert view.head is not None
+    g.names = view.head.names
+    return render_template("web/reviews/mail.html", view=view, head=view.head)
+
+
+@bp.get("/<int:review_id>/mail/<int:mail_id>")
+@login_required
+def message(review_id: int, mail_id: int) -> ResponseReturnValue:
+    view = mail_plan.message(
+        house(), actor=current_user.account, outgoing_id=mail_id, review_id=review_id, now=g.now
+    )
+    assert view.head is not None
+    g.names = view.head.names
+    return render_template("web/reviews/message.html", view=view, head=view.head)
