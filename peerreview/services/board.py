@@ -121,7 +121,12 @@ def _columns(cases: list[OpenCase], marks: Mapping[int, Marks]) -> list[Step]:
     return sorted(found.values(), key=lambda step: order[step.path])
 
 
-def _row(case: OpenCase, steps: list[Step], reminded: dict[tuple[int, str, int | None], datetime]) -> Row:
+def _row(
+    case: OpenCase,
+    steps: list[Step],
+    marks: Marks,
+    reminded: Mapping[tuple[int, str, int | None], datetime],
+) -> Row:
     stops = dict(zip((step.path for step in case.workflow.steps), marks, strict=True))
     due = case.review.due_on
     sides = [short(case.names[party]) for party in case.standing.parties]

@@ -8,11 +8,25 @@ from flask import Flask, g, request
 
 from peerreview.services import clock
 
-from . import accounts, errors, filters, locale, me, organisations, pages, people, security
+from . import (
+    accounts,
+    actions,
+    errors,
+    filters,
+    home,
+    lead,
+    locale,
+    me,
+    organisations,
+    pages,
+    people,
+    reviews,
+    security,
+)
 from .here import house
 
 # One line a subject: its blueprint carries its addresses. (organisations adds its pages to people's.)
-BLUEPRINTS = (accounts.bp, me.bp, pages.bp, people.bp)
+BLUEPRINTS = (accounts.bp, actions.bp, home.bp, lead.bp, me.bp, pages.bp, people.bp, reviews.bp)
 
 __all__ = ["BLUEPRINTS", "organisations", "register"]
 
