@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from ..engine.case import ACTIVE
-from ..errors import Message, NotFound, Text
+from ..errors import Message, NotFound, PartyName, Text
 from ..store import questions as store
 from ..store.materials import Material
 from ..store.questions import Question
@@ -97,6 +97,10 @@ class QuestionSet:
     why_not: Message | None = None
     documents: tuple[tuple[int, str], ...] = ()
     offers: tuple[Offer, ...] = ()
+
+    @property
+    def about_named(self) -> tuple[PartyName, ...]:
+        return tuple(PartyName(party) for party in self.about)
 
     @property
     def questions(self) -> tuple[QuestionView, ...]:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
-from flask import Flask, current_app, jsonify, render_template, request
+from flask import Flask, current_app, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from peerreview.errors import N_, Conflict, Message, NotFound, Refused, TooLarge
+from peerreview.services import heads
 
 from . import filters
+from .here import house
 from .locale import house_language
 
 # Never shown again: what is secret, and what the reader did not write.
@@ -33,10 +37,12 @@ def _not_found(error: NotFound) -> ResponseReturnValue:
 
 
 def _refused(error: Refused) -> ResponseReturnValue:
-    return _page(403, reason=error.reason)
+    _name_sides()
+    return _page(403, reason=error.reason, kept=_kept_if_sent())
 
 
 def _conflict(error: Conflict) -> ResponseReturnValue:
+    _name_sides()
     return _page(409, reason=error.reason, mine=error.mine, theirs=error.theirs)
 
 
@@ -47,6 +53,15 @@ def _too_large(error: TooLarge) -> ResponseReturnValue:
 def _csrf(error: CSRFError) -> ResponseReturnValue:
     """The form is older than the log-in it was fetched under: nothing was done, nothing is lost."""
     return _page(400, csrf=True, kept=kept())
+
+
+def _name_sides() -> None:
+    """A reason may name a side of the review: its organisation, where the view has not said so before it failed."""
+    review_id = (request.view_args or {}).get("review_id")
+    if review_id is None or "names" in g or not current_user.is_authenticated:
+        return
+    with suppress(NotFound):
+        g.names = heads.names_of(house(), actor=current_user.account, review_id=review_id, now=g.now)
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:
@@ -60,6 +75,11 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     code = error.code
     headers = {name: value for name, value in error.get_headers() if name in ("Retry-After", "Allow")}
     return _page(shown, code=code, headers=headers, kept=kept() if code in (400, 429, 500, 503) else [])
+
+
+def _kept_if_sent() -> list[tuple[str, str]]:
+    """A step may have been left while somebody wrote: their words must not go with it."""
+    return kept() if request.method == "POST" else []
 
 
 def kept() -> list[tuple[str, str]]:
