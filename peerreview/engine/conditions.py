@@ -126,5 +126,7 @@ def _fact_missing(case: Case, ref: FactRef, scope: Scope) -> tuple[Message, ...]
             params["party"] = artefact.title
         if "%(missing)s" in words.text:
             params = {"missing": "?", "total": "?", **params}
-        found.append(Message(words.text, tuple(params.items())))
+        # What the words do not name would make one reason look like several.
+        said = {name: value for name, value in params.items() if f"%({name})s" in words.text}
+        found.append(Message(words.text, tuple(said.items())))
     return tuple(dict.fromkeys(found))
