@@ -256,7 +256,7 @@ def _answered(case: OpenCase) -> list[Question]:
     own = case.own_party()
     if own is None:
         return []
-    return [q for q in _about(case, own) if q.answer and q.state != "draft" and _reads(case, q)]
+    return [q for q in _about(case, own) if q.state == "answered" and _reads(case, q)]
 
 
 def _reads(case: OpenCase, question: Question) -> bool:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from ..engine.case import ACTIVE
 from ..engine.decide import See
+from ..engine.definition import Artefact
 from ..errors import N_, Message, Text
 from .cases import OpenCase, looking
 from .house import Account, House
@@ -22,6 +23,7 @@ PAGES: Mapping[str, tuple[str, Message]] = {
     "questions": ("questions", N_("Questions")),
     "report": ("text", N_("Report")),
     "evaluation": ("form", N_("Evaluation")),
+    "hours": ("form", N_("Hours")),
     "follow-up": ("form", N_("Follow-up")),
 }
 
@@ -90,15 +92,21 @@ def page_is_open(case: OpenCase, path: str, kind: str) -> bool:
     return any(
         _begun(case, artefact.key, path) and _any_right(case, artefact.key)
         for artefact in case.artefacts_of(kind)
-        if kind != "form" or _form_page(artefact.per) == path
+        if kind != "form" or _form_page(artefact) == path
     )
 
 
-def _form_page(per: str) -> str:
-    return "evaluation" if per == "person" else "follow-up"
+def _form_page(artefact: Artefact) -> str:
+    """A person's form, a side's word to another, or what a side keeps for itself."""
+    if artefact.per == "person":
+        return "evaluation"
+    return "follow-up" if artefact.concerns else "hours"
 
 
 def _begun(case: OpenCase, artefact: str, page: str) -> bool:
+    if page == "hours":
+        # Belongs to no step: it is there as soon as there is work to put down.
+        return any(path != case.workflow.steps[0].path for path, _ in case.standing.marks)
     if any(name == artefact for name, _ in case.rows.states):
         return True
     for path, _ in case.standing.marks:

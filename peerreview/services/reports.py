@@ -237,7 +237,8 @@ def findings_of(case: OpenCase) -> tuple[FindingView, ...]:
                         document=document,
                         page=question.page,
                         text=question.text,
-                        answer=question.answer,
+                        # Until it is given, an answer is the draft of those who write it.
+                        answer=question.answer if question.state == "answered" else "",
                         note=question.note,
                     )
                 )

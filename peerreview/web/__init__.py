@@ -11,24 +11,53 @@ from peerreview.services import clock
 from . import (
     accounts,
     actions,
+    agreement,
+    documents,
     errors,
+    evaluation,
     filters,
+    follow_up,
     home,
+    hours,
     lead,
     locale,
+    materials,
     me,
+    meetings,
     organisations,
     pages,
     people,
+    questions,
+    report,
     reviews,
     security,
+    team,
 )
 from .here import house
 
-# One line a subject: its blueprint carries its addresses. (organisations adds its pages to people's.)
-BLUEPRINTS = (accounts.bp, actions.bp, home.bp, lead.bp, me.bp, pages.bp, people.bp, reviews.bp)
+# One line a subject: its blueprint carries its addresses. (organisations adds its pages to people's, documents
+# to materials'.)
+BLUEPRINTS = (
+    accounts.bp,
+    actions.bp,
+    agreement.bp,
+    evaluation.bp,
+    follow_up.bp,
+    home.bp,
+    hours.bp,
+    lead.bp,
+    materials.bp,
+    me.bp,
+    meetings.bp,
+    pages.bp,
+    people.bp,
+    questions.bp,
+    report.bp,
+    reviews.bp,
+    team.bp,
+)
 
-__all__ = ["BLUEPRINTS", "organisations", "register"]
+__all__ = ["BLUEPRINTS", "documents", "organisations", "register"]
 
 
 def register(app: Flask) -> None:

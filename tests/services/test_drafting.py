@@ -281,6 +281,9 @@ def test_a_finding_is_put_under_the_findings(house: House, cast: Cast) -> None:
         assert row is not None
         row.answer, row.note, row.page = "Två gånger om året.", "Följ upp.", "12"
     anna = cast.member(0)
+    assert look(house, cast, anna).findings[0].answer == ""
+    with house.db.write() as session:
+        session.get(Question, first).state = "answered"  # type: ignore[union-attr]
     text = "## Styrkor\n\nEtt.\n\n## Iakttagelser\n\nTvå.\n\n## Frågor\n\nTre.\n"
     save(house, cast, anna, text, finding=first)
     assert bodies(house) == [
