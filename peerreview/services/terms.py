@@ -10,7 +10,7 @@ from typing import Any
 from ..engine.dates import Calendar, add_months
 from ..errors import N_, Message
 from .checks import Checks
-from .facts import DATES
+from .facts import DATES as DATES
 
 REPORTS = ("separate", "joint")
 OPENINGS = ("each", "all")
