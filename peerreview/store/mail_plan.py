@@ -23,7 +23,8 @@ def planned_next(session: Session, *, limit: int, offset: int) -> list[tuple[Pla
         .where(_PLANNED)
         .order_by(PlannedMail.due_at, PlannedMail.id)
     )
-    return list(session.execute(query.limit(limit).offset(offset)).tuples())
+    found = session.execute(query.limit(limit).offset(offset))
+    return [(row, name, review) for row, name, review in found]
 
 
 def count_planned(session: Session) -> int:
@@ -39,7 +40,8 @@ def planned_in(session: Session, review_id: int, person_id: int | None) -> list[
     )
     if person_id is not None:
         query = query.where(PlannedMail.person_id == person_id)
-    return list(session.execute(query.order_by(PlannedMail.due_at, PlannedMail.id)).tuples())
+    found = session.execute(query.order_by(PlannedMail.due_at, PlannedMail.id))
+    return [(row, name) for row, name in found]
 
 
 def outgoing(
@@ -48,7 +50,7 @@ def outgoing(
     """Messages with the person's name, the newest first; None and "" leave that out of account."""
     query = select(Outgoing, Person.name).outerjoin(Person, Person.id == Outgoing.person_id)
     query = query.where(*_asked_for(review_id, person_id, state)).order_by(Outgoing.id.desc())
-    return list(session.execute(query.limit(limit).offset(offset)).tuples())
+    return [(row, name) for row, name in session.execute(query.limit(limit).offset(offset))]
 
 
 def count_outgoing(session: Session, *, review_id: int | None, person_id: int | None, state: str) -> int:
@@ -82,6 +84,6 @@ def review_names(session: Session, ids: set[int]) -> dict[int, tuple[str, ...]]:
         .order_by(Party.review_id, Party.position)
     )
     found: dict[int, tuple[str, ...]] = {}
-    for review_id, name in session.execute(query).tuples():
+    for review_id, name in session.execute(query):
         found[review_id] = (*found.get(review_id, ()), name)
     return found

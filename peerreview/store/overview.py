@@ -42,7 +42,7 @@ def ended(session: Session, ids: Iterable[int]) -> list[Ended]:
         .order_by(Review.id.desc(), Party.position)
     )
     found: dict[int, Ended] = {}
-    for id, end, workflow, name in session.execute(query).tuples():
+    for id, end, workflow, name in session.execute(query):
         names = found[id].names if id in found else ()
         found[id] = Ended(id, end or "", workflow, (*names, name))
     return list(found.values())
@@ -134,4 +134,5 @@ def organisations_with(session: Session, role: str) -> Sequence[tuple[int, str, 
         .exists()
     )
     query = select(Organisation.id, Organisation.name, somebody)
-    return session.execute(query.order_by(Organisation.sort_key, Organisation.id)).tuples().all()
+    found = session.execute(query.order_by(Organisation.sort_key, Organisation.id))
+    return [(id, name, ready) for id, name, ready in found]

@@ -12,7 +12,7 @@ from .outbox import Outgoing, PlannedMail
 def looks(session: Session, review_id: int) -> list[tuple[int, int]]:
     """(person, whose materials they have looked at), each once."""
     query = select(AccessLog.person_id, AccessLog.party).where(AccessLog.review_id == review_id).distinct()
-    return list(session.execute(query).tuples())
+    return [(person, party) for person, party in session.execute(query)]
 
 
 def reminders(session: Session, review_id: int) -> list[tuple[str, int, int]]:
@@ -22,7 +22,7 @@ def reminders(session: Session, review_id: int) -> list[tuple[str, int, int]]:
         .where(PlannedMail.review_id == review_id, PlannedMail.state == "sent")
         .group_by(PlannedMail.step, PlannedMail.party)
     )
-    return list(session.execute(query).tuples())
+    return [(step, party, count) for step, party, count in session.execute(query)]
 
 
 def mails_of_deed(session: Session, review_id: int, about_at: object) -> list[Outgoing]:
