@@ -9,11 +9,13 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping
+from string import Formatter
 from typing import Any
 
 from ..errors import Problem, Text
 from .definition import (
     ALWAYS,
+    PAGES,
     RELATIONS,
     Action,
     Allow,
@@ -33,7 +35,16 @@ from .definition import (
     Workflow,
 )
 from .kinds import GATHERED, KINDS, Kind
-from .schema import ActionModel, DueModel, MailModel, SpanModel, StepModel, WorkflowModel
+from .schema import (
+    ActionModel,
+    DueModel,
+    MailModel,
+    SpanModel,
+    StepModel,
+    WorkflowModel,
+    actions_of,
+    paths_of,
+)
 
 Loc = tuple[Any, ...]
 LANGUAGES = ("sv", "en")
@@ -47,7 +58,7 @@ class Builder:
     def __init__(self, model: WorkflowModel, place: Callable[[Loc], tuple[int, int]], file: str):
         self.model, self.place, self.file = model, place, file
         self.problems: list[Problem] = []
-        self.paths = set(_paths(model.steps))
+        self.paths = set(paths_of(model.steps))
         self.lines = {
             f"{part}.{key}": place((part, key))
             for part in ("roles", "artefacts", "ends")
@@ -107,6 +118,10 @@ class Builder:
         for n, included in enumerate(model.includes):
             if included not in self.model.roles:
                 self.unknown((*loc, "includes", n), "role", included, self.model.roles)
+        actions = actions_of(self.model.steps) | set(self.model.anywhere.actions)
+        for n, name in enumerate(model.loses_actions):
+            if name not in actions:
+                self.unknown((*loc, "loses_actions", n), "action", name, actions)
         rights = frozenset(r for n, t in enumerate(model.loses) if (r := self.right(t, (*loc, "loses", n))))
         return Role(
             key,
@@ -196,7 +211,8 @@ class Builder:
             return FactRef(relation, artefact, fact)
         kind = self.kind_of(artefact)
         if kind is None:
-            self.unknown(loc, "artefact", artefact, self.model.artefacts)
+            known = [*self.model.artefacts, *RELATIONS, *self.model.roles]
+            self.unknown(loc, "artefact", artefact, known)
         elif fact not in kind.facts and fact not in kind.fields and GATHERED.get(fact) not in kind.facts:
             self.unknown(loc, f"fact of a {kind.name}", fact, [*kind.facts, *kind.fields])
         return FactRef(relation, artefact, fact)
@@ -215,13 +231,24 @@ class Builder:
             if word == "not":
                 return Condition("not", (self._part(inside, (*loc, word)),))
             if "." in word:
-                return Condition("fact", fact=self.fact_ref(word, (*loc, word)), value=inside)
+                fact = self.fact_ref(word, (*loc, word))
+                return Condition("fact", fact=fact, value=self.value(fact, inside, (*loc, word)))
         self.wrong(
             loc,
             f"{model!r:.60} is no condition",
             "write a fact, a list, {any: [...]}, {all: [...]}, {not: ...} or {fact: value}",
         )
         return None
+
+    def value(self, ref: FactRef, value: Any, loc: Loc) -> Any:
+        """What a fact is to equal: one of the values that it can have, where those are known."""
+        kind = self.kind_of(ref.artefact)
+        known = kind.values.get(ref.fact) if kind else None
+        if known is not None and value not in known:
+            self.unknown(loc, f"value of {ref.artefact}.{ref.fact}", str(value), known)
+        elif not isinstance(value, str | bool | int | float):
+            self.wrong(loc, f"{value!r:.60} is no value", "write one word, number, true or false")
+        return value
 
     def _part(self, model: Any, loc: Loc) -> Condition:
         return self.condition(model, loc) or ALWAYS
@@ -262,9 +289,7 @@ class Builder:
         for n, model in enumerate(models):
             for word in ("subject", "text"):
                 for language, text in (getattr(model, word) or {}).items():
-                    for gap in re.findall(r"\{(\w*)\}", text):
-                        if gap not in GAPS:
-                            self.unknown((*loc, n, word, language), "gap", gap, GAPS)
+                    self.gaps(text, (*loc, n, word, language))
             found.append(
                 MailRule(
                     self.role_refs(model.to, (*loc, n, "to")),
@@ -273,6 +298,18 @@ class Builder:
                 )
             )
         return tuple(found)
+
+    def gaps(self, text: str, loc: Loc) -> None:
+        try:
+            found = [gap for _, gap, _, _ in Formatter().parse(text) if gap is not None]
+        except ValueError:
+            self.wrong(
+                loc, "a brace stands alone", "write {name}, or {{ and }} for braces that are to be seen"
+            )
+            return
+        for gap in found:
+            if gap not in GAPS:
+                self.unknown(loc, "gap", gap, GAPS)
 
     def effect(self, text: str, loc: Loc) -> Effect | None:
         parts = text.split(".")
@@ -308,7 +345,7 @@ class Builder:
             self.condition(model.needs, (*loc, "needs")) or ALWAYS,
             model.reason == "required",
             model.declares,
-            self.fact_ref(model.records, (*loc, "records")) if model.records else None,
+            self.consent(model.records, (*loc, "records")) if model.records else None,
             effects,
             to,
             self.maybe(model.help, (*loc, "help")),
@@ -318,11 +355,22 @@ class Builder:
             model.moves,
         )
 
+    def consent(self, text: str, loc: Loc) -> FactRef:
+        """What a consent records: somebody's word, such as lead.consented."""
+        role, dot, word = text.partition(".")
+        if not dot or not word.isidentifier():
+            self.wrong(loc, f"`{text}` is no consent", "write role.word, such as lead.consented")
+        elif role not in self.model.roles:
+            self.unknown(loc, "role", role, self.model.roles)
+        return FactRef("own", role, word)
+
     def step(self, key: str, model: StepModel, parent: str, loc: Loc) -> Step:
         path = f"{parent}/{key}" if parent else key
         self.lines[path] = self.place(loc)
         if model.steps and model.together:
             self.wrong(loc, f"`{key}` has both steps and together", "put one inside the other")
+        if model.page and model.page not in PAGES:
+            self.unknown((*loc, "page"), "page", model.page, PAGES)
         return Step(
             path=path,
             title=self.texts(model.title, (*loc, "title")),
@@ -359,11 +407,3 @@ class Builder:
             self.allow(model.allow, (*loc, "allow")),
             self.mails(model.mail, (*loc, "mail")),
         )
-
-
-def _paths(steps: Mapping[str, StepModel], parent: str = "") -> Iterable[str]:
-    for key, model in steps.items():
-        path = f"{parent}/{key}" if parent else key
-        yield path
-        yield from _paths(model.steps, path)
-        yield from _paths(model.together, path)

@@ -1,35 +1,110 @@
 """Whether a definition that reads well also works: every step can end, somebody can end it, and has a date.
 
-Joins are sound by construction (a definition is blocks, not a graph), so what is left to prove is
-that nothing waits for what can never come. A fact "comes" from an effect of an action, or (kinds'
-own facts: something written, a date set) from work that a right allows; a step that waits for a
-fact therefore waits for the steps where that can happen. Those waits must not lead back to itself.
+First what can be told of a line by itself: a step that nothing ends, a fact that nothing brings about, a wait
+that leads back to itself, something that nobody uses. Where all that is well, every configuration that two
+and three parties can come into is played (`exploring`), and a way into a dead end is told as a trace.
 """
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Iterator
 
 from ..errors import Problem
 from .definition import Condition, Right, Step, Workflow
-from .kinds import GATHERED
-
-# By kind: facts that come of writing (a right), not of an action's effect.
-WRITTEN = {
-    "team": ("write", ("complete", "comparable")),
-    "agreement": ("write", ("complete",)),
-    "documents": ("write", ("all_accounted_for",)),
-    "questions": ("write", ("some",)),
-    "text": ("write", ("ready",)),
-    "form": ("write", ("some",)),
-    "meeting": ("write", ("planned",)),
-}
+from .exploring import DeadEnd, explore
+from .kinds import GATHERED, WRITTEN
 
 
-def check(workflow: Workflow) -> list[Problem]:
-    """Every problem of a definition that has been read; [] where all is well."""
-    found = [*_ends(workflow), *_movers(workflow), *_dates(workflow), *_sources(workflow), *_unused(workflow)]
-    return sorted(set(found + list(_cycles(workflow))))
+def check(workflow: Workflow, *, played: bool = True) -> list[Problem]:
+    """Every problem of a definition that has been read; [] where all is well.
+
+    `played` False: what can be told without playing it, in a thousandth of the time."""
+    rules = (_ends, _movers, _dates, _sources, _unused, _cycles, _relations, _withdrawing, _persons)
+    found = sorted({problem for rule in rules for problem in rule(workflow)})
+    return found or (list(_dead_ends(workflow)) if played else [])
+
+
+def _dead_ends(workflow: Workflow) -> Iterator[Problem]:
+    """The smallest and the next number of parties; where they go back, with the smallest (see `exploring`)."""
+    least = workflow.min_parties
+    for parties, times in ((least, 1), (min(max(least + 1, 3), workflow.max_parties), 0)):
+        found = explore(workflow, parties, times=times).found
+        if isinstance(found, DeadEnd):
+            trace = ", then ".join(found.trace) or "at once"
+            waits = "; ".join(found.waits) or "nobody can do anything"
+            end = next(iter(workflow.ends))
+            yield _problem(
+                workflow,
+                found.place,
+                f"with {parties} parties a review can come to where the end `{end}` cannot be reached: {trace}. "
+                f"There {waits}",
+                "let somebody do or write what is wanted there, or let the step end without it",
+            )
+            return
+        if found is not None:
+            yield _problem(
+                workflow,
+                "",
+                "there are too many ways through it to prove it",
+                "make blocks of fewer branches",
+            )
+            return
+
+
+def _relations(workflow: Workflow) -> Iterator[Problem]:
+    """Neighbours are somebody's: in a step of all together there is nobody whose they would be."""
+    network = {key for key, role in workflow.roles.items() if role.of == "network"}
+    for step in workflow.walk():
+        conditions = [step.done_when, step.starts_when, step.condition]
+        conditions += [a.needs for a in step.actions.values() if {r.role for r in a.by} & network]
+        if workflow.scope(step.path):
+            continue
+        for ref in (r for c in conditions if c is not None for r in c.facts()):
+            if ref.relation in ("reviews", "reviewed_by", "others"):
+                yield _problem(
+                    workflow,
+                    step.path,
+                    f"`{ref.relation}.{ref.artefact}.{ref.fact}` has no meaning in `{step.path}`, "
+                    "a step of all sides together",
+                    f"write `all.{ref.artefact}.{ref.fact}`, or make the step each party's",
+                )
+    for action in workflow.actions.values():
+        for ref in action.needs.facts():
+            if ref.relation in ("reviews", "reviewed_by", "others") and {r.role for r in action.by} & network:
+                yield _problem(
+                    workflow, "", f"`{action.key}` asks for `{ref.relation}`, but the network has no neighbours",
+                    f"write `all.{ref.artefact}.{ref.fact}`",
+                )  # fmt: skip
+
+
+def _withdrawing(workflow: Workflow) -> Iterator[Problem]:
+    moves = {action.moves for action in workflow.actions.values()}
+    if "withdraw" in moves and "cancelled" not in workflow.ends:
+        yield _problem(
+            workflow,
+            "",
+            "who withdraws from a pair ends it, but there is no end `cancelled`",
+            "add it to `ends`",
+        )
+    if "hold" in moves and "resume" not in moves:
+        yield _problem(workflow, "", "what is on hold can never go on", "add an action with `moves: resume`")
+
+
+def _persons(workflow: Workflow) -> Iterator[Problem]:
+    """A person's own things are made in a person's own step."""
+    for step in workflow.walk():
+        if workflow.scope(step.path) == "person":
+            continue
+        for action in step.actions.values():
+            for effect in action.does:
+                if workflow.artefacts[effect.artefact].per == "person":
+                    yield _problem(
+                        workflow,
+                        step.path,
+                        f"`{action.key}` is to do something to each person's `{effect.artefact}`, but whose?",
+                        "make the step `each: person`",
+                    )
 
 
 def _problem(workflow: Workflow, where: str, wrong: str, right: str) -> Problem:
@@ -111,23 +186,19 @@ def _makers(workflow: Workflow, artefact: str, fact: str) -> list[str]:
         for effect in action.does
         if effect.artefact == artefact and kind.effects[effect.effect].get(fact)
     ]
-    verb, facts = WRITTEN.get(kind.name, ("", ()))
-    if fact in facts or fact in kind.fields:
-        found += [step.path for step in workflow.walk() if _grants(step.allow.values(), artefact, verb)]
-        if _grants(workflow.allow.values(), artefact, verb):
-            found.append("")
+    for verb, facts in WRITTEN.get(kind.name, ()):
+        if fact in facts or (fact in kind.fields and verb == "write"):
+            found += [step.path for step in workflow.walk() if _grants(step.allow.values(), artefact, verb)]
+            if _grants(workflow.allow.values(), artefact, verb):
+                found.append("")
     opening = workflow.artefacts[artefact].opens_when
     if fact == "opened" and opening is not None:
         found += _makers(workflow, artefact, "handed_in")
-    if fact == "all_answered" and _grants(workflow.allow.values(), artefact, "answer"):
-        found.append("")
     return found
 
 
 def _grants(allowances: Iterable[frozenset[Right]], artefact: str, verb: str) -> bool:
-    return any(
-        r.artefact == artefact and r.verb == (verb or "write") for rights in allowances for r in rights
-    )
+    return any(r.artefact == artefact and r.verb == verb for rights in allowances for r in rights)
 
 
 def _sources(workflow: Workflow) -> Iterator[Problem]:
@@ -136,24 +207,27 @@ def _sources(workflow: Workflow) -> Iterator[Problem]:
         for condition in _conditions(step):
             for ref in condition.facts():
                 if ref.artefact in workflow.roles:
-                    recorded = [
-                        a
+                    recorded = {
+                        f"{a.records.artefact}.{a.records.fact}"
                         for s in workflow.walk()
                         for a in s.actions.values()
-                        if a.records and a.records[1:] == ref[1:]
-                    ]
-                    if not recorded:
-                        yield _never(workflow, step, f"{ref.artefact}.{ref.fact}")
+                        if a.records
+                    }
+                    if f"{ref.artefact}.{ref.fact}" not in recorded:
+                        yield _never(workflow, step, f"{ref.artefact}.{ref.fact}", recorded)
                 elif not _makers(workflow, ref.artefact, ref.fact):
                     yield _never(workflow, step, f"{ref.artefact}.{ref.fact}")
 
 
-def _never(workflow: Workflow, step: Step, fact: str) -> Problem:
+def _never(workflow: Workflow, step: Step, fact: str, known: Iterable[str] = ()) -> Problem:
+    near = difflib.get_close_matches(fact, sorted(known), 1)
     return _problem(
         workflow,
         step.path,
         f"`{step.path}` waits for `{fact}`, which nothing brings about",
-        "let an action `does:` or `records:` it, or allow somebody to write it",
+        f"did you mean `{near[0]}`?"
+        if near
+        else "let an action `does:` or `records:` it, or allow somebody to write it",
     )
 
 

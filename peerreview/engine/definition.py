@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 from ..errors import Text
 from .kinds import Kind
 
+# The pages of a review on which the work of a step can be done.
+PAGES = ("team", "agreement", "meetings", "materials", "questions", "report", "evaluation", "follow-up")
 RELATIONS = ("own", "reviews", "reviewed_by", "others", "all", "any")
 
 

@@ -18,7 +18,8 @@ class Kind:
     """`verbs` and `states` of a kind; `facts` with the words for "this is missing"; `effects` on facts.
 
     `undo`: the effect that takes another back when a side is sent back to before it. What another side
-    has been given (opened, presented, handed over) has none: nothing that was opened is closed."""
+    has been given (opened, presented, handed over) has none: nothing that was opened is closed.
+    `values`: what a field that is a choice can be."""
 
     name: str
     verbs: frozenset[str]
@@ -28,6 +29,7 @@ class Kind:
     by_party: frozenset[str] = frozenset()
     fields: frozenset[str] = frozenset()
     undo: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def _kind(
@@ -39,6 +41,7 @@ def _kind(
     by_party: str = "",
     fields: str = "",
     undo: Mapping[str, str] | None = None,
+    values: Mapping[str, tuple[str, ...]] | None = None,
 ) -> Kind:
     return Kind(
         name,
@@ -49,6 +52,7 @@ def _kind(
         frozenset(by_party.split()),
         frozenset(fields.split()),
         undo or {},
+        values or {},
     )
 
 
@@ -92,6 +96,7 @@ _LIST = (
         undo={"confirm": "reopen"},
         fields="report opening follow_up lead_reads_materials lead_reads_reports "
         "dates.materials dates.questions dates.second_meeting dates.report dates.closing",
+        values={"report": ("separate", "joint"), "opening": ("all", "each")},
     ),
     _kind(
         "documents",
@@ -164,3 +169,14 @@ KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _LIST}
 
 # What is said of all parties at once, and the fact of each party that it gathers.
 GATHERED = {"confirmed_by_all": "confirmed", "submitted_by_all": "submitted"}
+
+# By kind: the facts that come of a right that people use (they write, they answer), not of an action's effect.
+WRITTEN: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
+    "team": (("write", ("complete", "comparable")),),
+    "agreement": (("write", ("complete",)),),
+    "documents": (("write", ("all_accounted_for",)),),
+    "questions": (("write", ("some",)), ("answer", ("all_answered",))),
+    "text": (("write", ("ready",)),),
+    "form": (("write", ("some",)),),
+    "meeting": (("write", ("planned", "at")),),
+}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from io import StringIO
 from typing import Any
@@ -21,6 +22,7 @@ from .definition import Workflow
 from .schema import WorkflowModel
 
 LARGEST = 1_000_000  # bytes: a definition is written and read by people
+MOST_PARTS = 200_000  # with every anchor written out: some lines of anchors in anchors are billions
 Loc = tuple[Any, ...]
 
 
@@ -29,7 +31,7 @@ def read(source: str | bytes, file: str = "<text>") -> Workflow:
     text = _decoded(source, file)
     data = _parsed(text, file)
     try:
-        model = WorkflowModel.model_validate(_plain(data))
+        model = WorkflowModel.model_validate(_Plain(file).of(data))
     except ValidationError as error:
         raise BadDefinition(_problems(error, data, file)) from None
     builder = Builder(model, lambda loc: _place(data, loc), file)
@@ -42,7 +44,7 @@ def read(source: str | bytes, file: str = "<text>") -> Workflow:
 def _decoded(source: str | bytes, file: str) -> str:
     if len(source) > LARGEST:
         raise BadDefinition(
-            [Problem(file, 1, 1, f"the file has {len(source)} bytes", f"at most {LARGEST} are read")]
+            [Problem(file, 1, 1, f"the file has more than {LARGEST} bytes", f"at most {LARGEST} are read")]
         )
     if isinstance(source, str):
         return source
@@ -89,22 +91,31 @@ def _yaml_mend(error: MarkedYAMLError) -> str:
     return "mend the line, or quote the text that holds a colon, # or brackets"
 
 
-def _plain(value: Any, above: tuple[int, ...] = ()) -> Any:
+class _Plain:
     """Plain dicts and lists; an anchor that contains itself stops here instead of in a recursion."""
-    if isinstance(value, Mapping | list):
-        if id(value) in above or len(above) > 60:
-            return "<an anchor that contains itself>"
-        above = (*above, id(value))
-    if isinstance(value, Mapping):
-        return {str(k): _plain(v, above) for k, v in value.items()}
-    if isinstance(value, list):
-        return [_plain(v, above) for v in value]
-    if isinstance(value, bool) or value is None:
-        return value
-    for kind in (int, float, str):
-        if isinstance(value, kind):
-            return kind(value)
-    return str(value)
+
+    def __init__(self, file: str):
+        self.file, self.parts = file, 0
+
+    def of(self, value: Any, above: tuple[int, ...] = ()) -> Any:
+        self.parts += 1
+        if self.parts > MOST_PARTS:
+            wrong = "the anchors (&name, *name) hold each other so often that it has no end"
+            raise BadDefinition([Problem(self.file, 1, 1, wrong, "write out what the anchors stand for")])
+        if isinstance(value, Mapping | list):
+            if id(value) in above or len(above) > 60:
+                return "<an anchor that contains itself>"
+            above = (*above, id(value))
+        if isinstance(value, Mapping):
+            return {str(k): self.of(v, above) for k, v in value.items()}
+        if isinstance(value, list):
+            return [self.of(v, above) for v in value]
+        if isinstance(value, bool) or value is None:
+            return value
+        for kind in (int, float, str):
+            if isinstance(value, kind):
+                return kind(value)
+        return str(value)
 
 
 def _place(data: Any, loc: Loc) -> tuple[int, int]:
@@ -146,7 +157,10 @@ def _words(detail: Any, name: str) -> tuple[str, str]:
     if kind == "missing":
         return f"`{name}` is missing", f"add `{last}:`"
     if kind == "literal_error":
-        return f"`{name}` is {detail['input']!r}", f"write {context['expected']}"
+        known = re.findall(r"'([^']+)'", context["expected"])
+        near = difflib.get_close_matches(str(detail["input"]), known, 1)
+        mend = f"did you mean `{near[0]}`?" if near else f"write {context['expected']}"
+        return f"`{name}` is {detail['input']!r:.60}", mend
     if kind == "string_pattern_mismatch":
         return (
             f"`{name}`: {detail['input']!r} is no name",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ..engine.checker import check
 from ..engine.definition import Workflow
-from ..engine.reader import read
+from ..engine.reader import LARGEST, read
 from ..errors import BadDefinition, BadSetting, Problem
 
 
@@ -38,7 +38,8 @@ def read_all(folder: Path) -> dict[str, Workflow]:
 def read_one(file: Path) -> Workflow:
     """The workflow of `file`. Raises BadDefinition, or BadSetting where the file cannot be opened."""
     try:
-        source = file.read_bytes()
+        with file.open("rb") as opened:
+            source = opened.read(LARGEST + 1)
     except OSError as error:
         raise BadSetting(
             f"{file}: cannot be read ({error.strerror}); name a workflow's file (*.yaml)"

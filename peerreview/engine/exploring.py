@@ -1,0 +1,408 @@
+"""Every configuration that a review can come into, played with the engine itself; what is proved of them.
+
+`explore` starts a made-up review and does, breadth first, all that anybody could do: every action of every
+step, every wait of time, everything that can be written, the choices of an agreement, the lead's going back
+(any side or all, to any step) and the withdrawing of a side. It proves that from each configuration the
+definition's main end (its first) can be reached by what the steps themselves offer: no lead has to overrule
+anything. So nothing waits for what can never come, and each configuration has somebody, or the clock, that
+moves it. What comes out is a way into a dead end, as a trace.
+
+It is the real `fire` and `settle` that are run, not a model of them. `times` says how often somebody goes back
+or withdraws in one course of events: each time from every configuration there is, and whatever may follow is
+looked at again. `check` asks for once in a pair, and for none in a ring of three, where a side that has withdrawn
+gives more configurations than a second holds: that is for the tests of properties, which draw at random.
+What is left out, and why that is sound:
+
+- *Turning the ring.* The engine knows parties by their relations alone, so that a configuration turned round
+  the ring is the same one: each is kept once. A party's part of it is projected to a number (`_Shapes`).
+- *When things happened.* Only the order of things decides: every instant is forgotten, and time is a move of
+  its own ("time passes") of each place that waits for it.
+- *What is written* (a report, a team) can be written and erased as long as a right to it lasts. Meanwhile it
+  counts as whatever a move needs; when the right ends it is both, unless the move that ended it needed it.
+  What makes a step begin or end by itself is written in a move of its own.
+- *People.* One person holds all the roles of a party: forms of several people do not look at each other.
+- *hold and resume* change nothing but the list of rests; `check` sees that whoever can hold can resume.
+- *go_on* makes anything that is under way count as over, so that going on again always leads on: whoever has
+  overruled a step cannot be promised that the next needs no overruling.
+- *The agreement's choices* stay as they are once all have confirmed, unless all go back to before that.
+
+**Why two and three parties cover n.** A condition sees other parties through `all`, `any`, `others` and the
+neighbours in the ring. `all` and `any` over n are met or not by somebody ahead or behind, whoever else there
+is; a neighbour's neighbour is somebody else than oneself from three parties on. So what n can come into
+between a party, its two neighbours and "the rest" is met with two (both neighbours are one) or with three.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from itertools import product
+from typing import Any, NamedTuple
+
+from ..errors import Refused
+from .case import (
+    ACTIVE,
+    OVER,
+    WAITING,
+    Actor,
+    Case,
+    FactKey,
+    Facts,
+    Mark,
+    Place,
+    Record,
+    Seat,
+    Standing,
+)
+from .conditions import holds
+from .decide import Do, may
+from .definition import Workflow
+from .flow import active, settle
+from .moves import Choice, back_targets, fire
+from .saying import side, wants
+from .timing import ends_at, opens_at
+from .writing import LEAD, PERSON, T0, Writing
+
+# More than any definition that a person can read aloud; beyond it nothing is promised.
+MOST = 20_000
+
+
+Deed = tuple[str, Case]
+
+
+class DeadEnd(NamedTuple):
+    """A configuration from which the main end cannot be reached: `place` where it is stuck ("" = everywhere),
+    `trace` how it is come into, `waits` what the places there wait for."""
+
+    parties: int
+    place: str
+    trace: tuple[str, ...]
+    waits: tuple[str, ...]
+
+
+class TooMany(NamedTuple):
+    """More configurations than are looked at."""
+
+    parties: int
+
+
+@dataclass(frozen=True)
+class Explored:
+    """What was found for one number of parties; `configurations` and `moves` are how many there were."""
+
+    configurations: int
+    moves: int
+    found: DeadEnd | TooMany | None = None
+
+
+@dataclass(frozen=True)
+class _Node:
+    """A configuration, with the way back to the start."""
+
+    case: Case
+    before: int = -1
+    deed: str = ""
+
+
+@dataclass
+class _Shapes:
+    """Each party's part of a configuration as a number, the same for the same part whoever's it is."""
+
+    numbers: dict[Any, int] = field(default_factory=dict)
+
+    def of(self, part: Any) -> int:
+        return self.numbers.setdefault(part, len(self.numbers))
+
+
+def explore(workflow: Workflow, parties: int, *, times: int = 1) -> Explored:
+    """All configurations of a review of `parties` in which somebody has gone back or withdrawn up to `times`."""
+    return _Exploring(workflow, parties, times).run()
+
+
+class _Exploring:
+    def __init__(self, workflow: Workflow, parties: int, times: int):
+        self.workflow, self.parties, self.times = workflow, parties, times
+        self.main = next(iter(workflow.ends))
+        self.writing = Writing(workflow)
+        self.shapes = _Shapes()
+        self.nodes: list[_Node] = []
+        self.known: dict[Any, int] = {}
+        self.forward: list[list[int]] = []
+        network = frozenset((key, None) for key, role in workflow.roles.items() if role.of == "network")
+        own = [key for key, role in workflow.roles.items() if role.of == "party"]
+        self.seats = tuple(
+            Seat(p * len(own) + n + 1, PERSON + p, p, key)
+            for p in range(parties)
+            for n, key in enumerate(own)
+        )
+        self.lead = Actor(LEAD, network)
+        self.people = tuple(Actor(PERSON + p, frozenset((key, p) for key in own)) for p in range(parties))
+        self.back = next((a.key for a in workflow.actions.values() if a.moves == "back"), "")
+        self.withdraw = next((a.key for a in workflow.actions.values() if a.moves == "withdraw"), "")
+
+    def run(self) -> Explored:
+        start = Case(self.workflow, Standing.start(self.parties), Facts(), seats=self.seats, leads=(LEAD,))
+        self._keep(settle(start, T0).case, -1, "")
+        new, moves = self._spread([0])
+        for _ in range(self.times):
+            overruled = []
+            for number in new:
+                for deed, after in self._leads(self.nodes[number].case):
+                    moves += 1
+                    found, is_new = self._keep(after, number, deed)
+                    if is_new:
+                        overruled.append(found)
+            new, more = self._spread(overruled)
+            moves += more
+        too_many = len(self.nodes) > MOST
+        return Explored(len(self.nodes), moves, TooMany(self.parties) if too_many else self._dead_end())
+
+    def _spread(self, numbers: list[int]) -> tuple[list[int], int]:
+        """All that the steps' own moves lead to from `numbers`; gives what is new, those included."""
+        queue, found, moves = deque(numbers), list(numbers), 0
+        while queue and len(self.nodes) <= MOST:
+            number = queue.popleft()
+            for deed, after in self._moves(self.nodes[number].case):
+                moves += 1
+                target, is_new = self._keep(after, number, deed)
+                self.forward[number].append(target)
+                if is_new:
+                    queue.append(target)
+                    found.append(target)
+        return found, moves
+
+    def _keep(self, case: Case, before: int, deed: str) -> tuple[int, bool]:
+        """The number of a configuration, and whether it is new."""
+        case = _timeless(self.writing.trimmed(case))
+        key = self._key(case)
+        number = self.known.get(key)
+        if number is not None:
+            return number, False
+        self.known[key] = number = len(self.nodes)
+        self.nodes.append(_Node(case, before, deed))
+        self.forward.append([])
+        return number, True
+
+    def _key(self, case: Case) -> Any:
+        standing = case.standing
+        if standing.ended:
+            return standing.ended
+        parts: list[set[Any]] = [set() for _ in range(self.parties)]
+        shared: set[Any] = set()
+        for (path, scope), mark in standing.marks.items():
+            (shared if scope.party is None else parts[scope.party]).add((path, mark.state))
+        for (artefact, fact, owner), value in case.facts.values.items():
+            if value:
+                party = _party_of(case, artefact, owner)
+                (shared if party is None else parts[party]).add((artefact, fact, value))
+        for record in standing.records:
+            (shared if record.party is None else parts[record.party]).add(record)
+        for party in standing.withdrawn:
+            parts[party].add("withdrawn")
+        for party in standing.given_up:
+            parts[party].add("given up")
+        numbers = [self.shapes.of(frozenset(_turned(part))) for part in parts]
+        if standing.withdrawn:
+            return (standing.reviews, tuple(numbers), frozenset(shared))
+        turned = min(tuple(numbers[n:] + numbers[:n]) for n in range(self.parties))
+        return (turned, frozenset(shared))
+
+    # ---- what can be done
+
+    def _moves(self, case: Case) -> Iterator[Deed]:
+        """What the steps themselves offer, and where it leads."""
+        free = self.writing.free(case)
+        written = {k: self.writing.value(k) for k in free if not self.writing.automatic(k)}
+        helped = case.with_(facts=case.facts.with_(written))
+        for place in active(case):
+            yield from self._actions(case, helped, place, free)
+            yield from self._time(case, helped, place, free)
+        yield from self._writings(case, free)
+
+    def _actions(self, case: Case, helped: Case, place: Place, free: frozenset[FactKey]) -> Iterator[Deed]:
+        if case.standing.marks[place].state != ACTIVE:
+            return
+        for action in case.step(place).actions.values():
+            done: set[Any] = set()
+            for actor in (*self.people, self.lead):
+                what = Do(action.key, place)
+                if not may(helped, actor, what, T0):
+                    continue
+                try:
+                    move = fire(helped, actor, what, T0, reason="-")
+                except Refused:
+                    continue  # It asks for a choice, or leads back to where nobody has been.
+                # Whoever does it: what comes of it is what counts.
+                same = (move.effects, move.scope.party if action.records else None)
+                if same in done:
+                    continue
+                done.add(same)
+                who = "the lead" if actor is self.lead else f"side {actor.person - PERSON + 1}"
+                for after in self._pinned(case, move.case, free, (helped, actor, what)):
+                    yield f"{who}: {action.key} ({place[0]})", after
+
+    def _time(self, case: Case, helped: Case, place: Place, free: frozenset[FactKey]) -> Iterator[Deed]:
+        mark, step = case.standing.marks[place], case.step(place)
+        if mark.state == WAITING:
+            if step.opens is None or not holds(case, step.starts_when, place[1]):
+                return
+            instant = opens_at(helped, place, mark, T0)
+        else:
+            instant = ends_at(helped, place)
+        if instant is None:
+            return
+        instant = max(instant, T0)
+        marks = {
+            other: m._replace(since=instant) if other != place and self._timed(case, other) else m
+            for other, m in case.standing.marks.items()
+        }
+        run = settle(case.with_(standing=replace(case.standing, marks=marks)), instant)
+        if run.standing.marks[place].state != mark.state:
+            for after in self._pinned(case, run.case, free, None):
+                yield f"time passes ({place[0]}, {side(place)})", after
+
+    def _timed(self, case: Case, place: Place) -> bool:
+        step = case.step(place)
+        return case.standing.marks[place].state not in OVER and step.ends_after is not None
+
+    def _writings(self, case: Case, free: frozenset[FactKey]) -> Iterator[Deed]:
+        """What is written and then moves something by itself; and the choices of an agreement."""
+        for key in sorted(free, key=str):
+            if self.writing.automatic(key) and not case.facts.get(*key):
+                facts = case.facts.with_({key: self.writing.value(key)})
+                for after in self._pinned(case, settle(case.with_(facts=facts), T0).case, free, None):
+                    yield f"{key[0]}.{key[1]} comes true", after
+        for choices in self.writing.choices(case):
+            facts = case.facts.with_(choices)
+            words = ", ".join(f"{k[1]}: {v}" for k, v in choices.items() if isinstance(v, str))
+            name = next(iter(choices))[0]
+            yield f"the {name} is written ({words})", settle(case.with_(facts=facts), T0).case
+
+    def _leads(self, case: Case) -> Iterator[Deed]:
+        if case.standing.ended:
+            return
+        if self.back and may(case, self.lead, Do(self.back), T0):
+            for party in (*case.standing.taking_part, None):
+                for path in back_targets(case, party):
+                    choice = Choice(step=path, party=party)
+                    move = fire(case, self.lead, Do(self.back), T0, reason="-", choice=choice)
+                    whom = "all" if party is None else f"side {party + 1}"
+                    for after in self._pinned(case, move.case, self.writing.free(case), None):
+                        yield f"the lead: {whom} back to {path}", after
+        if (
+            self.withdraw
+            and may(case, self.lead, Do(self.withdraw), T0)
+            and len(case.standing.taking_part) > self.workflow.min_parties
+        ):
+            yield from self._withdrawals(case)
+
+    def _withdrawals(self, case: Case) -> Iterator[Deed]:
+        for party in case.standing.taking_part:
+            left = frozenset(case.standing.taking_part) - {party}
+            for finish in (left, *(frozenset((p,)) for p in left)):
+                choice = Choice(party=party, finish=finish)
+                move = fire(case, self.lead, Do(self.withdraw), T0, reason="-", choice=choice)
+                for after in self._pinned(case, move.case, self.writing.free(case), None):
+                    yield f"side {party + 1} withdraws", after
+
+    # ---- what is written
+
+    def _pinned(
+        self, before: Case, after: Case, free: frozenset[FactKey], asked: tuple[Case, Actor, Do] | None
+    ) -> Iterator[Case]:
+        """`after`, once for each way in which what can no longer be written may have been left."""
+        still, live = self.writing.free(after), self.writing.live(after)
+        values = {
+            key: value
+            for key, value in after.facts.values.items()
+            if value and (self.writing.automatic(key) or (key not in free and key not in still))
+        }
+        ended = [k for k in free - still if not self.writing.automatic(k) and (k[0], k[1]) in live]
+        open_ways = []
+        for key in sorted(ended, key=str):
+            if asked is not None and self._needed(asked, key):
+                values[key] = self.writing.value(key)
+            else:
+                open_ways.append(key)
+        for ways in product((True, False), repeat=len(open_ways)):
+            chosen = {k: self.writing.value(k) for k, way in zip(open_ways, ways, strict=True) if way}
+            yield after.with_(facts=Facts({**values, **chosen}))
+
+    def _needed(self, asked: tuple[Case, Actor, Do], key: FactKey) -> bool:
+        case, actor, what = asked
+        return not may(case.with_(facts=case.facts.with_({key: False})), actor, what, T0)
+
+    # ---- the verdict
+
+    def _dead_end(self) -> DeadEnd | None:
+        """The first configuration, in the order in which they were come into, that cannot reach the main end."""
+        backward: list[list[int]] = [[] for _ in self.nodes]
+        for number, targets in enumerate(self.forward):
+            for target in targets:
+                backward[target].append(number)
+        good = {n for n, node in enumerate(self.nodes) if node.case.standing.ended == self.main}
+        queue = deque(good)
+        while queue:
+            for number in backward[queue.popleft()]:
+                if number not in good:
+                    good.add(number)
+                    queue.append(number)
+        bad = [n for n, node in enumerate(self.nodes) if n not in good and node.case.standing.ended is None]
+        if not bad:
+            return None
+        return self._told(self._deepest(min(bad)))
+
+    def _deepest(self, number: int) -> int:
+        """Where those end up who go on from a configuration that leads nowhere: there it shows what is wanting."""
+        while True:
+            within = self._onward(number)
+            further = next((n for n in sorted(within) if number not in self._onward(n)), None)
+            if further is None:
+                return min(within)
+            number = further
+
+    def _onward(self, number: int) -> set[int]:
+        found, queue = {number}, [number]
+        while queue:
+            for target in self.forward[queue.pop()]:
+                if target not in found and self.nodes[target].case.standing.ended is None:
+                    found.add(target)
+                    queue.append(target)
+        return found
+
+    def _told(self, number: int) -> DeadEnd:
+        case = self.nodes[number].case
+        trace = []
+        while number > 0:
+            trace.append(self.nodes[number].deed)
+            number = self.nodes[number].before
+        places = [
+            p for p in active(case) if not case.step(p).children or case.standing.marks[p].state == WAITING
+        ]
+        stuck = next((p for p in places if not self.workflow.by_path[p[0]].ends_after), None)
+        return DeadEnd(
+            self.parties,
+            stuck[0] if stuck else "",
+            tuple(reversed(trace)),
+            tuple(f"`{p[0]}` ({side(p)}) {wants(case, p)}" for p in places),
+        )
+
+
+def _timeless(case: Case) -> Case:
+    standing = case.standing
+    marks = {place: Mark(mark.state, T0) for place, mark in standing.marks.items()}
+    values = {key: value for key, value in case.facts.values.items() if value}
+    standing = replace(standing, marks=marks, visits={}, holds=())
+    return case.with_(standing=standing, facts=Facts(values))
+
+
+def _party_of(case: Case, artefact: str, owner: int | None) -> int | None:
+    if owner is None or artefact not in case.workflow.artefacts:
+        return None
+    return owner - PERSON if case.workflow.artefacts[artefact].per == "person" else owner
+
+
+def _turned(part: Iterable[Any]) -> Iterator[Any]:
+    for item in part:
+        yield item._replace(party=0) if isinstance(item, Record) else item

@@ -1,0 +1,39 @@
+"""A configuration in plain English: for the problems of a definition, which are told without translations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..errors import Message, PartyName, Text
+from .case import WAITING, Case, Place
+from .conditions import missing
+
+
+def side(place: Place) -> str:
+    return "all sides" if place[1].party is None else f"side {place[1].party + 1}"
+
+
+def wants(case: Case, place: Place) -> str:
+    """What a place waits for, in words."""
+    step, scope = case.step(place), place[1]
+    if case.standing.marks[place].state == WAITING:
+        wanted = missing(case, step.starts_when, scope)
+    else:
+        wanted = missing(case, step.done_when, scope)
+        for action in step.actions.values():
+            if action.to == "next":
+                wanted += missing(case, action.needs, scope)
+    said = [_said(message) for message in dict.fromkeys(wanted)]
+    return "waits: " + "; ".join(said) if said else "can do nothing that leads on"
+
+
+def _said(message: Message) -> str:
+    params = {
+        key: f"side {value.party + 1}" if isinstance(value, PartyName) else _english(value)
+        for key, value in message.params
+    }
+    return message.text % params if params else message.text
+
+
+def _english(value: Any) -> Any:
+    return value.get("en") if isinstance(value, Text) else value

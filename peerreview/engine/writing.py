@@ -1,0 +1,294 @@
+"""What people can write in a configuration, and which of it matters: for `exploring`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import product
+from typing import Any, NamedTuple
+
+from .case import ACTIVE, OVER, SHARED, Case, FactKey, Facts, Scope
+from .definition import Artefact, Condition, FactRef, Right, RoleRef, Workflow
+from .kinds import GATHERED, WRITTEN
+
+T0 = datetime(2026, 1, 12, 9, tzinfo=UTC)
+A_DATE = T0.date() + timedelta(weeks=8)
+LEAD, PERSON = 1, 100
+
+
+class Grant(NamedTuple):
+    """A right that makes facts true, and whose things it is about."""
+
+    right: Right
+    facts: tuple[str, ...]
+    per: str
+
+
+class Writing:
+    """Facts that come of writing: when they can be written, which matter, what an agreement can choose."""
+
+    def __init__(self, workflow: Workflow):
+        self.workflow = workflow
+        self.by_step = {step.path: self._grants(step.allow) for step in workflow.walk()}
+        self.anywhere = self._grants(workflow.allow)
+        conditions = [c for s in workflow.walk() for c in (s.done_when, s.starts_when, s.condition) if c]
+        conditions += [a.opens_when for a in workflow.artefacts.values() if a.opens_when]
+        self.by_itself = {(r.artefact, GATHERED.get(r.fact, r.fact)) for c in conditions for r in c.facts()}
+        self.used = self._used()
+        needs = [a.needs for s in workflow.walk() for a in s.actions.values()]
+        self.named = self.by_itself | {
+            (r.artefact, GATHERED.get(r.fact, r.fact)) for c in needs for r in c.facts()
+        }
+        self.named |= {(r.artefact, r.fact) for r in self._dated()}
+        kinds = {a.kind.name: a.kind for a in workflow.artefacts.values()}.values()
+        # What no going back takes away.
+        self.lasting = {
+            fact
+            for kind in kinds
+            for effect, facts in kind.effects.items()
+            for fact, value in facts.items()
+            if value and effect not in kind.undo
+        }
+        self.sets = {
+            step.path: {
+                (e.artefact, fact)
+                for a in step.actions.values()
+                for e in a.does
+                for fact in workflow.artefacts[e.artefact].kind.effects[e.effect]
+            }
+            for step in workflow.walk()
+        }
+        self.asked_elsewhere = self._asked_elsewhere()
+        opening = [a.opens_when for a in workflow.artefacts.values() if a.opens_when is not None]
+        steps = [c for s in workflow.walk() for c in (s.done_when, s.starts_when, s.condition) if c]
+        self.of_opening = {(r.artefact, r.fact) for c in opening for r in c.facts()} & {
+            (r.artefact, r.fact) for r in self.used
+        }
+        self.of_opening -= {(r.artefact, r.fact) for c in (*needs, *steps) for r in c.facts()}
+        self._live: dict[Any, frozenset[tuple[str, str]]] = {}
+
+    def _grants(self, allow: Mapping[RoleRef, frozenset[Right]]) -> tuple[tuple[Grant, bool], ...]:
+        """The rights that make facts true; whether they are to the own thing alone."""
+        found = {
+            (Grant(right, facts, self.workflow.artefacts[right.artefact].per), ref.relation == "own")
+            for ref, rights in allow.items()
+            for right in rights
+            if (facts := self._written(right))
+        }
+        return tuple(sorted(found, key=str))
+
+    def _written(self, right: Right) -> tuple[str, ...]:
+        kind = self.workflow.artefacts[right.artefact].kind
+        if kind.values:
+            return ()  # An agreement is filled in as a whole: see `choices`.
+        return tuple(f for verb, facts in WRITTEN.get(kind.name, ()) if verb == right.verb for f in facts)
+
+    def _used(self) -> frozenset[FactRef]:
+        """The fields of an agreement on which something hangs."""
+        workflow = self.workflow
+        conditions = [c for s in workflow.walk() for c in (s.done_when, s.starts_when, s.condition)]
+        conditions += [a.needs for s in workflow.walk() for a in s.actions.values()]
+        conditions += [a.opens_when for a in workflow.artefacts.values()]
+        return frozenset(
+            _own(r)
+            for c in conditions
+            if c is not None
+            for r in c.facts()
+            if r.artefact in workflow.artefacts and r.fact in workflow.artefacts[r.artefact].kind.values
+        )
+
+    def _asked_elsewhere(self) -> set[tuple[str, str]]:
+        """Consents that another step than the one they are given in asks for."""
+        given = {
+            (a.records.artefact, a.records.fact): s.path
+            for s in self.workflow.walk()
+            for a in s.actions.values()
+            if a.records is not None
+        }
+        return {
+            (ref.artefact, ref.fact)
+            for step in self.workflow.walk()
+            for c in (
+                step.done_when,
+                step.starts_when,
+                step.condition,
+                *(a.needs for a in step.actions.values()),
+            )
+            if c is not None
+            for ref in c.facts()
+            if given.get((ref.artefact, ref.fact), step.path) != step.path
+        }
+
+    def _dated(self) -> Iterator[FactRef]:
+        """Facts that are dates by which a step opens."""
+        for step in self.workflow.walk():
+            due = step.opens
+            while due is not None:
+                if due.fact is not None:
+                    yield due.fact
+                if due.span.months_from is not None:
+                    yield due.span.months_from
+                due = due.otherwise
+
+    def automatic(self, key: FactKey) -> bool:
+        """Whether something begins, ends or opens by itself when this is written."""
+        return (key[0], key[1]) in self.by_itself
+
+    def value(self, key: FactKey) -> Any:
+        return A_DATE if key[1] in self.workflow.artefacts[key[0]].kind.fields else True
+
+    def free(self, case: Case) -> frozenset[FactKey]:
+        """The facts that somebody could make true by writing, here and now."""
+        if case.standing.ended:
+            return frozenset()
+        found: set[FactKey] = set()
+        states: dict[tuple[str, int | None], str] = {}
+        everybody = case.standing.taking_part
+        for (right, facts, per), scope, own in self._held(case):
+            parties = everybody if scope.party is None or not own else (scope.party,)
+            owners = self._owners(per, parties)
+            for owner in owners:
+                if right.state is not None:
+                    state = states.get((right.artefact, owner))
+                    if state is None:
+                        state = states[(right.artefact, owner)] = _state(case, right.artefact, owner)
+                    if state != right.state:
+                        continue
+                found.update((right.artefact, fact, owner) for fact in facts)
+        return frozenset(found)
+
+    def _held(self, case: Case) -> Iterator[tuple[Grant, Scope, bool]]:
+        for grant, _ in self.anywhere:
+            yield grant, SHARED, False
+        for (path, scope), mark in case.standing.marks.items():
+            if mark.state == ACTIVE:
+                for grant, own in self.by_step[path]:
+                    yield grant, scope, own
+
+    def _owners(self, per: str, parties: tuple[int, ...]) -> tuple[int | None, ...]:
+        if per == "review":
+            return (None,)
+        return tuple(PERSON + p for p in parties) if per == "person" else parties
+
+    def choices(self, case: Case) -> Iterator[dict[FactKey, Any]]:
+        """Each way in which an agreement that can be written now can be filled in."""
+        for artefact in self.workflow.artefacts.values():
+            if not artefact.kind.values or _state(case, artefact.key, None) != artefact.kind.states[0]:
+                continue
+            under_way = (p[0] for p, mark in case.standing.marks.items() if mark.state == ACTIVE)
+            steps = (case.workflow.by_path[path].allow for path in under_way)
+            allowed = [s for a in (case.workflow.allow, *steps) for _, s in a.of(artefact.key, "write")]
+            if not any(None in states or artefact.kind.states[0] in states for states in allowed):
+                continue
+            fields = sorted(r.fact for r in self.used if r.artefact == artefact.key)
+            for values in product(*(artefact.kind.values[f] for f in fields)):
+                yield self._filled(case, artefact, dict(zip(fields, values, strict=True)))
+
+    def _filled(self, case: Case, artefact: Artefact, chosen: Mapping[str, str]) -> dict[FactKey, Any]:
+        """An agreement as it is filled in; a confirmation was of what stood there before."""
+        key = artefact.key
+        dates: dict[FactKey, Any] = {
+            (key, f, None): A_DATE for f in artefact.kind.fields if f.startswith("dates.")
+        }
+        voided: dict[FactKey, Any] = {
+            (key, fact, p): False for fact in artefact.kind.by_party for p in case.standing.parties
+        }
+        changed = any(case.facts.get(key, f) != value for f, value in chosen.items())
+        return {
+            **{(key, f, None): value for f, value in chosen.items()},
+            (key, "complete", None): True,
+            **dates,
+            **(voided if changed else {}),
+        }
+
+    def trimmed(self, case: Case) -> Case:
+        """Without what nothing can hang on any more: facts that no condition names and no action under way
+        sets, consents of a step that is over, an opening that has taken place."""
+        standing = case.standing
+        if standing.ended:
+            return case
+        under_way = {p[0] for p, mark in standing.marks.items() if mark.state not in OVER}
+        setting = {e for path in under_way for e in self.sets[path]}
+        opened = self._opened(case)
+        values = {
+            key: value
+            for key, value in case.facts.values.items()
+            if value
+            and ((key[0], key[1]) in self.named or (key[0], key[1]) in setting or key[1] in self.lasting)
+            and (key[0], key[1]) not in opened
+        }
+        records = frozenset(
+            r for r in standing.records if r.step in under_way or r[:2] in self.asked_elsewhere
+        )
+        return case.with_(facts=Facts(values), standing=replace(standing, records=records))
+
+    def _opened(self, case: Case) -> set[tuple[str, str]]:
+        """Choices that only the opening of sets asks for, where all are open."""
+        if not self.of_opening:
+            return set()
+        waits = any(
+            not case.facts.get(a.key, "opened", p)
+            for a in case.workflow.artefacts.values()
+            if a.opens_when is not None
+            for p in case.standing.taking_part
+        )
+        return set() if waits else self.of_opening
+
+    def live(self, case: Case) -> frozenset[tuple[str, str]]:
+        """The facts that something may hang on where they cannot be written, as the choices now are."""
+        chosen = tuple(case.facts.get(r.artefact, r.fact) for r in sorted(self.used))
+        found = self._live.get(chosen)
+        if found is None:
+            found = self._live[chosen] = frozenset(self._asked_for(case))
+        return found
+
+    def _asked_for(self, case: Case) -> Iterator[tuple[str, str]]:
+        for step in self.workflow.walk():
+            if step.condition is not None and self._refuted(case, step.condition):
+                continue
+            conditions = [step.done_when, step.starts_when, step.condition]
+            conditions += [a.needs for a in step.actions.values()]
+            here = {
+                (grant.right.artefact, fact)
+                for grant, _ in (*self.by_step[step.path], *self.anywhere)
+                for fact in grant.facts
+            }
+            for condition in conditions:
+                if condition is not None:
+                    yield from (asked for asked in self._of(case, condition) if asked not in here)
+
+    def _of(self, case: Case, condition: Condition) -> Iterator[tuple[str, str]]:
+        if condition.op == "all" and any(self._refuted(case, part) for part in condition.parts):
+            return
+        if condition.fact is not None:
+            yield condition.fact.artefact, GATHERED.get(condition.fact.fact, condition.fact.fact)
+        for part in condition.parts:
+            yield from self._of(case, part)
+
+    def _refuted(self, case: Case, condition: Condition) -> bool:
+        """A choice that has been made otherwise."""
+        ref = condition.fact
+        if condition.op == "all":
+            return any(self._refuted(case, part) for part in condition.parts)
+        if ref is None or _own(ref) not in self.used:
+            return False
+        value = case.facts.get(ref.artefact, ref.fact)
+        return value is not False and value != condition.value
+
+
+def _own(ref: FactRef) -> FactRef:
+    return FactRef("own", ref.artefact, ref.fact)
+
+
+def _state(case: Case, artefact: str, owner: int | None) -> str:
+    """The state of a thing, as far as its facts tell."""
+    kind = case.workflow.artefacts[artefact].kind
+    for state in reversed(kind.states):
+        if state not in kind.facts:
+            continue
+        gathered = owner is None and state in kind.by_party
+        owners = case.standing.taking_part if gathered else (owner,)
+        if all(case.facts.get(artefact, state, o) for o in owners):
+            return state
+    return kind.states[0]
