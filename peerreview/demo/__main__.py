@@ -44,8 +44,10 @@ class CannotStart(Exception):
 
 
 def main() -> None:
-    # Ctrl-C and a polite kill are the same: the end of a good demo.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # Ctrl-C and a polite kill are the same: the end of a good demo. (A shell starts what stands in its
+    # background deaf to Ctrl-C.)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     try:
         run(_arguments())
     except KeyboardInterrupt:
@@ -112,26 +114,26 @@ def _welcome(address: str) -> None:
 @contextmanager
 def _door(host: str, port: str) -> Iterator[socket.socket]:
     """The socket to listen at; CannotStart in plain words where there can be none, before anything is made."""
+    number = int(port) if port.isdecimal() else -1
+    if not 0 <= number <= 65535:
+        raise CannotStart(f"{port!r} is no port; write a number such as 5000")
     try:
-        number = int(port)
         family, kind, protocol, _, address = socket.getaddrinfo(host, number, type=socket.SOCK_STREAM)[0]
-    except (ValueError, OverflowError):
-        raise CannotStart(f"{port!r} is no port; write a number such as 5000") from None
-    except OSError:
+    except (OSError, UnicodeError):
         raise CannotStart(f"{host!r} is no address of this machine; leave --host out") from None
     with socket.socket(family, kind, protocol) as door:
         door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             door.bind(address)
             door.listen()
-        except (OSError, OverflowError) as error:
+        except OSError as error:
             _cannot_listen(host, number, error)
         yield door
 
 
-def _cannot_listen(host: str, port: int, error: Exception) -> NoReturn:
+def _cannot_listen(host: str, port: int, error: OSError) -> NoReturn:
     other = f"choose another, such as: script/demo --port {port + 1 if 1023 < port < 65535 else 5001}"
-    if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+    if error.errno == errno.EADDRINUSE:
         raise CannotStart(f"port {port} is taken by another program; {other}") from None
     raise CannotStart(f"cannot listen at {host}, port {port} ({error}); {other}") from None
 

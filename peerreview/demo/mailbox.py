@@ -10,7 +10,7 @@ import os
 import re
 import secrets
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -54,6 +54,8 @@ class Mailbox:
 
     def __init__(self, folder: Path):
         self._folder = folder
+        # Headers do not change: a page with a thousand mails shall not read them all again.
+        self._read: dict[str, Letter] = {}
         folder.mkdir(parents=True, exist_ok=True)
 
     def put(self, message: bytes) -> str:
@@ -80,7 +82,9 @@ class Mailbox:
     def letters(self, *, to: str = "", after: str = "") -> Iterator[Letter]:
         """Newest first; of one recipient, if given."""
         for key in self.keys(after=after):
-            letter = self._letter(key, _HEADERS.parsebytes(self._file(key).read_bytes()))
+            if key not in self._read:
+                self._read[key] = self._letter(key, _HEADERS.parsebytes(self._file(key).read_bytes()))
+            letter = replace(self._read[key], seen=self._seen(key).exists())
             if not to or letter.to == to:
                 yield letter
 
@@ -105,6 +109,7 @@ class Mailbox:
         return Opened(letter, headers, text, _part(message, "html"), links)
 
     def clear(self) -> None:
+        self._read.clear()
         for path in self._folder.iterdir():
             path.unlink()
 

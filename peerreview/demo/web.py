@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -25,6 +26,7 @@ bp = Blueprint("demo", __name__, url_prefix="/demo")
 PAGE = 50
 # How long a move of the clock waits for mail that the worker is sending at the same moment.
 PATIENCE = 5.0
+_DEMO = re.compile(r"http://(?:127\.0\.0\.1|localhost|\[::1\]):\d+/")
 # The mail's own page may do nothing but be looked at, and lead to the page its link names.
 MAIL_HEADERS = {
     "Content-Security-Policy": "sandbox allow-top-navigation-by-user-activation; default-src 'none'; "
@@ -69,7 +71,13 @@ def letter(key: str) -> ResponseReturnValue:
     opened = _mailbox().open(key)
     if opened is None:
         raise NotFound
-    return render_template("web/demo/letter.html", opened=opened, letter=opened.letter)
+    return render_template(
+        "web/demo/letter.html",
+        opened=opened,
+        letter=opened.letter,
+        text=_here(opened.text),
+        links=[_here(link) for link in opened.links],
+    )
 
 
 @bp.get("/mailbox/<key>/html")
@@ -78,8 +86,13 @@ def letter_html(key: str) -> ResponseReturnValue:
     opened = _mailbox().open(key)
     if opened is None or opened.html is None:
         raise NotFound
-    page = opened.html.replace("<head>", '<head>\n<base target="_top">', 1)
+    page = _here(opened.html).replace("<head>", '<head>\n<base target="_top">', 1)
     return Response(page, mimetype="text/html", headers=MAIL_HEADERS)
+
+
+def _here(text: str) -> str:
+    """Links of a mail that was written when the demo listened at another port lead here all the same."""
+    return _DEMO.sub(request.host_url, text)
 
 
 @bp.get("/clock")

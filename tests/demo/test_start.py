@@ -1,0 +1,197 @@
+"""script/demo as a newcomer meets it: one process, started and stopped for real."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.cookiejar import CookieJar
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener
+
+import pytest
+
+from peerreview.demo.cast import LEAD, PASSWORD, logins
+
+ROOT = Path(__file__).parents[2]
+
+
+def start(folder: Path, *words: str, port: str = "0", **environment: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "peerreview.demo", "--folder", str(folder), *words],
+        cwd=ROOT,
+        env={**os.environ, "PORT": port, **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def ready(demo: subprocess.Popen[str]) -> str:
+    assert demo.stdout is not None
+    for line in demo.stdout:
+        if match := re.fullmatch(r"ready: (http://127\.0\.0\.1:\d+)\n", line):
+            return match[1]
+    raise AssertionError(demo.communicate()[1])
+
+
+def stop(demo: subprocess.Popen[str], how: signal.Signals = signal.SIGINT) -> str:
+    """Gives what it said; it stops cleanly or the test fails."""
+    demo.send_signal(how)
+    assert demo.stdout is not None
+    assert demo.stderr is not None
+    # Not communicate(): what ready() has read ahead would be lost.
+    out, errors = demo.stdout.read(), demo.stderr.read()
+    assert (demo.wait(timeout=30), errors) == (0, "")
+    return out
+
+
+@contextmanager
+def running(folder: Path, *words: str, how: signal.Signals = signal.SIGINT, **more: str) -> Iterator[str]:
+    demo = start(folder, *words, **more)
+    try:
+        yield ready(demo)
+        stop(demo, how)
+    finally:
+        demo.kill()
+
+
+class FirstRun(NamedTuple):
+    folder: Path
+    said: str
+    beside: list[Path]
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> FirstRun:
+    """The demo after its first run, in an environment that was meant for a real house."""
+    folder, real = tmp_path_factory.mktemp("demo"), tmp_path_factory.mktemp("real")
+    environment = {
+        "PEERREVIEW_DATABASE_URL": f"sqlite:///{real / 'peerreview.db'}",
+        "PEERREVIEW_FILES_DIR": str(real / "files"),
+        "PEERREVIEW_MAIL_SERVER": "mail.invalid",
+        "PEERREVIEW_MAIL_USE_TLS": "true",
+        "PEERREVIEW_SECURE_COOKIES": "true",
+    }
+    demo = start(folder, **environment)
+    try:
+        address = ready(demo)
+        until(lambda: len(list((folder / "mailbox").glob("*.eml"))) > 100)
+        assert "Brevlådan" in page(build_opener(), f"{address}/demo/mailbox")
+        return FirstRun(folder, stop(demo), list(real.iterdir()))
+    finally:
+        demo.kill()
+
+
+def until(what: object, seconds: float = 60) -> None:
+    assert callable(what)
+    end = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < end, "it did not come about in time"
+        time.sleep(0.1)
+
+
+def page(browser: OpenerDirector, address: str, **typed: str) -> str:
+    with browser.open(address, urlencode(typed).encode() if typed else None, timeout=30) as answer:
+        return str(answer.read().decode())
+
+
+def csrf(text: str) -> str:
+    found = re.search(r'name="csrf_token" value="([^"]+)"', text)
+    assert found
+    return found[1]
+
+
+def test_it_tells_where_to_go_and_who_one_can_be(first: FirstRun) -> None:
+    assert PASSWORD in first.said
+    for login in logins():
+        assert re.search(rf"  {re.escape(login.function)} +{re.escape(login.email)}\n", first.said)
+
+
+def test_a_real_houses_settings_do_it_no_harm(first: FirstRun) -> None:
+    """Nor it them: the real database is not made, and the mail has come to the demo's own mailbox."""
+    assert first.beside == []
+
+
+def test_a_second_start_goes_on_where_the_first_left_off(first: FirstRun) -> None:
+    browser = build_opener(HTTPCookieProcessor(CookieJar()))
+    with running(first.folder, how=signal.SIGTERM) as address:
+        text = page(browser, f"{address}/login")
+        page(browser, f"{address}/login", csrf_token=csrf(text), email=LEAD, password=PASSWORD)
+        text = page(browser, f"{address}/demo/clock")
+        moved = page(browser, f"{address}/demo/clock", csrf_token=csrf(text), by="7")
+        assert "mejl skickades på vägen:" in moved
+        other = start(first.folder)
+        _, errors = other.communicate(timeout=30)
+        assert (other.returncode, "running already" in errors) == (1, True)
+    kept = set((first.folder / "mailbox").glob("*.eml"))
+    with running(first.folder, "--port", address.rpartition(":")[2]) as again:
+        assert again == address
+        # Still logged in, the clock still moved, the mail still there.
+        assert day(page(browser, f"{again}/demo/clock")) == day(moved)
+        assert kept <= set((first.folder / "mailbox").glob("*.eml"))
+
+
+def day(text: str) -> str:
+    found = re.search(r"I dag är det ([^.]+, v\. \d+)\.", text)
+    assert found
+    return found[1]
+
+
+def test_a_taken_port_is_said_before_anything_is_made(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        demo = start(tmp_path / "new", port=port)
+        out, errors = demo.communicate(timeout=30)
+    assert (demo.returncode, out) == (1, "")
+    assert errors.startswith(f"script/demo: port {port} is taken by another program; choose another")
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--port", "hej"], "'hej' is no port"),
+        (["--port", "-1"], "is no port"),
+        (["--port", "70000"], "is no port"),
+        (["--host", "nowhere.invalid"], "'nowhere.invalid' is no address of this machine"),
+        (["--host", "192.0.2.1"], "cannot listen at 192.0.2.1"),
+    ],
+)
+def test_what_cannot_be_is_said_plainly(tmp_path: Path, words: list[str], said: str) -> None:
+    demo = start(tmp_path / "new", *words)
+    _, errors = demo.communicate(timeout=30)
+    assert demo.returncode == 1
+    assert said in errors
+    assert "Traceback" not in errors
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_misspelt_setting_stops_it_in_words(tmp_path: Path) -> None:
+    demo = start(tmp_path / "new", PEERREVIEW_DEMMO="true")
+    _, errors = demo.communicate(timeout=30)
+    assert demo.returncode == 1
+    assert "did you mean PEERREVIEW_DEMO?" in errors
+    assert "Traceback" not in errors
+
+
+@pytest.mark.full
+def test_half_an_example_is_made_anew_and_fresh_starts_over(tmp_path: Path) -> None:
+    demo = start(tmp_path)
+    until(lambda: (tmp_path / "peerreview.db").exists())
+    time.sleep(3)
+    stop(demo)
+    with running(tmp_path):
+        until(lambda: list((tmp_path / "mailbox").glob("*.eml")))
+    before = set((tmp_path / "mailbox").iterdir())
+    with running(tmp_path, "--fresh"):
+        until(lambda: list((tmp_path / "mailbox").glob("*.eml")))
+    assert not before & set((tmp_path / "mailbox").iterdir())
