@@ -288,6 +288,7 @@ def upgrade() -> None:
         sa.Column("claimed_at", sa.DateTime(), nullable=True),
         sa.Column("sent_at", sa.DateTime(), nullable=True),
         sa.Column("last_answer", sa.String(length=500), nullable=False),
+        sa.Column("unclear", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_outgoing_person_id")),
         sa.ForeignKeyConstraint(["review_id"], ["review.id"], name=op.f("fk_outgoing_review_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outgoing")),

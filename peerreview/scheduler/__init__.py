@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from ..services import clock, delivering, heartbeats, sessions, ticking
+from ..services import clock, delivering, heartbeats, recomposing, sessions, ticking
 from ..services.house import House
 
 log = logging.getLogger(__name__)
@@ -82,6 +82,8 @@ class Worker:
         ticking.tick(self._house, now=clock.method_now(self._house, real_now), real_now=real_now)
 
     def _deliver(self, real_now: datetime) -> None:
+        now = clock.method_now(self._house, real_now)
+        recomposing.ask_again(self._house, now=now, real_now=real_now)
         delivering.deliver(self._house, real_now=real_now, stopping=self._stopping.is_set)
 
     def _sweep(self, real_now: datetime) -> None:
@@ -99,7 +101,9 @@ def work_beside(house: House) -> None:
 def run_once(house: House) -> tuple[delivering.Delivery, ...]:
     """One round of everything, for cron and for whoever wants to see it happen; gives what went out."""
     real_now = datetime.now(UTC)
-    ticking.tick(house, now=clock.method_now(house, real_now), real_now=real_now)
+    now = clock.method_now(house, real_now)
+    ticking.tick(house, now=now, real_now=real_now)
+    recomposing.ask_again(house, now=now, real_now=real_now)
     done = delivering.deliver(house, real_now=datetime.now(UTC))
     sessions.sweep(house, real_now=real_now)
     for job in heartbeats.JOBS:

@@ -17,7 +17,7 @@ from typing import Any, Literal
 from sqlalchemy.orm import Session
 
 from ..errors import Message
-from ..mail.smtp import Failed, Fate, Retry, Sender, Sent, SmtpServer
+from ..mail.smtp import Failed, Fate, Retry, Sender, Sent, SmtpServer, Unclear
 from ..store import outbox as store
 from ..store.outbox import Outgoing
 from ..store.people import Person
@@ -130,6 +130,7 @@ def _settle(house: House, row: Outgoing, fate: Fate, at: datetime) -> Delivery:
     state = _state(row, fate)
     said = (fate.answer.text if isinstance(fate.answer, Message) else fate.answer)[:500]
     values: dict[str, Any] = {"state": state, "attempts": row.attempts + 1, "last_answer": said}
+    values["unclear"] = row.unclear or isinstance(fate, Unclear)
     if state == "waiting":
         values["next_at"] = at + PAUSES[row.attempts]
     if state == "sent":

@@ -36,37 +36,44 @@ def enqueue(
 
     `review_id` is None for a mail about no review or several: it then belongs to no thread. `reason` says in
     the outbox why the mail exists, where its kind does not."""
-    if review_id is not None:
-        words = _named(words, session, review_id)
-    recipient = carried(person.email)
     domain = house.settings.mail_from.rpartition("@")[2]
     row = Outgoing(
         message_id=f"<{uuid.uuid4().hex}@{domain}>",
         review_id=review_id,
         person_id=person.id,
-        recipient=recipient,
         kind=kind,
         reason=reason[:500],
-        subject=subject_of(words, person.language, local(now).date())[:500],
         created_at=real_now,
         about_at=now,
         next_at=real_now,
     )
-    row.message = compose(
-        words,
-        to_name=person.name,
-        to_address=recipient,
-        sender=(house.settings.network_name, house.settings.mail_from),
-        reply_to=_reply_to(session, house, review_id),
-        message_id=row.message_id,
-        date=now,
-        language=person.language,
-        in_reply_to=store.thread_root(session, review_id) if review_id is not None else None,
-        base_url=house.settings.base_url,
-    )
+    compose_anew(session, house, row, person=person, words=words, now=now)
     session.add(row)
     session.flush()
     return row
+
+
+def compose_anew(
+    session: Session, house: House, row: Outgoing, *, person: Person, words: MailWords | Digest, now: datetime
+) -> None:
+    """Give a message of the outbox its words, or other ones: under the same ID, in the same thread."""
+    if row.review_id is not None:
+        words = _named(words, session, row.review_id)
+    row.recipient = carried(person.email)
+    row.subject = subject_of(words, person.language, local(now).date())[:500]
+    root = store.thread_root(session, row.review_id) if row.review_id is not None else None
+    row.message = compose(
+        words,
+        to_name=person.name,
+        to_address=row.recipient,
+        sender=(house.settings.network_name, house.settings.mail_from),
+        reply_to=_reply_to(session, house, row.review_id),
+        message_id=row.message_id,
+        date=now,
+        language=person.language,
+        in_reply_to=root if root != row.message_id else None,
+        base_url=house.settings.base_url,
+    )
 
 
 def carried(address: str) -> str:

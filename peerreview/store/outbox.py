@@ -72,8 +72,8 @@ class Outgoing(Base):
 
     state: waiting, sending (by a worker, claimed at `claimed_at`), sent, failed, or void (no longer wanted:
     what it says was no longer true at a further try, or the lead has laid it aside). `next_at`: nobody tries
-    before then. `review_id` null where it is about no review or several. Times here are the real clock's;
-    `about_at` is the method's."""
+    before then. `unclear`: it may have arrived already, so that its bytes must stay as they are. `review_id`
+    null where it is about no review or several. Times are the real clock's; `about_at` is the method's."""
 
     __tablename__ = "outgoing"
     __table_args__ = (
@@ -108,6 +108,7 @@ class Outgoing(Base):
     claimed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     last_answer: Mapped[str] = mapped_column(String(500), default="")
+    unclear: Mapped[bool] = mapped_column(default=False)
 
 
 class Heartbeat(Base):
@@ -151,6 +152,23 @@ def settle(session: Session, row: Outgoing, **values: Any) -> bool:
     mine = (Outgoing.id == row.id, Outgoing.state == "sending", Outgoing.claimed_at == row.claimed_at)
     changed = session.execute(update(Outgoing).where(*mine).values(claimed_at=None, **values))
     return cast("CursorResult[Any]", changed).rowcount == 1
+
+
+def to_ask_again(session: Session, *, due_by: datetime) -> list[int]:
+    """Reminders that were certainly not taken, and are to be tried again by then."""
+    again = (Outgoing.attempts > 0, Outgoing.kind == "reminder", Outgoing.unclear.is_(False))
+    query = select(Outgoing.id).where(
+        _UNSENT, Outgoing.next_at <= due_by, Outgoing.state == "waiting", *again
+    )
+    return list(session.scalars(query.order_by(Outgoing.id)))
+
+
+def planned_in(session: Session, row: Outgoing) -> list[PlannedMail]:
+    """The planned mails that went into a message."""
+    query = select(PlannedMail).where(
+        PlannedMail.person_id == row.person_id, PlannedMail.outgoing_id == row.id
+    )
+    return list(session.scalars(query.order_by(PlannedMail.due_at, PlannedMail.id)))
 
 
 def any_claimed(session: Session) -> bool:

@@ -1,0 +1,72 @@
+"""Reminders that could not be delivered yet: asked about again before they are tried again.
+
+After a definite no for now (4xx, no server) a reminder is composed anew from what is still true, under its
+Message-ID; if nothing of it is, it is not sent at all. After an unclear end the same bytes go again, for
+they may have arrived (engine.md 29). Other mails tell of what has happened: that stays true.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from ..engine.planning import plan
+from ..errors import N_, PeerreviewError
+from ..rendering.mails import MailWords, digest
+from ..store import outbox as store
+from ..store.outbox import Outgoing, PlannedMail
+from ..store.people import Person
+from . import mailing, wording
+from .cases import opened
+from .house import House
+from .posting import key_of
+
+log = logging.getLogger(__name__)
+
+POINTLESS = N_("It had already been done when the mail could be sent.")
+
+
+def ask_again(house: House, *, now: datetime, real_now: datetime) -> None:
+    """Bring every reminder that is about to be tried again up to what is true at `now`."""
+    with house.db.read() as session:
+        ids = store.to_ask_again(session, due_by=real_now)
+    for outgoing_id in ids:
+        try:
+            _bring_up_to_date(house, outgoing_id, now)
+        except PeerreviewError:
+            # As it stood it was true a while ago: better late than never.
+            log.exception("mail %s goes as it was composed", outgoing_id)
+
+
+def _bring_up_to_date(house: House, outgoing_id: int, now: datetime) -> None:
+    with house.db.write() as session:
+        row = store.outgoing_by_id(session, outgoing_id, lock=True)
+        if row is None or row.state != "waiting" or row.person_id is None:
+            return
+        person = session.get_one(Person, row.person_id)
+        words = _still_true(house, session, row, now) if person.closed_at is None else []
+        if words:
+            mailing.compose_anew(session, house, row, person=person, words=digest(words), now=now)
+        else:
+            row.state, row.last_answer = "void", POINTLESS.text
+
+
+def _still_true(house: House, session: Session, row: Outgoing, now: datetime) -> list[MailWords]:
+    """The words of those reminders in the mail that would be sent today; the others become void."""
+    reviews: dict[int, list[PlannedMail]] = defaultdict(list)
+    for planned_row in store.planned_in(session, row):
+        reviews[planned_row.review_id].append(planned_row)
+    words = []
+    for review_id, rows in reviews.items():
+        case = opened(house, session, review_id=review_id, account=None, now=now)
+        wanted = {planned.key: planned for planned in plan(case.case, now)}
+        for planned_row in rows:
+            planned = wanted.get(key_of(planned_row))
+            if planned is not None:
+                words.append(wording.reminder_words(case, planned))
+            else:
+                planned_row.state, planned_row.why_not = "void", POINTLESS.text
+    return words
