@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import click
@@ -13,9 +12,12 @@ import click
 from config import Settings, describe
 
 from . import open_house
+from .commands.history import history
+from .commands.pair import pair
 from .commands.worker import mail, worker
+from .commands.workflow import workflow
 from .errors import Invalid, Message, NotFound, PeerreviewError, Refused
-from .services import definitions, house, operating
+from .services import house, operating
 
 
 def main() -> None:
@@ -35,6 +37,9 @@ def commands() -> None:
 
 commands.add_command(worker)
 commands.add_command(mail)
+commands.add_command(pair)
+commands.add_command(workflow)
+commands.add_command(history)
 
 
 @commands.command()
@@ -70,20 +75,6 @@ def check() -> None:
     """See whether settings, workflows, database and files' folder are fit to start with."""
     open_house(Settings()).close()
     click.echo("All is well.")
-
-
-@commands.group()
-def workflow() -> None:
-    """Workflows: no database and no settings are needed."""
-
-
-@workflow.command("check")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-def workflow_check(files: tuple[Path, ...]) -> None:
-    """Read FILES; every mistake is told as file:line:column, with what would be right."""
-    for file in files:
-        found = definitions.read_one(file)
-        click.echo(f"{definitions.shown(file)}: {found.name}: all is well.")
 
 
 @commands.group()

@@ -1,0 +1,185 @@
+"""Profiles from a CSV file. Every mistake is told at once, with line and column and what would be right."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from typing import Any
+
+from ..errors import N_, Message
+from .cells import BadTable, Cell, Fault, rows
+from .profiles import Profile, key
+
+BLANKS = re.compile(r"[\s\u00a0\u202f']")
+WORDS = {"yes": True, "ja": True, "no": False, "nej": False}
+NAMES = ("wishes", "excludes", "reviewed")
+
+
+def read(content: bytes) -> list[Profile]:
+    """The profiles of a file; BadTable with every fault where there is one."""
+    table = rows(content)
+    reader = _Profiles()
+    if not table:
+        reader.wrong(Cell("", 1, 1), N_("the file is empty; the first row names the columns"))
+    else:
+        reader.header(table[0])
+        for row in table[1:]:
+            reader.row(row)
+        reader.check_names()
+    if reader.faults:
+        raise BadTable(sorted(reader.faults, key=lambda fault: (fault.line, fault.column)))
+    return reader.profiles
+
+
+class _Profiles:
+    def __init__(self) -> None:
+        self.faults: list[Fault] = []
+        self.profiles: list[Profile] = []
+        self.columns: list[str] = []
+        self.lines: dict[str, int] = {}
+        self.named: list[tuple[str, Cell]] = []
+
+    def wrong(self, cell: Cell, message: Message) -> None:
+        self.faults.append(Fault(cell.line, cell.column, message))
+
+    def header(self, row: list[Cell]) -> None:
+        for cell in row:
+            name = cell.text.strip()
+            known = re.sub(r"[\s-]+", "_", key(name))
+            self.columns.append(known if known in COLUMNS else name)
+            if name and list(map(key, self.columns)).count(key(self.columns[-1])) > 1:
+                self.wrong(cell, N_("the column %(name)s is there twice; keep one", name=name))
+        if "organisation" not in self.columns:
+            self.wrong(row[0], N_("there is no column named organisation; it is the one that must be there"))
+
+    def row(self, row: list[Cell]) -> None:
+        given: dict[str, Any] = {}
+        attributes: dict[str, float | frozenset[str]] = {}
+        for name, cell in zip(self.columns, row, strict=False):
+            if not cell.text or not name:
+                self._nameless(name, cell)
+            elif name in COLUMNS:
+                given[name] = COLUMNS[name](self, cell)
+            else:
+                attributes[name] = _attribute(cell)
+        for cell in row[len(self.columns) :]:
+            if cell.text:
+                self.wrong(
+                    cell, N_("there are more cells here than columns in the first row; is one unquoted?")
+                )
+                break
+        self._add(row, given, attributes)
+
+    def _nameless(self, name: str, cell: Cell) -> None:
+        if cell.text and not name:
+            self.wrong(cell, N_("this column has no name in the first row; name it, or empty it"))
+
+    def _add(self, row: list[Cell], given: dict[str, Any], attributes: dict[str, Any]) -> None:
+        if "organisation" not in self.columns:
+            return
+        organisation = given.get("organisation")
+        if not organisation:
+            at = self.columns.index("organisation")
+            cell = row[at] if at < len(row) else row[-1]
+            self.wrong(cell, N_("the organisation has no name here; give it one, or take the row away"))
+            return
+        cell = row[self.columns.index("organisation")]
+        if (line := self.lines.setdefault(key(organisation), cell.line)) != cell.line:
+            message = N_("%(name)s is already on line %(line)s; keep one", name=organisation, line=line)
+            self.wrong(cell, message)
+        known = {name: value for name, value in given.items() if value is not None}
+        self.profiles.append(Profile(**known, attributes=attributes))
+        self.named += [(organisation, one) for one in self._naming(row)]
+
+    def _naming(self, row: list[Cell]) -> list[Cell]:
+        cells = zip(self.columns, row, strict=False)
+        return [
+            Cell(_name(part.text) if name == "reviewed" else part.text, part.line, part.column)
+            for name, cell in cells
+            if name in NAMES
+            for part in cell.parts()
+        ]
+
+    def check_names(self) -> None:
+        """Names of others are known only when every row has been read."""
+        for owner, cell in self.named:
+            if key(cell.text) not in self.lines:
+                message = N_(
+                    "%(name)s is not an organisation in this file; is it spelt otherwise?", name=cell.text
+                )
+                self.wrong(cell, message)
+            elif key(cell.text) == key(owner):
+                self.wrong(cell, N_("%(name)s names itself; name another, or nobody", name=owner))
+
+    def text(self, cell: Cell) -> str:
+        return " ".join(cell.text.split())
+
+    def population(self, cell: Cell) -> int | None:
+        return self._whole(cell, 1, N_("population is a whole number above 0, or empty where not known"))
+
+    def hospitals(self, cell: Cell) -> int | None:
+        return self._whole(cell, 0, N_("hospitals is a whole number from 0, or empty where not known"))
+
+    def _whole(self, cell: Cell, least: int, right: Message) -> int | None:
+        bare = BLANKS.sub("", cell.text).replace("\N{MINUS SIGN}", "-")
+        if re.fullmatch(r"-?[0-9]{1,12}", bare) and int(bare) >= least:
+            return int(bare)
+        self.wrong(cell, N_("%(given)s cannot be: %(right)s", given=cell.text, right=right))
+        return None
+
+    def yes_or_no(self, cell: Cell) -> bool | None:
+        if (said := key(cell.text)) in WORDS:
+            return WORDS[said]
+        self.wrong(cell, N_("%(given)s is neither yes nor no", given=cell.text))
+        return None
+
+    def regions(self, cell: Cell) -> frozenset[str]:
+        return frozenset(self.text(part) for whole in cell.parts() for part in whole.parts("/"))
+
+    def items(self, cell: Cell) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(self.text(part) for part in cell.parts()))
+
+    def reviewed(self, cell: Cell) -> tuple[tuple[str, int], ...]:
+        found = []
+        for part in cell.parts():
+            name, _, year = part.text.rpartition("@")
+            if re.fullmatch(r"[12][0-9]{3}", year.strip()) and name.strip():
+                found.append((" ".join(name.split()), int(year)))
+            else:
+                wrong = N_(
+                    "%(given)s is not a name, @ and a year, such as Region Dalarna@2024", given=part.text
+                )
+                self.wrong(part, wrong)
+        return tuple(found)
+
+
+def _name(reviewed: str) -> str:
+    return (reviewed.rpartition("@")[0] or reviewed).strip()
+
+
+def _attribute(cell: Cell) -> float | frozenset[str]:
+    """A number, with comma or point, or words parted by |."""
+    bare = BLANKS.sub("", cell.text).replace(",", ".")
+    try:
+        number = float(bare)
+    except ValueError:
+        number = math.nan
+    if math.isfinite(number):
+        return number
+    return frozenset(" ".join(part.text.split()) for part in cell.parts())
+
+
+COLUMNS: dict[str, Callable[[_Profiles, Cell], Any]] = {
+    "organisation": _Profiles.text,
+    "unit_level": _Profiles.text,
+    "population": _Profiles.population,
+    "hospitals": _Profiles.hospitals,
+    "university_hospital": _Profiles.yes_or_no,
+    "healthcare_region": _Profiles.regions,
+    "wants": _Profiles.items,
+    "offers": _Profiles.items,
+    "wishes": _Profiles.items,
+    "excludes": _Profiles.items,
+    "reviewed": _Profiles.reviewed,
+}

@@ -1,0 +1,228 @@
+"""The best ring of three together with the pairs of all others, proven best.
+
+Let M be the heaviest matching of everybody but the ring t, with prices y and z (see `blossoms`), and let the
+three of t have prices too that leave no slack negative. Then for ANY ring s, with T(s) its own weight,
+
+    T(s) + best pairs of the others  <=  bound(s) = K + T(s) - y[s] - sum(z[B] : B holds two or three of s)
+
+where K = sum(y) + sum(z[B] * (|B| - 1) / 2) over everybody: take the vertices of s out of the dual solution,
+and it still covers every pair that is left; a blossom that loses two or three of its vertices holds one pair
+less. For s = t the bound is exact. So every ring tried brings prices that bound all 167 million others (of
+1,001 organisations) at once. Rings whose bound, by any prices so far, is above the best known are tried,
+the most promising first; when none is left, the best known is the best.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from .blossoms import FAR, Blossoms, Flags, Ints
+from .certificate import Proof
+from .search import settle
+
+Ring = tuple[int, int, int]
+IMPOSSIBLE = -(1 << 58)
+HARDLY = IMPOSSIBLE // 2  # below it is what holds something impossible, whatever the prices
+PRICINGS = 8
+SIXTH = 6  # prices are shared out by halves and thirds
+NONE = np.zeros((0, 3), np.int64)
+BLOCK = 512
+
+
+@dataclass(frozen=True)
+class Best:
+    """A ring with the pairs of the others; `value` is the weight of all, `tried` how many rings were tried."""
+
+    ring: Ring
+    value: int
+    proof: Proof
+    tried: int
+
+
+class Pricing:
+    """What the prices of one case say of every ring."""
+
+    def __init__(self, state: Blossoms, arcs: Ints):
+        everybody = state.copy()
+        for v in np.flatnonzero(~state.active):
+            everybody.add(int(v))
+        self.raw, self.y, self.fixed = arcs, everybody.y, everybody.bound()
+        self.inside = everybody.prices_inside()
+
+    def bounds(self, rings: Ints) -> Ints:
+        """The bound for each ring (a row of three)."""
+        a, b, c = rings.T
+        pairs = np.stack([self.inside.of(a, b), self.inside.of(b, c), self.inside.of(c, a)])
+        # Blossoms are nested: those that hold all three are those of the pair that shares fewest.
+        lost = pairs.sum(axis=0) - 2 * pairs.min(axis=0)
+        own = self.raw[a, b] + self.raw[b, c] + self.raw[c, a]
+        return np.asarray(self.fixed + own - self.y[rings].sum(axis=1) - lost)
+
+    def shared(self) -> Ints:
+        """SIXTH times what each direction adds to the bound of a ring.
+
+        A blossom's price counts for a third on each pair inside it, which is too little where it holds just
+        two of the ring: the sum of three directions is never too low a bound.
+        """
+        whole = SIXTH * self.raw - 3 * (self.y[:, None] + self.y) - 2 * self.inside.table()
+        return np.where(self.raw == IMPOSSIBLE, IMPOSSIBLE, whole)
+
+
+def best_with_ring(weights: Ints, arcs: Ints, barred: frozenset[frozenset[int]] = frozenset()) -> Best | None:
+    """The heaviest set of one ring and pairs of all others; an odd number of vertices.
+
+    `arcs[a, b]` is what the direction a to b brings to a ring, IMPOSSIBLE where it may not be; `barred` are
+    rings that may not be. None where no ring is allowed.
+    """
+    if not barred:
+        kept = _without_spare_twins(weights, arcs)
+        arcs = np.where(kept[:, None] & kept, arcs, IMPOSSIBLE)
+    return _Choice(weights, arcs, barred).best()
+
+
+def _without_spare_twins(weights: Ints, arcs: Ints) -> Flags:
+    """Of vertices that can change places without changing anything, three are enough to choose a ring from."""
+    likeness = [np.sort(table, axis=1) for table in (weights, arcs, arcs.T)]
+    groups: dict[bytes, list[list[int]]] = {}
+    kept = np.ones(len(weights), np.bool_)
+    for v in range(len(weights)):
+        alike = groups.setdefault(b"".join(rows[v].tobytes() for rows in likeness), [])
+        for twins in alike:
+            if _same(weights, arcs, twins[0], v):
+                twins.append(v)
+                kept[v] = len(twins) <= 3
+                break
+        else:
+            alike.append([v])
+    return kept
+
+
+def _same(weights: Ints, arcs: Ints, u: int, v: int) -> bool:
+    swapped = np.arange(len(weights))
+    swapped[u], swapped[v] = v, u
+    return all(np.array_equal(table[u], table[v][swapped]) for table in (weights, arcs, arcs.T))
+
+
+class _Choice:
+    def __init__(self, weights: Ints, arcs: Ints, barred: frozenset[frozenset[int]]):
+        self.weights, self.arcs, self.barred = weights, arcs, barred
+        self.tried = 0
+
+    def best(self) -> Best | None:
+        first = self._first()
+        if first is None:
+            return None
+        self.known, self.state = self._solved(first)
+        pricings = [Pricing(self.state, self.arcs)]
+        while len(pricings) < PRICINGS and (ring := self._most_promising(pricings[-1])):
+            known, state = self._solved(ring)
+            pricings.append(Pricing(state, self.arcs))
+            if known.value <= self.known.value:
+                break
+            self.known, self.state = known, state
+        self._rule_out(np.concatenate([NONE, *_possible(pricings, self.known.value, self.barred)]))
+        return replace(self.known, tried=self.tried)
+
+    def _first(self) -> Ring | None:
+        """A ring to begin with: the best at rough prices, half of what each could have at most."""
+        rough = Blossoms(self.weights)
+        rough.start(np.arange(len(self.weights)))
+        return _greatest(Pricing(rough, self.arcs).shared(), HARDLY, self.barred)
+
+    def _most_promising(self, pricing: Pricing) -> Ring | None:
+        return _greatest(pricing.shared(), SIXTH * (self.known.value - pricing.fixed), self.barred)
+
+    def _own(self, ring: Ring) -> int:
+        a, b, c = ring
+        return int(self.arcs[a, b] + self.arcs[b, c] + self.arcs[c, a])
+
+    def _solved(self, ring: Ring) -> tuple[Best, Blossoms]:
+        self.tried += 1
+        state = Blossoms(self.weights)
+        state.start(np.setdiff1d(np.arange(len(self.weights)), ring))
+        settle(state)
+        return Best(ring, state.bound() + self._own(ring), Proof.of(state), 0), state
+
+    def _rule_out(self, rings: Ints) -> None:
+        """Try `rings`, the most promising first; each one's prices may rule out others."""
+        bounds = np.full(len(rings), FAR)
+        pricing = Pricing(self.state, self.arcs)
+        while True:
+            bounds = np.minimum(bounds, pricing.bounds(rings))
+            keep = bounds > self.known.value
+            rings, bounds = rings[keep], bounds[keep]
+            if not len(rings):
+                return
+            a, b, c = rings[int(bounds.argmax())]
+            pricing = Pricing(self._tried((int(a), int(b), int(c))), self.arcs)
+
+    def _tried(self, ring: Ring) -> Blossoms:
+        """The pairs of all but `ring`, solved from the best known, or as far as it takes to rule it out."""
+        self.tried += 1
+        state = self.state.copy()
+        for v in ring:
+            if state.active[v]:
+                state.remove(v)
+        for v in self.known.ring:
+            if v not in ring:
+                state.add(v)
+        if settle(state, self.known.value - self._own(ring)):
+            value = state.bound() + self._own(ring)
+            self.known, self.state = Best(ring, value, Proof.of(state), 0), state
+        return state
+
+
+def _possible(pricings: list[Pricing], floor: int, barred: frozenset[frozenset[int]]) -> Iterator[Ints]:
+    """All rings that no pricing rules out, in blocks."""
+    last = pricings[-1]
+    for rings, _ in _above(last.shared(), lambda: SIXTH * (floor - last.fixed)):
+        rings = rings[_allowed(rings, barred)]
+        for pricing in pricings:
+            rings = rings[pricing.bounds(rings) > floor]
+        if len(rings):
+            yield rings
+
+
+def _allowed(rings: Ints, barred: frozenset[frozenset[int]]) -> Flags:
+    allowed = np.ones(len(rings), np.bool_)
+    for ring in barred:
+        allowed &= ~np.isin(rings, sorted(ring)).all(axis=1)
+    return allowed
+
+
+def _greatest(arcs: Ints, floor: int, barred: frozenset[frozenset[int]]) -> Ring | None:
+    """The ring with the greatest sum of arcs above `floor`."""
+    best: Ring | None = None
+    highest = [floor]
+    for rings, sums in _above(arcs, lambda: highest[0]):
+        allowed = _allowed(rings, barred)
+        if not allowed.any():
+            continue
+        rings, sums = rings[allowed], sums[allowed]
+        at = int(sums.argmax())
+        highest[0], best = int(sums[at]), (int(rings[at, 0]), int(rings[at, 1]), int(rings[at, 2]))
+    return best
+
+
+def _above(arcs: Ints, floor: Callable[[], int]) -> Iterator[tuple[Ints, Ints]]:
+    """Rings whose arcs sum to more than `floor()`, which may rise meanwhile, with the sums.
+
+    Each comes by its greatest arc, which has more than a third of the floor; greatest arcs first.
+    """
+    starts, ends = np.nonzero(3 * arcs > floor())
+    order = np.argsort(-arcs[starts, ends], kind="stable")
+    starts, ends = starts[order], ends[order]
+    into = np.ascontiguousarray(arcs.T)
+    for at in range(0, len(starts), BLOCK):
+        a, b = starts[at : at + BLOCK], ends[at : at + BLOCK]
+        if 3 * arcs[a[0], b[0]] <= floor():
+            return
+        greatest = arcs[a, b][:, None]
+        rest = arcs[b] + into[a]
+        found = (rest > floor() - greatest) & (arcs[b] <= greatest) & (into[a] <= greatest)
+        rows, c = np.nonzero(found)
+        if len(rows):
+            yield np.stack([a[rows], b[rows], c], axis=1), greatest[rows, 0] + rest[rows, c]
