@@ -98,7 +98,7 @@ def changes(
 
 def _wish_said(wish: Mapping[str, Any] | None) -> Any:
     if not wish:
-        return N_("not wished for")
+        return N_("not on the list")
     return f"{wish['title']} ({wish['note']})" if wish.get("note") else wish["title"]
 
 

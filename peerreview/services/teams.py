@@ -22,6 +22,9 @@ from .house import Account, House
 from .offers import Offer, offers
 
 Standing = Literal["active", "invited", "closed"]
+MIRRORED = N_(
+    "The teams are comparable: as many people, give or take one, and an opposite number for everyone."
+)
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,8 @@ class SeatView:
     def note(self) -> Message | Text | None:
         if self.deputy and self.deputy.now:
             return N_("%(name)s stands in until %(day)s", name=self.deputy.name, day=self.deputy.until)
-        return self.role_title if self.role == "coordinator" else None
+        # Where the function already says it, it is not said twice.
+        return self.role_title if self.role == "coordinator" and self.function != "coordinator" else None
 
 
 @dataclass(frozen=True)
@@ -77,11 +81,11 @@ class SideView:
 
 @dataclass(frozen=True)
 class ComparisonView:
-    """How the teams mirror each other, in words, as far as the reader may see them. `consented`: the sides
-    whose team the lead has accepted although it differs."""
+    """How the teams mirror each other, in words, as far as the reader may see them. `lines`: with True where
+    all is well. `consented`: the sides whose team the lead has accepted although it differs."""
 
     comparable: bool
-    lines: tuple[Message, ...]
+    lines: tuple[tuple[Message, bool], ...]
     consented: tuple[str, ...]
 
 
@@ -208,7 +212,8 @@ def _in_order(case: OpenCase, seats: Iterable[Seat]) -> list[Seat]:
 def _rows(
     case: OpenCase, seen: list[SideView]
 ) -> tuple[tuple[Text | Message, tuple[tuple[SeatView, ...], ...]], ...]:
-    """By function, the people of each side that is seen; functions that nobody has are left out."""
+    """By function, the people of each side that is seen; functions that nobody has are left out. Last, outside
+    the teams, the management contacts."""
     used = {seat.function for side in seen for seat in side.team}
     known = [function for function in case.workflow.functions if function in used]
     rows: list[tuple[Text | Message, tuple[tuple[SeatView, ...], ...]]] = []
@@ -218,6 +223,9 @@ def _rows(
             {"sv": "Ingen funktion än", "en": "No function yet"}
         )
         rows.append((title, columns))
+    contacts = tuple(side.contacts for side in seen)
+    if any(contacts):
+        rows.append((next(seat.role_title for column in contacts for seat in column), contacts))
     return tuple(rows)
 
 
@@ -237,20 +245,14 @@ def _comparison(case: OpenCase, key: str, seen: list[int]) -> ComparisonView | N
         return None
     comparable = bool(case.case.facts.get(key, "comparable", taking_part[0]))
     hidden = [party for party in taking_part if party not in seen]
-    lines = [] if len(seen) < 2 else _differences(case, seen)
-    lines += [
-        N_("%(party)s has not confirmed its team yet. You see it when it has.", party=PartyName(party))
-        for party in hidden
-    ]
+    lines = [(line, False) for line in (_differences(case, seen) if len(seen) > 1 else [])]
+    for party in hidden:
+        said = N_("%(party)s has not confirmed its team yet. You see it when it has.", party=PartyName(party))
+        lines.append((said, False))
     if hidden:
-        lines.append(_as_they_are(comparable))
+        lines.append((_as_they_are(comparable), comparable))
     elif comparable:
-        lines.insert(
-            0,
-            N_(
-                "The teams are comparable: as many people, give or take one, and an opposite number for everyone."
-            ),
-        )
+        lines.insert(0, (MIRRORED, True))
     consented = tuple(
         case.names[r.party]
         for r in sorted(case.standing.records, key=str)

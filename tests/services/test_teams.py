@@ -56,7 +56,7 @@ def names(view: TeamsView, party: int) -> list[str]:
 
 def lines(view: TeamsView, language: str = "en") -> list[str]:
     assert view.comparison is not None
-    return [say(line, language, view.head.names) for line in view.comparison.lines]
+    return [say(line, language, view.head.names) for line, _ in view.comparison.lines]
 
 
 # ---- who sees which team
@@ -89,6 +89,7 @@ def test_rows_put_opposite_numbers_beside_each_other(house: House, cast: Cast) -
         ("Processledare", [1, 1]),
         ("Medicinsk kompetens", [1, 1]),
         ("HR", [1, 1]),
+        ("Ledningskontakt", [1, 1]),
     ]
 
 
