@@ -13,8 +13,9 @@ from ..errors import N_
 from ..rendering.mails import digest
 from ..store import planned as store
 from ..store.outbox import PlannedMail
-from . import mailing, wording
+from . import wording
 from .cases import OpenCase
+from .mailing import enqueue
 
 GONE = N_("the step has been left, or the date has moved").text
 
@@ -30,7 +31,7 @@ def send_deed_mails(case: OpenCase, move: Move) -> None:
         person = people.get(person_id)
         if person is None or person.closed_at is not None:
             continue
-        mailing.enqueue(
+        enqueue(
             case.session,
             case.house,
             person=person,

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from peerreview.errors import Conflict, Invalid, NotFound, Refused
-from peerreview.services import acting, chain, reviews, ticking
+from peerreview.services import acting, chain, ticking
 from peerreview.services.acting import Filled, Wish
 from peerreview.services.cases import looking
 from peerreview.services.house import House
