@@ -375,6 +375,7 @@ class Builder:
             path=path,
             title=self.texts(model.title, (*loc, "title")),
             help=self.maybe(model.help, (*loc, "help")),
+            short=self.maybe(model.short, (*loc, "short")),
             ask=self.maybe(model.ask, (*loc, "ask")),
             each=model.each,
             people=self.role_refs(model.people, (*loc, "people")),

@@ -151,12 +151,15 @@ class Action:
 
 @dataclass(frozen=True)
 class Step:
-    """A node of the block tree. `path` is its name ("exchange/work/study"); `each` is "", party or person."""
+    """A node of the block tree. `path` is its name ("exchange/work/study"); `each` is "", party or person.
+
+    `ask`: what is asked of people, an imperative; `short`: the step in a word or two, for the drawing."""
 
     path: str
     title: Text
     help: Text | None = None
     ask: Text | None = None
+    short: Text | None = None
     each: str = ""
     people: tuple[RoleRef, ...] = ()
     condition: Condition | None = None

@@ -181,7 +181,9 @@ def _known_words() -> list[str]:
 
 KNOWN_WORDS = _known_words()
 
-_WORDS_ONLY = frozenset(("title", "help", "ask", "receipt", "subject", "text", "label", "template", "no_due"))
+_WORDS_ONLY = frozenset(
+    ("title", "short", "help", "ask", "receipt", "subject", "text", "label", "template", "no_due")
+)
 
 
 def _hash(model: WorkflowModel) -> str:

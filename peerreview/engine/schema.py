@@ -100,6 +100,7 @@ class StepModel(Model):
 
     title: Texts
     help: Texts | None = None
+    short: Texts | None = None
     ask: Texts | None = None
     each: Literal["party", "person", ""] = ""
     people: Words = []
