@@ -14,7 +14,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from ..engine.planning import plan
-from ..errors import N_, PeerreviewError
+from ..errors import N_
 from ..rendering.mails import MailWords, digest
 from ..store import outbox as store
 from ..store.outbox import Outgoing, PlannedMail
@@ -36,8 +36,8 @@ def ask_again(house: House, *, now: datetime, real_now: datetime) -> None:
     for outgoing_id in ids:
         try:
             _bring_up_to_date(house, outgoing_id, now)
-        except PeerreviewError:
-            # As it stood it was true a while ago: better late than never.
+        except Exception:
+            # Whatever is wrong with one review must stop no mail, least of all that of the others.
             log.exception("mail %s goes as it was composed", outgoing_id)
 
 
