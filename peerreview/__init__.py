@@ -22,6 +22,7 @@ def open_house(settings: Settings) -> House:
 
     opened = house.furnish(settings, definitions.read_all(settings.workflows_dir))
     opened.check()
+    definitions.check_running(opened)
     return opened
 
 

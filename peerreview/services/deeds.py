@@ -74,6 +74,7 @@ def _write_down(case: OpenCase, move: Move, reason: str, data: Mapping[str, Any]
             "person": scope.person,
             "choice": _choice(move),
             "facts": known_facts(move),
+            **_people(move),
             # Free text stays out of what the hash covers as it is: see chain.append.
             **({"version": data["version"]} if "version" in data else {}),
         },
@@ -98,6 +99,13 @@ def known_facts(move: Move) -> list[list[Any]]:
          for (a, f, owner), v in move.before.facts.values.items() if v not in (False, None, "")),
         key=str,
     )  # fmt: skip
+
+
+def _people(move: Move) -> dict[str, Any]:
+    """Who sat where, as soon as steps have a copy for each person: replay does not ask who sits there today."""
+    if all(scope.person is None for _, scope in move.case.standing.marks):
+        return {}
+    return {"seats": [[s.id, s.person, s.party, s.role] for s in move.before.seats]}
 
 
 def _subject(case: OpenCase, move: Move) -> tuple[str, int | None]:
@@ -130,6 +138,7 @@ def settle(case: OpenCase) -> None:
             "entered": [_place(p) for p in move.entered],
             "left": [_place(p) for p in move.left],
             "facts": known_facts(move),
+            **_people(move),
         },
     )
     _carry_out(case, move, {})

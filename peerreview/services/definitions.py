@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
+import difflib
 from pathlib import Path
 
 from ..engine.checker import check
 from ..engine.definition import Workflow
 from ..engine.reader import LARGEST, read
 from ..errors import BadDefinition, BadSetting, Problem
+from ..store import cases
+from ..store import verifying as store
+from .house import House
 
 
 def read_all(folder: Path) -> dict[str, Workflow]:
     """The workflows of `folder` by name. Raises BadDefinition with every mistake of every file."""
-    files = sorted(folder.glob("*.yaml"))
-    if not files:
-        raise BadSetting(
-            f"PEERREVIEW_WORKFLOWS_DIR: there is no workflow in {str(folder)!r}; "
-            "name the folder in which the definitions (*.yaml) lie"
-        )
     workflows: dict[str, Workflow] = {}
     problems: list[Problem] = []
-    for file in files:
+    for file in files(folder):
         try:
             workflow = read_one(file)
         except BadDefinition as error:
@@ -35,8 +33,59 @@ def read_all(folder: Path) -> dict[str, Workflow]:
     return workflows
 
 
-def read_one(file: Path) -> Workflow:
-    """The workflow of `file`. Raises BadDefinition, or BadSetting where the file cannot be opened."""
+def files(folder: Path) -> list[Path]:
+    """The definitions of `folder`. Raises BadSetting where there is none."""
+    found = sorted(folder.glob("*.yaml"))
+    if not found:
+        raise BadSetting(
+            f"PEERREVIEW_WORKFLOWS_DIR: there is no workflow in {str(folder)!r}; "
+            "name the folder in which the definitions (*.yaml) lie"
+        )
+    return found
+
+
+def named(folder: Path, name: str) -> Workflow:
+    """The workflow called `name`, or of the file that `name` is. Raises BadSetting where there is none."""
+    if name.endswith((".yaml", ".yml")):
+        return read_one(Path(name), played=False)
+    for file in files(folder):
+        if file.stem == name:
+            return read_one(file, played=False)
+    known = read_all(folder)
+    if name in known:
+        return known[name]
+    near = difflib.get_close_matches(name, known, 1)
+    mend = f"did you mean {near[0]}?" if near else f"there are: {', '.join(sorted(known))}"
+    raise BadSetting(f"there is no workflow {name!r}; {mend}")
+
+
+def check_running(house: House) -> None:
+    """Raises BadDefinition where a review under way began with a definition that does not check (engine.md 23).
+
+    One look for each different definition, however many reviews there are; the shipped ones are checked already."""
+    shipped = {workflow.hash for workflow in house.workflows.values()}
+    problems: list[Problem] = []
+    with house.db.read() as session:
+        for hash, name, count in store.running_definitions(session):
+            if hash in shipped:
+                continue
+            where = f"{name}, kept for {count} running review{'s' if count > 1 else ''}"
+            text = cases.definition_text(session, hash)
+            if text is None:
+                problems.append(Problem(where, 1, 1, "its text is gone", "restore the database from a copy"))
+                continue
+            try:
+                problems += check(read(text, where))
+            except BadDefinition as error:
+                problems += error.problems
+    if problems:
+        raise BadDefinition(problems)
+
+
+def read_one(file: Path, *, played: bool = True) -> Workflow:
+    """The workflow of `file`. Raises BadDefinition, or BadSetting where the file cannot be opened.
+
+    `played` False leaves out the proof that plays every configuration (see engine.checker)."""
     try:
         with file.open("rb") as opened:
             source = opened.read(LARGEST + 1)
@@ -45,7 +94,7 @@ def read_one(file: Path) -> Workflow:
             f"{file}: cannot be read ({error.strerror}); name a workflow's file (*.yaml)"
         ) from error
     workflow = read(source, shown(file))
-    if problems := check(workflow):
+    if problems := check(workflow, played=played):
         raise BadDefinition(problems)
     return workflow
 

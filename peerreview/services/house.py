@@ -86,7 +86,7 @@ def calendar_by(settings: Settings) -> Calendar:
     """Swedish working days: midsommarafton, julafton and nyårsafton are free in fact, though not in law."""
     return Calendar(
         holidays=swedish_holidays(),
-        stop_weeks=_weeks(settings.summer_stop),
+        stop_weeks=weeks(settings.summer_stop),
         zone=ZoneInfo(settings.time_zone),
         mail_hour=settings.mail_hour,
     )
@@ -98,7 +98,7 @@ def swedish_holidays() -> frozenset[date]:
     )
 
 
-def _weeks(span: str) -> frozenset[int]:
+def weeks(span: str) -> frozenset[int]:
     """ISO weeks: "28-31" is 28, 29, 30 and 31."""
     first, _, last = span.partition("-")
     return frozenset(range(int(first), int(last) + 1)) if last else frozenset()

@@ -1,0 +1,87 @@
+"""Workflows from the command line: checked, rehearsed, their rights told. No database and no settings are needed."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+
+import config
+
+from ..errors import BadDefinition, BadSetting, PeerreviewError
+from ..services import definitions, rehearsing, workflow_words
+
+LANGUAGES = click.Choice(["sv", "en"])
+
+
+@click.group()
+def workflow() -> None:
+    """Workflows: no database and no settings are needed."""
+
+
+@workflow.command("check")
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+def check(files: tuple[Path, ...]) -> None:
+    """Read FILES (all of workflows/ by default); every mistake is told as file:line:column, with its mend.
+
+    Silent where all is well; exit code 1 where it is not."""
+    told: list[str] = []
+    for file in files or definitions.files(_folder()):
+        try:
+            definitions.read_one(file)
+        except (BadDefinition, BadSetting) as error:
+            told += str(error).splitlines()
+    for line in told:
+        click.echo(line, err=True)
+    if told:
+        sys.exit(1)
+
+
+@workflow.command("rehearse")
+@click.argument("name")
+@click.option("--parties", type=int, help="How many take part; as few as the definition allows by default.")
+@click.option("--start", type=click.DateTime(["%Y-%m-%d"]), help="The first day; today by default.")
+@click.option("--lang", type=LANGUAGES, default="sv", show_default=True)
+@click.option("--late", default="", metavar="ROLE", help="Let this role miss every date.")
+@click.option("--json", "as_json", is_flag=True, help="For other programs.")
+def rehearse(
+    name: str, parties: int | None, start: datetime | None, lang: str, late: str, as_json: bool
+) -> None:
+    """Play a whole review of NAME with made-up parties: who does what when, and every mail."""
+    view = rehearsing.played(
+        definitions.named(_folder(), name),
+        rehearsing.usual_calendar(),
+        parties=parties,
+        start=start.date() if start else date.today(),
+        late=late,
+    )
+    if as_json:
+        click.echo(workflow_words.rehearsal_json(view, lang))
+    else:
+        click.echo("\n".join(workflow_words.rehearsal_lines(view, lang)))
+
+
+@workflow.command("rights")
+@click.argument("name")
+@click.option(
+    "--format", "shape", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True
+)
+def rights(name: str, shape: str) -> None:
+    """Who may see and do what in which step of NAME, as the program enforces it."""
+    found = definitions.named(_folder(), name)
+    if shape == "csv":
+        click.echo(workflow_words.rights_csv(found), nl=False)
+    elif shape == "json":
+        click.echo(workflow_words.rights_json(found))
+    else:
+        click.echo("\n".join(workflow_words.rights_lines(found)))
+
+
+def _folder() -> Path:
+    """The folder of the settings where there are any, else the shipped one."""
+    try:
+        return config.Settings().workflows_dir
+    except PeerreviewError:
+        return config.ROOT / "workflows"

@@ -1,0 +1,228 @@
+"""A workflow played through before it starts, and what a running review would still bring (the lead's)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+
+from config import Settings
+
+from ..engine.case import Case, Seat
+from ..engine.dates import Calendar
+from ..engine.definition import Workflow
+from ..engine.rehearsal import Event, made_up, rehearse
+from ..errors import N_, Invalid, Message, NotFound, PartyName, Text
+from .accounts import only_lead
+from .cases import looking
+from .heads import ReviewHead, head_of
+from .house import Account, House, swedish_holidays, weeks
+
+Words = Message | Text | PartyName | str
+KINDS: Mapping[str, Message] = {
+    "begins": N_("Step begins"),
+    "does": N_("Done"),
+    "mail": N_("Mail"),
+    "reminder": N_("Reminder"),
+    "time": N_("Time runs out"),
+    "ends": N_("End"),
+}
+MARKS: Mapping[str, str] = {
+    "begins": "todo",
+    "does": "done",
+    "mail": "doing",
+    "reminder": "doing",
+    "time": "locked",
+    "ends": "done",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing that happens. `who`: who does it, or whom the mail goes to; `why`: in one sentence."""
+
+    at: datetime
+    kind: str
+    word: Message
+    mark: str
+    title: Words
+    side: Words
+    who: tuple[Words, ...]
+    why: Words
+    due: date | None
+    late: bool
+
+
+@dataclass(frozen=True)
+class RehearsalView:
+    """`roles`: (key, title) of those who can be late; `mails`: how many go, each recipient counted."""
+
+    name: str
+    title: Text
+    parties: int
+    most: int
+    least: int
+    start: date
+    late: str
+    roles: tuple[tuple[str, Text], ...]
+    lines: tuple[Line, ...]
+    mails: int
+    ends_on: date | None
+
+
+@dataclass(frozen=True)
+class ForecastView:
+    head: ReviewHead
+    lines: tuple[Line, ...]
+    mails: int
+    ends_on: date | None
+
+
+def rehearsal(
+    house: House,
+    *,
+    actor: Account,
+    workflow: str,
+    parties: int | None,
+    start: date | None,
+    late: str,
+    now: datetime,
+) -> RehearsalView:
+    """The page of the lead. NotFound for others, and where there is no such workflow."""
+    only_lead(actor)
+    definition = house.workflows.get(workflow)
+    if definition is None:
+        raise NotFound(workflow)
+    return played(
+        definition, house.calendar, parties=parties, start=start or house.calendar.day(now), late=late
+    )
+
+
+def played(
+    workflow: Workflow, calendar: Calendar, *, parties: int | None, start: date, late: str
+) -> RehearsalView:
+    """A review of made-up parties, from its first day to its end. Raises Invalid where that cannot be."""
+    parties = workflow.min_parties if parties is None else parties
+    if not workflow.min_parties <= parties <= workflow.max_parties:
+        raise Invalid(
+            parties=N_("from %(least)s to %(most)s", least=workflow.min_parties, most=workflow.max_parties)
+        )
+    if late and late not in workflow.roles:
+        raise Invalid(late=N_("there are: %(roles)s", roles=", ".join(workflow.roles)))
+    if not 2015 <= start.year <= 2055:
+        raise Invalid(start=N_("a day between 2015 and 2055"))
+    begun = datetime.combine(calendar.on_or_after(start), time(9), calendar.zone).astimezone(UTC)
+    case = made_up(workflow, parties, calendar)
+    events = rehearse(case, begun, late=late)
+    lines = tuple(_line(case, event, {}) for event in events)
+    roles = tuple((key, role.title) for key, role in workflow.roles.items() if role.of == "party")
+    return RehearsalView(
+        name=workflow.name,
+        title=workflow.title,
+        parties=parties,
+        most=workflow.max_parties,
+        least=workflow.min_parties,
+        start=calendar.day(begun),
+        late=late,
+        roles=roles,
+        lines=lines,
+        mails=_mails(lines),
+        ends_on=_ends_on(calendar, lines),
+    )
+
+
+def forecast(house: House, *, actor: Account, review_id: int, now: datetime) -> ForecastView:
+    """What a running review brings from today on, if everybody does theirs in good time. For the lead alone."""
+    with looking(house, review_id=review_id, actor=actor, now=now) as case:
+        if ("lead", None) not in case.actor.roles:
+            raise NotFound(f"forecast of review {review_id}")
+        people = {seat.person_id: seat.person.name for seat in case.rows.seats}
+        events = () if case.standing.ended or case.standing.on_hold else rehearse(case.case, now)
+        # A step that is under way has begun already; what is told is what comes.
+        lines = tuple(_line(case.case, event, people) for event in events)
+        return ForecastView(head_of(case), lines, _mails(lines), _ends_on(house.calendar, lines))
+
+
+def usual_calendar() -> Calendar:
+    """Sweden's working days with the usual summer stop, for where there are no settings."""
+    stop = Settings.model_fields["summer_stop"].default
+    return Calendar(swedish_holidays(), weeks(stop))
+
+
+def _mails(lines: tuple[Line, ...]) -> int:
+    return sum(len(line.who) for line in lines if line.kind in ("mail", "reminder"))
+
+
+def _ends_on(calendar: Calendar, lines: tuple[Line, ...]) -> date | None:
+    return calendar.day(lines[-1].at) if lines and lines[-1].kind == "ends" else None
+
+
+def _line(case: Case, event: Event, people: Mapping[int, str]) -> Line:
+    party = event.place[1].party
+    return Line(
+        at=event.at,
+        kind=event.kind,
+        word=KINDS[event.kind],
+        mark="late" if event.late else MARKS[event.kind],
+        title=_title(case, event),
+        side=PartyName(party) if party is not None else "",
+        who=tuple(_person(case, seat, people) for seat in event.who),
+        why=_why(case, event),
+        due=event.due,
+        late=event.late,
+    )
+
+
+def _person(case: Case, seat: Seat, people: Mapping[int, str]) -> Words:
+    role = case.workflow.roles[seat.role].title if seat.role in case.workflow.roles else ""
+    name = people.get(seat.person)
+    if seat.party < 0:
+        return role or N_("Project lead")
+    if name:
+        return N_("%(name)s (%(role)s, %(party)s)", name=name, role=role, party=PartyName(seat.party))
+    return N_("%(role)s, %(party)s", role=role, party=PartyName(seat.party))
+
+
+def _title(case: Case, event: Event) -> Words:
+    workflow, step = case.workflow, case.workflow.step(event.place[0])
+    if event.kind == "ends":
+        return workflow.ends[event.action].title
+    if event.kind == "does" and step is not None:
+        return step.actions[event.action].title
+    if event.rule is not None and event.rule.subject is not None:
+        return _filled(event.rule.subject, event)
+    if event.kind in ("mail", "reminder") and step is not None and event.reason != "told":
+        return step.ask or step.title
+    return step.title if step is not None else ""
+
+
+def _filled(text: Text, event: Event) -> Text:
+    """A subject of the definition without the names that a made-up review lacks."""
+    filled = {}
+    for language, words in text.translations:
+        plain = words.replace(" – {review}", "").replace("{review}", "")
+        filled[language] = plain.replace("{", "").replace("}", "")
+    return Text.of(filled)
+
+
+def _why(case: Case, event: Event) -> Words:
+    step = case.workflow.step(event.place[0])
+    title = step.title if step is not None else ""
+    if event.kind == "mail" and event.reason == "action":
+        action = step.actions.get(event.action) if step else None
+        return N_("because somebody did: %(action)s", action=action.title if action else event.action)
+    if event.kind == "mail":
+        return (
+            N_("because the review ended")
+            if event.reason == "ended"
+            else N_("because the step “%(step)s” began", step=title)
+        )
+    if event.kind == "reminder":
+        if event.reason == "told":
+            gone = N_("to know: others should have been done %(due)s", due=event.due)
+            return gone if event.late else N_("to know: it is due %(due)s", due=event.due)
+        late = N_("their turn, and it should have been done %(due)s", due=event.due)
+        return late if event.late else N_("their turn, due %(due)s", due=event.due)
+    if event.due is not None:
+        return N_("due %(due)s", due=event.due)
+    return ""

@@ -1,0 +1,224 @@
+"""Whether the histories are what was written, and whether they lead to where the reviews stand (engine.md 22, 31).
+
+Each row is hashed anew and held against the chain; then the deeds are played again through the engine, each on
+the facts that its row kept, and the standing that comes of it is held against the review's. Rows that tell
+of something else than a move (an upload) have a hash but move nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from ..engine.case import SHARED, Actor, Case, Facts, Scope, Seat, Standing
+from ..engine.decide import Do
+from ..engine.definition import Workflow
+from ..engine.moves import Choice, fire, tick
+from ..errors import BadSetting, PeerreviewError
+from ..store import verifying as store
+from ..store.history import HistoryRow
+from ..store.reviews import Review
+from . import chain
+from .cases import workflow_of
+from .house import House
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What is wrong in a review's history, and (unless it is the review as a whole) in which row."""
+
+    review_id: int
+    number: int | None
+    what: str
+
+    def __str__(self) -> str:
+        row = f", row {self.number}" if self.number is not None else ""
+        return f"review {self.review_id}{row}: {self.what}"
+
+
+def verify(house: House, anchor: str = "") -> list[Finding]:
+    """Everything that is wrong, review by review; `anchor` is what `anchored` once gave. [] where all is well."""
+    found: list[Finding] = []
+    kept = _read_anchor(anchor)
+    with house.db.read() as session:
+        for review_id in store.review_ids(session):
+            found += _of_review(house, session, review_id)
+            session.expunge_all()
+        for review_id, count, head in kept:
+            found += _against_anchor(session, review_id, count, head)
+    return found
+
+
+def anchored(house: House) -> str:
+    """The heads of all chains, one line a review, for keeping where who writes this database cannot write."""
+    with house.db.read() as session:
+        return "".join(f"{id} {count} {head}\n" for id, count, head in store.heads(session))
+
+
+def _read_anchor(text: str) -> list[tuple[int, int, str]]:
+    kept = []
+    for number, line in enumerate(text.splitlines(), 1):
+        words = line.split()
+        if not words:
+            continue
+        if len(words) not in (2, 3) or not (words[0].isdecimal() and words[1].isdecimal()):
+            raise BadSetting(
+                f"anchor, line {number}: {line[:60]!r} is not a review's head; "
+                "give a file that `peerreview history anchor` wrote"
+            )
+        kept.append((int(words[0]), int(words[1]), words[2] if len(words) == 3 else ""))
+    return kept
+
+
+def _against_anchor(session: Session, review_id: int, count: int, head: str) -> Iterator[Finding]:
+    if count == 0:
+        return
+    if store.review(session, review_id) is None:
+        yield Finding(review_id, None, "the review is gone, which the anchor holds")
+        return
+    now = store.hash_at(session, review_id, count)
+    if now is None:
+        yield Finding(review_id, count, "the row is missing, which the anchor holds")
+    elif now != head:
+        yield Finding(review_id, count, "the history up to here is another than the anchor holds")
+
+
+def _of_review(house: House, session: Session, review_id: int) -> list[Finding]:
+    review = store.review(session, review_id)
+    assert review is not None
+    rows = store.rows(session, review_id)
+    found = [*_chain(review, rows)]
+    if found:
+        return found  # What was not done as it stands there cannot be played again.
+    return list(_replayed(house, session, review, rows))
+
+
+# ---- the chain
+
+
+def _chain(review: Review, rows: Sequence[HistoryRow]) -> Iterator[Finding]:
+    previous, wanted = "", 1
+    for row in rows:
+        if row.number != wanted:
+            missing = f"{wanted} to {row.number - 1}" if row.number - 1 > wanted else f"{wanted}"
+            what = f"row {missing} is missing before it" if row.number > wanted else "it stands there twice"
+            yield Finding(review.id, row.number, what)
+        elif row.previous != previous:
+            yield Finding(
+                review.id, row.number, "it does not follow from the row before: a row was changed or put in"
+            )
+        if chain.hash_of({name: getattr(row, name) for name in chain.COVERED}) != row.hash:
+            yield Finding(review.id, row.number, "it was changed")
+        if row.text is not None and chain.digest_of(row.text, row.text_salt) != row.text_digest:
+            yield Finding(review.id, row.number, "its text was changed")
+        previous, wanted = row.hash, row.number + 1
+    last = rows[-1].number if rows else 0
+    if last < review.history_count:
+        gone = review.history_count - last
+        yield Finding(review.id, None, f"the last {gone} of {review.history_count} rows are missing")
+    elif last > review.history_count:
+        yield Finding(review.id, last, f"it was put in: the history has {review.history_count} rows")
+    elif previous != review.history_head:
+        yield Finding(review.id, last or None, "the last row is another than the review holds")
+
+
+# ---- playing again
+
+
+def _replayed(
+    house: House, session: Session, review: Review, rows: Sequence[HistoryRow]
+) -> Iterator[Finding]:
+    workflow = workflow_of(house, session, review)
+    begun = next((row for row in rows if row.deed == "begun"), None)
+    if begun is None:
+        yield Finding(review.id, None, "it has no beginning")
+        return
+    standing = Standing.start(len(begun.data["organisations"]))
+    for row in rows:
+        if row.deed not in ("action", "moved"):
+            continue
+        case = Case(workflow, standing, _facts(workflow, row), house.calendar, _seats(row))
+        try:
+            standing = _again(case, row)
+        except (PeerreviewError, KeyError, ValueError, AssertionError) as error:
+            yield Finding(review.id, row.number, f"it cannot have been done as it stands there ({error})")
+            return
+    if standing != Standing.from_json(review.standing):
+        yield Finding(
+            review.id, None, f"it stands elsewhere than its history leads to: {_differs(standing, review)}"
+        )
+    elif review.ended != standing.ended:
+        yield Finding(review.id, None, "it is marked as ended otherwise than its history tells")
+
+
+def _again(case: Case, row: HistoryRow) -> Standing:
+    if row.deed == "moved":
+        return tick(case, row.at).case.standing
+    actor, what = _asked(case.workflow, row)
+    return fire(case, actor, what, row.at, reason="-", choice=_choice(row.data["choice"])).case.standing
+
+
+def _asked(workflow: Workflow, row: HistoryRow) -> tuple[Actor, Do]:
+    """Who did what: with every role of their side, for roles are not what a standing comes of."""
+    person = row.data.get("person")
+    scope = {"party": Scope(row.party), "person": Scope(row.party, person)}
+    place = (row.step, scope.get(workflow.scope(row.step), SHARED) if row.step else SHARED)
+    roles: set[tuple[str, int | None]] = set()
+    for key, role in workflow.roles.items():
+        if role.of == "party" and row.party is not None:
+            roles.add((key, row.party))
+            roles |= {(key, party) for party in range(10)} if place[1].party is not None else set()
+        elif role.of == "network":
+            roles.add((key, None))
+    actor = Actor(person if person is not None else row.actor_id or 0, frozenset(roles))
+    return actor, Do(row.data["action"], place, row.party if place[1].party is None else None)
+
+
+def _choice(data: dict[str, Any]) -> Choice:
+    place = data["place"]
+    return Choice(
+        data["step"],
+        data["party"],
+        (place[0], Scope(place[1], place[2])) if place else None,
+        frozenset(data["finish"]),
+    )
+
+
+def _facts(workflow: Workflow, row: HistoryRow) -> Facts:
+    return Facts({(a, f, owner): _value(workflow, a, f, v) for a, f, owner, v in row.data["facts"]})
+
+
+def _value(workflow: Workflow, artefact: str, fact: str, value: Any) -> Any:
+    """A fact as it was: a field that is a date was kept as ISO text."""
+    kind = workflow.artefacts[artefact].kind if artefact in workflow.artefacts else None
+    if isinstance(value, str) and kind is not None and fact in kind.fields and fact not in kind.values:
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            return value
+    return value
+
+
+def _seats(row: HistoryRow) -> tuple[Seat, ...]:
+    return tuple(Seat(id, person, party, role) for id, person, party, role in row.data.get("seats", ()))
+
+
+def _differs(standing: Standing, review: Review) -> str:
+    """The first part in which the two are not the same."""
+    told = standing.to_json()
+    for key, value in json.loads(json.dumps(told)).items():
+        there = review.standing.get(key)
+        if value == there:
+            continue
+        if isinstance(value, list) and isinstance(there, list):
+            extra = [part for part in there if part not in value] or [
+                part for part in value if part not in there
+            ]
+            return f"{key} {extra[:2]}"
+        return f"{key} is {there!r}, not {value!r}"
+    return "it cannot be read"
