@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -90,9 +91,14 @@ def _side(key: str, code: str) -> Side:
             Document(d["title"], d["filename"], tuple(d["pages"])) for d in _load(folder / "documents.yaml")
         ),
         questions=tuple(_load(questions)) if questions.exists() else (),
-        report=report.read_text(encoding="utf-8") if report.exists() else "",
+        report=_unfolded(report.read_text(encoding="utf-8")) if report.exists() else "",
         more=side,
     )
+
+
+def _unfolded(text: str) -> str:
+    """Paragraphs on one line each, as people write them in a browser; lists and headings as they are."""
+    return re.sub(r"(?<=[^\n])\n(?=[^\n#\-*\d])", " ", text)
 
 
 def _load(file: Path) -> Any:

@@ -59,6 +59,8 @@ def _numbered(pairs: Iterator[tuple[datetime, Deed]], story: int, first: int) ->
 
 
 def at(day: date, hour: int = 9, minute: int = 0) -> datetime:
+    # Nobody here works at weekends.
+    day -= timedelta(days=max(0, day.weekday() - 4))
     return datetime.combine(day, time(hour, minute), ZONE)
 
 
