@@ -115,10 +115,12 @@ class _Choice:
         first = self._first()
         if first is None:
             return None
-        self.known, self.state = self._solved(first)
+        self.state = Blossoms(self.weights)
+        self.state.start(np.setdiff1d(np.arange(len(self.weights)), first))
+        self.known, self.state = self._solved(first, self.state)
         pricings = [Pricing(self.state, self.arcs)]
         while len(pricings) < PRICINGS and (ring := self._most_promising(pricings[-1])):
-            known, state = self._solved(ring)
+            known, state = self._solved(ring, self._without(ring))
             pricings.append(Pricing(state, self.arcs))
             if known.value <= self.known.value:
                 break
@@ -139,10 +141,8 @@ class _Choice:
         a, b, c = ring
         return int(self.arcs[a, b] + self.arcs[b, c] + self.arcs[c, a])
 
-    def _solved(self, ring: Ring) -> tuple[Best, Blossoms]:
+    def _solved(self, ring: Ring, state: Blossoms) -> tuple[Best, Blossoms]:
         self.tried += 1
-        state = Blossoms(self.weights)
-        state.start(np.setdiff1d(np.arange(len(self.weights)), ring))
         settle(state)
         return Best(ring, state.bound() + self._own(ring), Proof.of(state), 0), state
 
@@ -160,8 +160,16 @@ class _Choice:
             pricing = Pricing(self._tried((int(a), int(b), int(c))), self.arcs)
 
     def _tried(self, ring: Ring) -> Blossoms:
-        """The pairs of all but `ring`, solved from the best known, or as far as it takes to rule it out."""
+        """The pairs of all but `ring`, solved, or as far as it takes to rule it out."""
         self.tried += 1
+        state = self._without(ring)
+        if settle(state, self.known.value - self._own(ring)):
+            value = state.bound() + self._own(ring)
+            self.known, self.state = Best(ring, value, Proof.of(state), 0), state
+        return state
+
+    def _without(self, ring: Ring) -> Blossoms:
+        """The best known case, with `ring` taken out instead, and some vertices on their own for it."""
         state = self.state.copy()
         for v in ring:
             if state.active[v]:
@@ -169,9 +177,6 @@ class _Choice:
         for v in self.known.ring:
             if v not in ring:
                 state.add(v)
-        if settle(state, self.known.value - self._own(ring)):
-            value = state.bound() + self._own(ring)
-            self.known, self.state = Best(ring, value, Proof.of(state), 0), state
         return state
 
 
