@@ -27,7 +27,7 @@ STATES: Mapping[str, tuple[str, Message]] = {
     "internal": ("doing", N_("Internal")),
     "draft_for_comments": ("doing", N_("Draft for comments")),
     "handed_in": ("done", N_("Handed in")),
-    "opened": ("done", N_("Open")),
+    "opened": ("done", N_("Opened")),
 }
 
 
