@@ -73,7 +73,7 @@ def head_of(case: OpenCase) -> ReviewHead:
         ended=case.workflow.ends[ended].title if ended else None,
         on_hold=case.standing.on_hold,
         steps=tuple(steps),
-        tabs=(Tab("", N_("Overview")), *_tabs(case), Tab("history", N_("History"))),
+        tabs=(Tab("", N_("Overview")), *_tabs(case), Tab("history", N_("History")), Tab("mail", N_("Mail"))),
     )
 
 

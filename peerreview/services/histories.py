@@ -145,6 +145,8 @@ def _filled(message: Message, gaps: Mapping[str, Any]) -> Message:
 
 
 def _who(case: OpenCase, row: HistoryRow) -> Words:
+    if row.deed == "opened":
+        return ""  # Nobody opens: it happens when the last condition comes true.
     if row.actor_id is None:
         return N_("By itself, when the time or the last condition came")
     if row.actor_party is None:

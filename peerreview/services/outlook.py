@@ -18,7 +18,7 @@ from .agreed import summary_of
 from .cases import OpenCase
 from .facts import TEAM_ROLES
 from .handing_in import Item, preview_hand_in
-from .todo import Words
+from .todo import Words, in_a_row
 
 
 @dataclass(frozen=True)
@@ -233,7 +233,7 @@ def by_side(case: OpenCase, roles: Iterable[tuple[int | None, str]]) -> tuple[Wo
     """ "Region Gävleborg: processledare och granskare", a line a side."""
     sides: dict[int | None, dict[Text, None]] = {}
     for party, role in sorted(roles, key=lambda pair: (pair[0] is None, pair[0] or 0)):
-        sides.setdefault(party, {})[case.workflow.roles[role].title] = None
+        sides.setdefault(party, {})[in_a_row(case.workflow.roles[role].title)] = None
     return tuple(
         N_("%(party)s: %(roles)s", party=PartyName(party), roles=tuple(titles))
         if party is not None
@@ -246,19 +246,22 @@ def coming_after(case: OpenCase, move: Move) -> tuple[Words, ...]:
     """What begins at once by the deed, or that it is waited for others first."""
     if move.case.standing.ended:
         return (N_("The review ends: %(how)s.", how=case.workflow.ends[move.case.standing.ended].title),)
-    entered: dict[tuple[Text, int | None], None] = {}
+    sides: dict[Text, set[int | None]] = {}
     for path, scope in move.entered:
         step = case.workflow.by_path[path]
         if not step.children:
-            entered[(step.title, None if scope.person else scope.party)] = None
-    if entered:
-        return tuple(
-            N_("“%(step)s” begins for %(party)s", step=title, party=PartyName(party))
-            if party is not None
-            else N_("“%(step)s” begins", step=title)
-            for title, party in entered
-        )
-    return ()
+            sides.setdefault(step.title, set()).add(None if scope.person else scope.party)
+    begun: dict[frozenset[int | None], list[Message]] = {}
+    for title, parties in sides.items():
+        begun.setdefault(frozenset(parties), []).append(N_("“%(step)s”", step=title))
+    return tuple(_begins(case, parties, titles) for parties, titles in begun.items())
+
+
+def _begins(case: OpenCase, parties: frozenset[int | None], titles: list[Message]) -> Message:
+    some = tuple(PartyName(party) for party in sorted(p for p in parties if p is not None))
+    if not some or len(some) == len(case.standing.taking_part):
+        return N_("Begins: %(steps)s", steps=tuple(titles))
+    return N_("Begins for %(sides)s: %(steps)s", sides=some, steps=tuple(titles))
 
 
 def shifts(case: OpenCase, move: Move) -> tuple[Shift, ...]:

@@ -82,7 +82,8 @@ def _view(case: OpenCase, since: datetime | None) -> OverviewView:
         lanes=lanes_of(case),
         panels=panels_of(case),
         coming=tuple(coming_of(case)),
-        waiting=tuple(waiting_of(case)),
+        # The lead sees whose turn it is in the panels of the steps: they are of all sides.
+        waiting=() if ("lead", None) in case.actor.roles else tuple(waiting_of(case)),
         sides=sides_of(case),
         dates=_dates(case),
         declined=_declined(case),
@@ -104,13 +105,17 @@ def where_of(case: OpenCase) -> tuple[Message, ...]:
     if len(set(by_side.values())) == 1:
         return _now(next(iter(by_side.values())))
     return tuple(
-        N_("%(party)s: %(steps)s.", party=PartyName(party), steps=steps or N_("waits for the others"))
+        N_("%(party)s: %(steps)s.", party=PartyName(party), steps=quoted(steps) or N_("waits for the others"))
         for party, steps in by_side.items()
     )
 
 
 def _now(steps: tuple[Text, ...]) -> tuple[Message, ...]:
-    return (N_("Now: %(steps)s.", steps=steps),) if steps else (N_("Waits for its next step."),)
+    return (N_("Now: %(steps)s.", steps=quoted(steps)),) if steps else (N_("Waits for its next step."),)
+
+
+def quoted(steps: tuple[Text, ...]) -> tuple[Message, ...]:
+    return tuple(N_("“%(step)s”", step=step) for step in steps)
 
 
 def _steps(case: OpenCase, party: int) -> tuple[Text, ...]:

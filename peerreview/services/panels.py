@@ -4,7 +4,7 @@ is missing, the one main button, or why it is not there."""
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from ..engine.case import Place, Scope
 from ..engine.decide import Do, No, acting_scope, already_done, changes
@@ -26,66 +26,84 @@ class Button:
 
 @dataclass(frozen=True)
 class Part:
-    """One of the things a step is made of. `side`: whose it is, where each side does it; `by`: by function."""
+    """One of the things a step is made of. `side`: whose it is, where each side does it; `by`: by function;
+    `missing`: what keeps the reader from it, where it is theirs."""
 
     title: Text
     side: str
     by: tuple[Text, ...]
     done: bool
+    missing: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True)
-class Wanting:
-    """What keeps the reader from an action that is theirs."""
+class PanelSide:
+    """A side's copy of a step, or (`name` "") the step that all share."""
 
-    title: Text
-    missing: tuple[Message, ...]
+    party: int | None
+    name: str
+    due: date | None
+    late: bool
+    who: tuple[Words, ...]
+    reminder: datetime | None
+    parts: tuple[Part, ...]
 
 
 @dataclass(frozen=True)
 class Panel:
-    """`side`: the organisation, where each has its own copy of the step. `yours`: the reader has something to do."""
+    """A step under way. `yours`: the reader has something to do in it; `due` is said once where it is the same
+    for all the sides shown."""
 
     path: str
     title: Text
     help: Text | None
-    side: str
     due: date | None
     late: bool
     yours: bool
-    who: tuple[Words, ...]
-    parts: tuple[Part, ...]
-    wanting: tuple[Wanting, ...]
+    sides: tuple[PanelSide, ...]
     main: Button | None
     others: tuple[Button, ...]
 
 
 def panels_of(case: OpenCase) -> tuple[Panel, ...]:
-    """Of the reader's own side and of what all share; for the lead, of all sides."""
+    """Of the reader's own side and of what all share; for the lead, of all sides together."""
     own, lead = case.actor.parties(), ("lead", None) in case.actor.roles
-    mine = {mine.task.place[0]: mine for mine in turns.mine(case) if not mine.waits_for}
-    return tuple(
-        _panel(case, turn, turn.step.path in mine)
-        for turn in turns.turns(case)
-        if turn.party is None or turn.party in own or lead
+    mine = {mine.task.place[0] for mine in turns.mine(case) if not mine.waits_for}
+    steps: dict[str, list[Turn]] = {}
+    for turn in turns.turns(case):
+        if turn.party is None or turn.party in own or lead:
+            steps.setdefault(turn.step.path, []).append(turn)
+    return tuple(_panel(case, of_step, path in mine) for path, of_step in steps.items())
+
+
+def _panel(case: OpenCase, of_step: list[Turn], yours: bool) -> Panel:
+    step = of_step[0].step
+    found = [_buttons(case, turn, yours) for turn in of_step]
+    main = next((main for main, _ in found if main is not None), None)
+    others = {button: None for _, several in found for button in several if button != main}
+    dues = {turn.due for turn in of_step}
+    return Panel(
+        path=step.path,
+        title=step.title,
+        help=step.help,
+        due=dues.pop() if len(dues) == 1 else None,
+        late=any(turn.late for turn in of_step),
+        yours=yours,
+        sides=tuple(_side(case, turn) for turn in of_step),
+        main=main,
+        others=tuple(others),
     )
 
 
-def _panel(case: OpenCase, turn: Turn, yours: bool) -> Panel:
-    main, others = _buttons(case, turn, yours)
-    return Panel(
-        path=turn.step.path,
-        title=turn.step.title,
-        help=turn.step.help,
-        side=case.names[turn.party] if turn.party is not None else "",
+def _side(case: OpenCase, turn: Turn) -> PanelSide:
+    return PanelSide(
+        party=turn.party,
+        name=case.names[turn.party] if turn.party is not None else "",
         due=turn.due,
         late=turn.late,
-        yours=yours,
-        who=tuple(who_of(case, holder) for holder in turn.holders),
+        who=who_of(case, turn.holders),
+        reminder=turn.reminder,
         parts=_parts(case, turn),
-        wanting=_wanting(case, turn),
-        main=main,
-        others=others,
     )
 
 
@@ -97,6 +115,7 @@ def _parts(case: OpenCase, turn: Turn) -> tuple[Part, ...]:
         return ()
     sides = case.standing.taking_part if turn.party is None else (turn.party,)
     parts: dict[Part, None] = {}
+    wanting = _wanting(case, turn)
     for action in turn.step.actions.values():
         if action.optional:
             continue
@@ -106,9 +125,9 @@ def _parts(case: OpenCase, turn: Turn) -> tuple[Part, ...]:
             single = each and turn.party is None
             if applies(case.case, action, scope) and (not single or _may_notice(case, action, scope)):
                 side = case.names[party] if single else ""
-                parts[Part(action.title, side, _by(case, action), already_done(case.case, action, scope))] = (
-                    None
-                )
+                done = already_done(case.case, action, scope)
+                missing = wanting.get((action.key, party if each else None), ())
+                parts[Part(action.title, side, _by(case, action), done, missing)] = None
     return tuple(parts)
 
 
@@ -189,10 +208,12 @@ def _is_idle_consent(case: OpenCase, turn: Turn, action: Action) -> bool:
     return action.records is not None and turns.wanted_consent(case, turn) != action.key
 
 
-def _wanting(case: OpenCase, turn: Turn) -> tuple[Wanting, ...]:
-    found = []
+def _wanting(case: OpenCase, turn: Turn) -> dict[tuple[str, int | None], tuple[Message, ...]]:
+    """What is missing for the reader's own actions, by action and (where each side does it) party."""
+    found = {}
     for action, scope in _theirs(case, turn):
         answer = case.may(_do(turn.place, action, scope))
-        if isinstance(answer, No) and answer.missing and not action.optional:
-            found.append(Wanting(action.title, answer.missing))
-    return tuple(found)
+        if isinstance(answer, No):
+            party = scope.party if _done_by_each(case, action) else None
+            found[(action.key, party)] = answer.missing
+    return found

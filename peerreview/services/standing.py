@@ -102,7 +102,7 @@ def _column(case: OpenCase, step: Step, under_way: Iterable[Turn]) -> ColumnView
     note = dues.pop() if len(dues) == 1 else None
     if note is None and not dues:
         note = turns.agreed_day(case, step)
-    return ColumnView(step.path, step.title, note, shared=case.workflow.scope(step.path) == "")
+    return ColumnView(step.path, step.short or step.title, note, shared=case.workflow.scope(step.path) == "")
 
 
 def _stop(case: OpenCase, step: Step, party: int, under_way: list[Turn]) -> StopView:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -117,7 +117,7 @@ def _completed_by(case: OpenCase, mine: Mine) -> Message:
         for ref in action.by
         if ref.role in case.workflow.roles
     }
-    return N_("You take part. It is completed by: %(roles)s", roles=tuple(roles))
+    return N_("You take part. It is completed by: %(roles)s", roles=tuple(map(in_a_row, roles)))
 
 
 def _consents(case: OpenCase) -> list[TaskView]:
@@ -211,7 +211,7 @@ def waiting_view(case: OpenCase, turn: Turn) -> WaitingView:
     return WaitingView(
         review_id=case.review.id,
         review=review_title(case.names),
-        who=tuple(who_of(case, holder) for holder in turn.holders),
+        who=who_of(case, turn.holders),
         title=turn.step.ask or turn.step.title,
         due=turn.due,
         late=turn.late,
@@ -219,7 +219,24 @@ def waiting_view(case: OpenCase, turn: Turn) -> WaitingView:
     )
 
 
-def who_of(case: OpenCase, holder: Holder) -> Words:
-    if holder.party is None:
-        return holder.role
-    return N_("%(party)s (%(role)s)", party=case.names[holder.party], role=holder.role)
+def who_of(case: OpenCase, holders: Iterable[Holder]) -> tuple[Words, ...]:
+    """ "Region Gävleborg (processledare och granskare)", a side at a time; the lead by the title alone."""
+    sides: dict[int | None, dict[Text, None]] = {}
+    for holder in holders:
+        sides.setdefault(holder.party, {})[holder.role] = None
+    return tuple(
+        N_("%(party)s (%(roles)s)", party=case.names[party], roles=tuple(map(in_a_row, roles)))
+        if party is not None
+        else next(iter(roles))
+        for party, roles in sides.items()
+    )
+
+
+def in_a_row(title: Text) -> Text:
+    """A title as it stands within a sentence: "processledare", but still "HR"."""
+    words = {language: _small(text) for language, text in title.translations}
+    return Text.of(words)
+
+
+def _small(text: str) -> str:
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]

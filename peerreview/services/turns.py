@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -175,7 +176,14 @@ def takes_place(case: OpenCase, step: Step, party: int | None) -> bool:
     condition = step.condition
     if condition is None or holds(case.case, condition, Scope(party)):
         return True
-    return not _chosen(case, condition, party)
+    return not _chosen(case, condition, party) and not _other_way(case, step)
+
+
+def _other_way(case: OpenCase, step: Step) -> bool:
+    """Whether an earlier step of the block stands for the same choice: of two ways one is shown till it is made."""
+    before = itertools.takewhile(lambda s: s.path != step.path, case.workflow.siblings(step.path))
+    asked = set(step.condition.facts()) if step.condition else set()
+    return any(s.condition is not None and asked & set(s.condition.facts()) for s in before)
 
 
 def _chosen(case: OpenCase, condition: Condition, party: int | None) -> bool:

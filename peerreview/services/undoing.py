@@ -65,6 +65,8 @@ def _seen(case: OpenCase, move: Move) -> tuple[Words, ...]:
 
 
 def _readers(count: int, party: int) -> Message:
+    if count == 0:
+        return N_("Nobody has looked at the materials of %(party)s yet.", party=PartyName(party))
     if count == 1:
         return N_("One person has looked at the materials of %(party)s.", party=PartyName(party))
     return N_(

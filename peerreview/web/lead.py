@@ -57,6 +57,8 @@ def remind(review_id: int) -> ResponseReturnValue:
         tell(N_("The reminder is on its way. People reminded: %(count)s.", count=count))
     except Refused as error:
         tell(error.reason, "failed")
+    if request.form.get("back") == "review":
+        return redirect(url_for("reviews.show", review_id=review_id), 303)
     return redirect(url_for("lead.board"), 303)
 
 
