@@ -32,6 +32,7 @@ from . import (
     reviews,
     security,
     team,
+    workflows,
 )
 from .here import house
 
@@ -55,6 +56,7 @@ BLUEPRINTS = (
     report.bp,
     reviews.bp,
     team.bp,
+    workflows.bp,
 )
 
 __all__ = ["BLUEPRINTS", "documents", "organisations", "register"]

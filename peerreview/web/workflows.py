@@ -1,0 +1,93 @@
+"""The lead's pages of workflows: what they are, how they go, who may what; and what a review will still bring."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask import Blueprint, g, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_login import current_user, login_required
+
+from peerreview.errors import Invalid, PartyName
+from peerreview.rendering import lanes as drawing
+from peerreview.services import rehearsing
+from peerreview.services import workflows as service
+
+from . import filters
+from .here import house
+from .locale import language
+
+bp = Blueprint("workflows", __name__)
+
+
+@bp.get("/lead/workflows")
+@login_required
+def index() -> ResponseReturnValue:
+    return render_template(
+        "web/workflows/index.html", views=service.every(house(), actor=current_user.account)
+    )
+
+
+@bp.get("/lead/workflows/<name>")
+@login_required
+def show(name: str) -> ResponseReturnValue:
+    view = service.one(house(), actor=current_user.account, name=name)
+    columns = [drawing.Column(filters.say(step.title), shared=step.shared) for step in view.steps]
+    rows = [
+        drawing.Lane(filters.say(PartyName(party)), tuple(drawing.Stop("todo") for _ in columns))
+        for party in range(view.least)
+    ]
+    picture = drawing.lanes(rows, columns, title=filters.say(view.title), language=language())
+    return render_template("web/workflows/show.html", view=view, picture=picture)
+
+
+@bp.get("/lead/workflows/<name>/rights")
+@login_required
+def rights(name: str) -> ResponseReturnValue:
+    view = service.rights(house(), actor=current_user.account, name=name)
+    return render_template("web/workflows/rights.html", view=view)
+
+
+@bp.get("/lead/workflows/<name>/rehearsal")
+@login_required
+def rehearsal(name: str) -> ResponseReturnValue:
+    errors: dict[str, object] = {}
+    asked = {key: request.args.get(key, "") for key in ("parties", "start", "late")}
+    try:
+        view = _played(name, asked)
+    except Invalid as error:
+        errors = dict(error.errors)
+        view = _played(name, {"parties": "", "start": "", "late": ""})
+    return render_template(
+        "web/workflows/rehearsal.html", view=view, asked=asked, errors=errors
+    ), 422 if errors else 200
+
+
+@bp.get("/reviews/<int:review_id>/forecast")
+@login_required
+def forecast(review_id: int) -> ResponseReturnValue:
+    view = rehearsing.forecast(house(), actor=current_user.account, review_id=review_id, now=g.now)
+    return render_template("web/workflows/forecast.html", view=view, head=view.head)
+
+
+def _played(name: str, asked: dict[str, str]) -> rehearsing.RehearsalView:
+    return rehearsing.rehearsal(
+        house(),
+        actor=current_user.account,
+        workflow=name,
+        parties=_number(asked["parties"]),
+        start=_day(asked["start"]),
+        late=asked["late"],
+        now=g.now,
+    )
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) < 4 else None
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
