@@ -116,36 +116,41 @@ def plan_meeting(
         case.require(artefact.key, "write")
         plan = checked_plan(case, key, day, start, until, place, link, already_held)
         before, sequence = plan_of(case.data(key)), int(case.data(key).get("sequence", 0))
-        if sequence != seen and plan != before:
-            raise PlanClash(before, sequence)
         if plan == before:
             return plan
+        if sequence != seen:
+            raise PlanClash(before, sequence)
+        _keep(case, key, plan, before, sequence + 1)
         assert plan.date is not None
-        case.set_state(
-            key,
-            None,
-            "planned" if case.state(key) == "unplanned" else None,
-            date=plan.date.isoformat(),
-            time=plan.time,
-            until=plan.until,
-            place=plan.place,
-            link=plan.link,
-            sequence=sequence + 1,
-            planned_at=now.isoformat(),
-        )
-        case.note(
-            "meeting_moved" if before.date else "meeting_planned",
-            artefact=key,
-            state=case.state(key),
-            data={
-                "date": plan.date.isoformat(),
-                "time": plan.time,
-                "before": before.date.isoformat() if before.date else "",
-            },
-        )
         if plan.date >= house.calendar.day(now) and not already_held:
             _tell(case, artefact, plan, moved=before.date is not None)
         return plan
+
+
+def _keep(case: OpenCase, key: str, plan: Plan, before: Plan, sequence: int) -> None:
+    assert plan.date is not None
+    case.set_state(
+        key,
+        None,
+        "planned" if case.state(key) == "unplanned" else None,
+        date=plan.date.isoformat(),
+        time=plan.time,
+        until=plan.until,
+        place=plan.place,
+        link=plan.link,
+        sequence=sequence,
+        planned_at=case.now.isoformat(),
+    )
+    case.note(
+        "meeting_moved" if before.date else "meeting_planned",
+        artefact=key,
+        state=case.state(key),
+        data={
+            "date": plan.date.isoformat(),
+            "time": plan.time,
+            "before": before.date.isoformat() if before.date else "",
+        },
+    )
 
 
 def save_notes(
