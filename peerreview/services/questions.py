@@ -25,7 +25,7 @@ TEXT, PAGE, ANSWER = 4000, 50, 8000
 DRAFT, SENT, ANSWERED = "draft", "sent", "answered"
 # What is chosen where a question is about no document, or about several.
 GENERAL = "general"
-_CLASH = N_("somebody else has changed this text since you began")
+_CLASH = N_("Somebody else has changed this text since you began.")
 
 
 @dataclass(frozen=True)

@@ -165,7 +165,7 @@ def _adding(review_id: int) -> AddingView:
 
 
 def _add_page(
-    view: AddingView, kind: str, typed: Mapping[str, str], errors: Mapping[str, Message] | None = None
+    view: AddingView, kind: str, typed: Mapping[str, str], errors: Mapping[str, Message | str] | None = None
 ) -> str:
     kinds = KINDS if view.absent else KINDS[:2]
     return render_template(
@@ -184,7 +184,7 @@ def _add_again(view: AddingView, kind: str, error: Invalid | Refused) -> Respons
     """The form as it was filled in. A step may have been left while somebody was writing."""
     if isinstance(error, Invalid):
         return _add_page(view, kind, request.form, error.errors), 422
-    return _add_page(view, kind, request.form, {"_refused": error.reason}), 403
+    return _add_page(view, kind, request.form, {"_refused": filters.sentence(error.reason)}), 403
 
 
 def _back(review_id: int, view: AddingView) -> ResponseReturnValue:

@@ -35,7 +35,7 @@ class Again:
     longer be saved (`kept`)."""
 
     typed: Mapping[str, str] = field(default_factory=dict)
-    errors: Mapping[str, Message] = field(default_factory=dict)
+    errors: Mapping[str, Message | str] = field(default_factory=dict)
     theirs: Mapping[str, str] = field(default_factory=dict)
     kept: str = ""
 
@@ -286,7 +286,7 @@ def _clash(review_id: int, question_id: int, name: str, error: Conflict) -> Resp
 
 def _refused(review_id: int, error: Refused, text: str) -> ResponseReturnValue:
     """The turn may have passed while somebody wrote: what was typed is shown, to be kept elsewhere."""
-    return _page(review_id, Again(errors={"_refused": error.reason}, kept=text)), 403
+    return _page(review_id, Again(errors={"_refused": filters.sentence(error.reason)}, kept=text)), 403
 
 
 def _to(review_id: int, anchor: str) -> ResponseReturnValue:

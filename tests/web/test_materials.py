@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,9 +11,18 @@ import pytest
 from flask import Flask
 
 from peerreview.services.house import Account, House
+from peerreview.store.database import Database
 from tests.services.material_helpers import add_file, on, say_absent, set_of
 from tests.services.review_fixtures import Cast, advance, do, make_review, put_materials
 from tests.web.caller import Caller
+
+
+@pytest.fixture
+def db(sqlite_url: str) -> Iterator[Database]:
+    """One database: what these pages ask of it, the tests of the services ask of both."""
+    database = Database(sqlite_url, synchronous="OFF")
+    yield database
+    database.dispose()
 
 
 @pytest.fixture
