@@ -9,7 +9,6 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping
-from string import Formatter
 from typing import Any
 
 from ..errors import Problem, Text
@@ -35,21 +34,11 @@ from .definition import (
     Workflow,
 )
 from .kinds import GATHERED, KINDS, Kind
-from .schema import (
-    ActionModel,
-    DueModel,
-    MailModel,
-    SpanModel,
-    StepModel,
-    WorkflowModel,
-    actions_of,
-    paths_of,
-)
+from .names import GAPS, actions_of, gaps_of, paths_of
+from .schema import ActionModel, DueModel, MailModel, SpanModel, StepModel, WorkflowModel
 
 Loc = tuple[Any, ...]
 LANGUAGES = ("sv", "en")
-# What a subject or text of a mail may have between braces.
-GAPS = frozenset(("review", "own", "reviews", "reviewed_by", "due", "step"))
 
 
 class Builder:
@@ -300,16 +289,13 @@ class Builder:
         return tuple(found)
 
     def gaps(self, text: str, loc: Loc) -> None:
-        try:
-            found = [gap for _, gap, _, _ in Formatter().parse(text) if gap is not None]
-        except ValueError:
+        found = gaps_of(text)
+        if found is None:
             self.wrong(
                 loc, "a brace stands alone", "write {name}, or {{ and }} for braces that are to be seen"
             )
-            return
-        for gap in found:
-            if gap not in GAPS:
-                self.unknown(loc, "gap", gap, GAPS)
+        for gap in set(found or ()) - GAPS:
+            self.unknown(loc, "gap", gap, GAPS)
 
     def effect(self, text: str, loc: Loc) -> Effect | None:
         parts = text.split(".")

@@ -49,7 +49,6 @@ from .case import (
     Case,
     FactKey,
     Facts,
-    Mark,
     Place,
     Record,
     Seat,
@@ -62,7 +61,7 @@ from .flow import active, settle
 from .moves import Choice, back_targets, fire
 from .saying import side, wants
 from .timing import ends_at, opens_at
-from .writing import LEAD, PERSON, T0, Writing
+from .writing import LEAD, PERSON, T0, Writing, party_of, timeless
 
 # More than any definition that a person can read aloud; beyond it nothing is promised.
 MOST = 20_000
@@ -174,7 +173,7 @@ class _Exploring:
 
     def _keep(self, case: Case, before: int, deed: str) -> tuple[int, bool]:
         """The number of a configuration, and whether it is new."""
-        case = _timeless(self.writing.trimmed(case))
+        case = timeless(self.writing.trimmed(case))
         key = self._key(case)
         number = self.known.get(key)
         if number is not None:
@@ -194,7 +193,7 @@ class _Exploring:
             (shared if scope.party is None else parts[scope.party]).add((path, mark.state))
         for (artefact, fact, owner), value in case.facts.values.items():
             if value:
-                party = _party_of(case, artefact, owner)
+                party = party_of(case, artefact, owner)
                 (shared if party is None else parts[party]).add((artefact, fact, value))
         for record in standing.records:
             (shared if record.party is None else parts[record.party]).add(record)
@@ -387,20 +386,6 @@ class _Exploring:
             tuple(reversed(trace)),
             tuple(f"`{p[0]}` ({side(p)}) {wants(case, p)}" for p in places),
         )
-
-
-def _timeless(case: Case) -> Case:
-    standing = case.standing
-    marks = {place: Mark(mark.state, T0) for place, mark in standing.marks.items()}
-    values = {key: value for key, value in case.facts.values.items() if value}
-    standing = replace(standing, marks=marks, visits={}, holds=())
-    return case.with_(standing=standing, facts=Facts(values))
-
-
-def _party_of(case: Case, artefact: str, owner: int | None) -> int | None:
-    if owner is None or artefact not in case.workflow.artefacts:
-        return None
-    return owner - PERSON if case.workflow.artefacts[artefact].per == "person" else owner
 
 
 def _turned(part: Iterable[Any]) -> Iterator[Any]:

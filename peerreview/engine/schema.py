@@ -6,7 +6,6 @@ of a workflow reads (and the JSON Schema that an editor completes from).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -191,18 +190,3 @@ class PartiesModel(Model):
 
 WorkflowModel.model_rebuild()
 StepModel.model_rebuild()
-
-
-def actions_of(steps: Mapping[str, StepModel]) -> set[str]:
-    found: set[str] = set()
-    for model in steps.values():
-        found |= set(model.actions) | actions_of(model.steps) | actions_of(model.together)
-    return found
-
-
-def paths_of(steps: Mapping[str, StepModel], parent: str = "") -> Iterable[str]:
-    for key, model in steps.items():
-        path = f"{parent}/{key}" if parent else key
-        yield path
-        yield from paths_of(model.steps, path)
-        yield from paths_of(model.together, path)

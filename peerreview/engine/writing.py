@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import product
 from typing import Any, NamedTuple
 
-from .case import ACTIVE, OVER, SHARED, Case, FactKey, Facts, Scope
+from .case import ACTIVE, OVER, SHARED, Case, FactKey, Facts, Mark, Scope
 from .definition import Artefact, Condition, FactRef, Right, RoleRef, Workflow
 from .kinds import GATHERED, WRITTEN
 
@@ -292,3 +292,18 @@ def _state(case: Case, artefact: str, owner: int | None) -> str:
         if all(case.facts.get(artefact, state, o) for o in owners):
             return state
     return kind.states[0]
+
+
+def timeless(case: Case) -> Case:
+    """A configuration without its instants and without what is false."""
+    standing = case.standing
+    marks = {place: Mark(mark.state, T0) for place, mark in standing.marks.items()}
+    values = {key: value for key, value in case.facts.values.items() if value}
+    standing = replace(standing, marks=marks, visits={}, holds=())
+    return case.with_(standing=standing, facts=Facts(values))
+
+
+def party_of(case: Case, artefact: str, owner: int | None) -> int | None:
+    if owner is None or artefact not in case.workflow.artefacts:
+        return None
+    return owner - PERSON if case.workflow.artefacts[artefact].per == "person" else owner
