@@ -27,6 +27,18 @@ DEEDS: Mapping[str, tuple[Message, Message]] = {
     "meeting_planned": (N_("Planned the meeting: %(title)s, %(day)s"), N_("Planned a meeting: %(title)s")),
     "meeting_moved": (N_("Moved the meeting: %(title)s, to %(day)s"), N_("Moved a meeting: %(title)s")),
     "notes_saved": (N_("Saved the notes of the meeting: %(title)s"), N_("Saved the notes of a meeting")),
+    "agreement_saved": (
+        N_("Saved the agreement, version %(version)s"),
+        N_("Saved a version of the agreement"),
+    ),
+    "agreement_taken_back": (
+        N_("Took back the proposed change of the agreement, by version %(version)s"),
+        N_("Took back a proposed change of the agreement"),
+    ),
+    "amendment_confirmed": (
+        N_("Confirmed the change of the agreement, version %(version)s"),
+        N_("Confirmed a change of the agreement"),
+    ),
     "seated": (N_("Put %(name)s on the team: %(function)s"), N_("Put somebody on the team")),
     "seat_changed": (N_("Changed the function of %(name)s: %(function)s"), N_("Changed somebody's function")),
     "unseated": (N_("Took %(name)s off the team"), N_("Took somebody off the team")),

@@ -76,7 +76,8 @@ def tasks_of(case: OpenCase) -> list[TaskView]:
 def _task(case: OpenCase, mine: Mine) -> TaskView:
     step, task = mine.step, mine.task
     title: Words = step.ask or step.title
-    page, left = step.page, [key for key, answer in mine.answers.items() if answer]
+    page = step.page
+    left = [key for key, answer in mine.answers.items() if answer] or list(mine.answers)
     only = step.actions[left[0]] if len(left) == 1 and len(_asked(step.actions)) > 1 else None
     if only is not None:
         title, page = only.title, page_of(case, only) or page
