@@ -38,7 +38,8 @@ ROOMS: dict[str, tuple[set[str], frozenset[str]]] = {
         ),
     ),
     "cli": ({"errors", "services", "scheduler", "commands", "config", "wiring"}, frozenset({"click"})),
-    "commands": ({"errors", "services", "scheduler", "config", "wiring"}, frozenset({"click"})),
+    # The commands without a database (pairing from a file) go straight to the matching room.
+    "commands": ({"errors", "services", "scheduler", "matching", "config", "wiring"}, frozenset({"click"})),
     "demo": ({"errors", "services", "scheduler", "web", "config", "wiring"}, EVERYTHING),
     "wiring": ({"errors", "services", "scheduler", "web", "demo", "config"}, EVERYTHING),
 }

@@ -14,7 +14,7 @@ from peerreview.services.filenames import LONGEST, UNKNOWN, clean, media_type
         ("plan.pdf", "plan.pdf"),
         ("Årsrapport – 2025 (slutlig).docx", "Årsrapport – 2025 (slutlig).docx"),
         ("../../etc/passwd", "passwd"),
-        (r"C:\fakepath\plan.pdf", "plan.pdf"),
+        ("C:" + r"\fakepath\plan.pdf", "plan.pdf"),
         ("/plan.pdf", "plan.pdf"),
         ("plan\x00\x07.pdf", "plan.pdf"),
         ("plan%0D%0ASet-Cookie: x.pdf", "planSet-Cookie: x.pdf"),
