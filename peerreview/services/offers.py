@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..engine.case import ACTIVE, Place
-from ..engine.decide import Do, acting_scope, already_done
+from ..engine.decide import Do, No, acting_scope, already_done
 from ..engine.definition import Action, Step
 from ..errors import Message, Text
 from .cases import OpenCase
@@ -63,7 +63,7 @@ def _offer(case: OpenCase, step: Step, place: Place, action: Action) -> Offer | 
         help=action.help,
         party=party,
         href=action_path(case.review.id, action.key, step.path, party),
-        why_not=None if answer else answer.reason,  # type: ignore[union-attr]
+        why_not=answer.reason if isinstance(answer, No) else None,
         done=already_done(case.case, action, scope) or _recorded(case, step, action, party),
         consent=action.records is not None,
     )

@@ -252,12 +252,13 @@ def _keeps(case: OpenCase, seat: Seat) -> Message | None:
     """Why this seat must stay a coordinator's; None where it need not."""
     if seat.role != "coordinator":
         return None
-    others = [
-        s
-        for s in case.rows.seats
-        if s.party == seat.party and s.role == "coordinator" and s.id != seat.id and not s.person.closed_at
-    ]
-    return None if others else N_("A side needs a coordinator. Appoint another one first.")
+    others = (
+        s for s in case.rows.seats if s.party == seat.party and s.role == "coordinator" and s.id != seat.id
+    )
+    # Somebody who has only been invited could leave the side without anybody to act for it.
+    if any(standing_of(s.person) == "active" for s in others):
+        return None
+    return N_("A side needs a coordinator who has logged in. Appoint another one first.")
 
 
 # ---- those who have not logged in yet

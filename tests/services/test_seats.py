@@ -69,6 +69,12 @@ def test_the_last_coordinator_stays(house: House, cast: Cast) -> None:
         page(house, cast, cast.coordinator(0))
 
 
+def test_who_has_only_been_invited_is_no_coordinator_to_leave_a_side_to(house: House, cast: Cast) -> None:
+    appoint(house, cast, cast.coordinator(0), name="Ny", email="ny@example.org", role="coordinator")
+    with pytest.raises(Refused):
+        remove(house, cast, cast.coordinator(0), seat_of(house, cast, cast.coordinator(0)))
+
+
 def test_whoever_is_removed_is_out_at_once_and_told(house: House, cast: Cast) -> None:
     assert remove(house, cast, cast.coordinator(0), seat_of(house, cast, cast.member(0))) is False
     with pytest.raises(NotFound):
