@@ -19,6 +19,7 @@ from ..store import history as history_store
 from . import acting, choosing, outlook
 from .acting import Filled, Wish
 from .cases import OpenCase, looking
+from .checks import unfit
 from .choosing import Options
 from .handing_in import Item
 from .heads import ReviewHead, head_of
@@ -160,7 +161,13 @@ def do(
 
 
 def as_typed(form: Mapping[str, str], finish: tuple[str, ...]) -> Typed:
-    """A form's (or an address's) fields, line breaks as we keep them."""
-    text = {name: form.get(name, "").replace("\r\n", "\n") for name in ("reason", "conflict_text")}
+    """A form's (or an address's) fields: line breaks as we keep them, and without the control characters that
+    come along when one pastes, and that no database takes."""
+    text = {name: _kept(form.get(name, "")) for name in ("reason", "conflict_text")}
     plain = {name: form.get(name, "") for name in ("conflict", "version", "target", "place", "side")}
     return Typed(finish=finish, **text, **plain)
+
+
+def _kept(text: str) -> str:
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(sign for sign in text if sign in "\n\t" or not unfit(sign))

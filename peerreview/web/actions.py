@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
 from peerreview.errors import Conflict, Invalid, Message, NotFound, Refused
-from peerreview.services import actions, receipts
+from peerreview.services import actions, heads, receipts
 from peerreview.services.acting import Wish
 from peerreview.services.actions import ActionView, Typed
 
@@ -48,8 +48,6 @@ def do(review_id: int, action: str) -> ResponseReturnValue:
         return _again(review_id, wish, typed, error.errors)
     except Conflict as error:
         return _overtaken(review_id, wish, typed, error.reason)
-    except Refused as error:
-        return render_template("web/actions/refused.html", reason=error.reason, kept=kept()), 403
     return redirect(url_for("actions.receipt", review_id=review_id, number=number, new=1), 303)
 
 
@@ -91,7 +89,8 @@ def _overtaken(review_id: int, wish: Wish, typed: Typed, reason: Message) -> Res
         return _page(_look(review_id, wish, typed), typed, overtaken=reason), 409
     except (Invalid, Refused) as error:
         why = error.reason if isinstance(error, Refused) else reason
-        return render_template("web/actions/refused.html", reason=why, overtaken=reason, kept=kept()), 409
+        g.names = heads.names_of(house(), actor=current_user.account, review_id=review_id, now=g.now)
+        return render_template("web/actions/overtaken.html", reason=why, overtaken=reason, kept=kept()), 409
 
 
 def _wish(action: str) -> Wish:

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from peerreview.errors import N_
 from peerreview.rendering import lanes as drawing
 from peerreview.services import histories, mail_plan, overview
+from peerreview.services.checks import searchable
 from peerreview.services.standing import LanesView
 
 from . import filters
@@ -24,7 +25,7 @@ STATES = {"running": N_("Under way"), "ended": N_("Ended"), "": N_("All")}
 @bp.get("")
 @login_required
 def index() -> ResponseReturnValue:
-    search, state = request.args.get("search", ""), request.args.get("state", "running")
+    search, state = searchable(request.args.get("search", "")), request.args.get("state", "running")
     if state not in STATES:
         state = "running"
     view = overview.reviews(
