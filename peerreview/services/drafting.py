@@ -33,6 +33,10 @@ SITTING = timedelta(minutes=10)
 # The heading under which findings are gathered, as the templates have it.
 FINDINGS = ("iakttagelser", "observations")
 
+_IN_ANOTHER_WINDOW = N_(
+    "You have saved another text since you opened this page, in another window perhaps. "
+    "Nothing of yours is lost: press Save and you see both."
+)
 _HEADING = re.compile(r"^(#{1,6})[ \t]+(.+?)[ \t]*$", re.MULTILINE)
 
 
@@ -47,14 +51,18 @@ class Saved:
 class Clash(Conflict):
     """Somebody saved another text meanwhile: theirs and mine, and both put together where that can be done."""
 
-    def __init__(self, *, mine: str, newest: TextVersion, writer: str, proposal: str | None):
-        reason = N_(
-            "%(name)s has saved another text since you began. Nothing of yours is lost: "
-            "press Save and you see both.",
-            name=writer,
-        )
-        super().__init__(reason, theirs=newest.body, mine=mine)
-        self.writer, self.at, self.token, self.proposal = writer, newest.saved_at, token_of(newest), proposal
+    def __init__(self, *, mine: str, newest: TextVersion, writer: str, own: bool, proposal: str | None):
+        super().__init__(_IN_ANOTHER_WINDOW if own else _saved_by(writer), theirs=newest.body, mine=mine)
+        self.writer, self.own, self.at = writer, own, newest.saved_at
+        self.token, self.proposal = token_of(newest), proposal
+
+
+def _saved_by(writer: str) -> Message:
+    return N_(
+        "%(name)s has saved another text since you began. Nothing of yours is lost: "
+        "press Save and you see both.",
+        name=writer,
+    )
 
 
 def save_report(
@@ -194,7 +202,8 @@ def _clash(case: OpenCase, one: Which, newest: TextVersion, mine: str, started_f
     writer = planned.people(case.session, [newest.saved_by])[newest.saved_by].name
     base = _base(case, one, started_from)
     proposal = versions.merged(base, mine, newest.body) if base is not None else None
-    return Clash(mine=mine, newest=newest, writer=writer, proposal=proposal)
+    own = case.account is not None and case.account.person_id == newest.saved_by
+    return Clash(mine=mine, newest=newest, writer=writer, own=own, proposal=proposal)
 
 
 def _base(case: OpenCase, one: Which, started_from: str) -> str | None:

@@ -94,7 +94,7 @@ def test_the_script_saves_while_one_writes(app: Flask, house: House) -> None:
     second = autosave("En mening", first["version"])
     assert second["version"].startswith("1.")
     assert second["saved"].count(".") == 1
-    assert "har sparat en annan text" in autosave("Annat", "0", 409)["reason"]
+    assert "Du har sparat en annan text" in autosave("Annat", "0", 409)["reason"]
     assert "högst" in autosave("x" * 200_001, second["version"], 422)["reason"]
     do(house, cast, cast.lead, "hold", reason="Semester")
     assert autosave("En mening till", second["version"], 403)["reason"]

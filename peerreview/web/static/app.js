@@ -52,7 +52,7 @@ class Autosave {
     this.version = area.dataset.version;
     this.busy = false;
     this.stopped = false;
-    this.line = element("p", "saved");
+    this.line = toolsOf(area).querySelector(".saved") || element("p", "saved");
     this.line.setAttribute("role", "status");
     toolsOf(area).prepend(this.line);
     area.addEventListener("input", () => this.changed());
