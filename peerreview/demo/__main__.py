@@ -28,7 +28,7 @@ from config import ROOT, Settings
 
 from .. import create_app, open_house
 from ..errors import BadDefinition, BadSetting
-from ..scheduler import Worker
+from ..scheduler import Worker, run_once
 from ..services.house import House, upgrade
 from .cast import LEAD, PASSWORD, logins
 from .mailbox import Mailbox, folder_beside, serve
@@ -78,6 +78,8 @@ def run(asked: argparse.Namespace) -> None:
         mailbox = serve(Mailbox(folder_beside(house.settings.files_dir)), house.settings.mail_port)
         mailbox.start()
         stack.callback(mailbox.stop)
+        # What waits goes before anybody looks, so that nobody is met by an alarm about a worker just begun.
+        run_once(house)
         worker = Worker(house)
         stack.callback(worker.stop)
         worker.start()
