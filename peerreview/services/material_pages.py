@@ -103,7 +103,10 @@ class _Reader:
         live = [m for m in self.shelf.of(artefact, party) if m.withdrawn_at is None]
         gone = [m for m in self.shelf.of(artefact, party) if m.withdrawn_at is not None]
         counts = full or case.sees(artefact, "notice", party, INTERNAL)
-        rows = self._rows(party, live, counts)
+        relation = _relation(case, party)
+        # A list that will never open to this reader's side is not theirs to wait for.
+        hidden = relation == "other" and case.own_party() is not None
+        rows = () if hidden else self._rows(party, live, counts)
         listed = {row.wish for row in rows}
         beside = [m for m in live if m.wish_id not in listed]
         extras = self._documents(beside)
@@ -111,7 +114,7 @@ class _Reader:
         view = SetView(
             artefact=artefact,
             party=party,
-            relation=_relation(case, party),
+            relation=relation,
             state=state if known else None,
             due=waiting.due_of(case, artefact, "hand_in", party),
             handed_in_at=_instant(data.get("handed_in", {}).get("at")) if handed_in else None,

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 CHUNK = 256 * 1024
 # What the fields beside the file may hold together, and how many there may be.
 _FIELDS, _PARTS = 64 * 1024, 50
-# What a form may be longer than its file.
+# What a form may be longer than its file; and "twice the limit" is measured by people, in MB of either kind.
 _AROUND = 1024**2
 _NO_LIMIT = 2**62
 
@@ -64,7 +64,8 @@ class Upload:
     def __init__(self) -> None:
         self.filename = ""
         self._rest = b""
-        self._left = 2 * house().files.max_upload + _AROUND
+        limit = house().files.max_upload
+        self._left = 2 * limit + limit // 10 + _AROUND
         self._events: Iterator[Event] = iter(())
         if request.mimetype == "multipart/form-data":
             request.max_content_length = _NO_LIMIT
