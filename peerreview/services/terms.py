@@ -32,7 +32,7 @@ LABELS: Mapping[str, Message] = {
     "lead_reads_materials": N_("The project lead reads opened materials"),
     "lead_reads_reports": N_("The project lead reads handed-over reports"),
     "dates.materials": N_("The materials are handed in"),
-    "dates.questions": N_("The questions are sent"),
+    "dates.questions": N_("The questions are to be sent"),
     "dates.second_meeting": N_("Second meeting"),
     "dates.report": N_("The reports are done"),
     "dates.closing": N_("Closing meeting"),

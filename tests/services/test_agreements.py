@@ -95,7 +95,7 @@ def test_a_draft_may_have_gaps_and_says_which(house: House, cast: Cast) -> None:
         "when the materials open",
         "when you follow up",
         "The materials are handed in",
-        "The questions are sent",
+        "The questions are to be sent",
         "Second meeting",
         "The reports are done",
         "Closing meeting",
