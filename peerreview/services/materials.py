@@ -22,7 +22,7 @@ from .house import Account, House
 from .shelves import INTERNAL, OPENED, Shelf, documents, note_of, own, require_write, shelf_of, unshare
 
 TITLE, MARKING, REASON = 200, 200, 2000
-_THERE_ALREADY = N_("there is a document already: withdraw it first")
+_THERE_ALREADY = N_("there is a document already: put it aside first")
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,7 @@ def withdraw(house: House, *, actor: Account, review_id: int, material_id: int, 
     with changing(house, review_id=review_id, actor=actor, now=now) as case:
         shelf, material = own(case, material_id)
         if any(version.opened_at for version in shelf.versions[material.id]):
-            raise Refused(N_("what has been opened cannot be withdrawn"))
+            raise Refused(N_("what has been opened cannot be put aside"))
         if material.withdrawn_at is None:
             material.withdrawn_at = now
             unshare(shelf, material)
