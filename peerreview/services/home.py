@@ -10,9 +10,10 @@ from typing import TypeVar
 from ..errors import Text
 from ..store import cases as case_store
 from ..store import overview as store
-from . import turns
+from . import outbox, turns
 from .cases import OpenCase, opened_many
 from .house import Account, House
+from .outbox import MailStatus
 from .todo import ComingView, TaskView, WaitingView, coming_of, tasks_of, waiting_of, waiting_view
 from .wording import review_title, short
 
@@ -30,7 +31,8 @@ class ReviewLink:
 
 @dataclass(frozen=True)
 class HomeView:
-    """`still`: for the lead, the turns that are late, all reviews; `late_reviews` counts those reviews."""
+    """`still`: for the lead, the turns that are late, all reviews; `late_reviews` counts those reviews;
+    `mail`: how the mail is doing."""
 
     today: date
     tasks: tuple[TaskView, ...]
@@ -42,11 +44,13 @@ class HomeView:
     is_lead: bool
     still: tuple[WaitingView, ...] = ()
     late_reviews: int = 0
+    mail: MailStatus | None = None
 
 
-def home(house: House, *, actor: Account, now: datetime) -> HomeView:
-    """The page; a constant number of queries, however many reviews."""
+def home(house: House, *, actor: Account, now: datetime, real_now: datetime) -> HomeView:
+    """The page; a constant number of queries, however many reviews. `real_now` is the worker's clock."""
     today = house.calendar.day(now)
+    mail = outbox.mail_status(house, actor=actor, real_now=real_now) if actor.is_lead else None
     with house.db.read() as session:
         ids = case_store.reviews_of(session, actor.person_id, now)
         own = store.running(session, ids)
@@ -65,6 +69,7 @@ def home(house: House, *, actor: Account, now: datetime) -> HomeView:
             is_lead=actor.is_lead,
             still=in_time([view for case in led for view in _standing_still(case)]),
             late_reviews=store.count_overdue(session, today) if actor.is_lead else 0,
+            mail=mail,
         )
 
 

@@ -21,6 +21,8 @@ from .outbox import OURS
 from .wording import short
 
 PAGE = 50
+# How many of the network's planned mails are listed; each review has its own list.
+NEXT = 25
 Words = Message | Text | str
 
 STATES: Mapping[str, tuple[str, Message]] = {
@@ -110,7 +112,7 @@ def network_mail(house: House, *, actor: Account, state: str = "", page: int = 1
         rows = store.outgoing(
             session, review_id=None, person_id=None, state=state, limit=PAGE, offset=(page - 1) * PAGE
         )
-        planned = store.planned_next(session, limit=PAGE, offset=0)
+        planned = store.planned_next(session, limit=NEXT, offset=0)
         ids = {row.review_id for row, _ in rows if row.review_id is not None} | {r.id for _, _, r in planned}
         names = {id: _title(sides) for id, sides in store.review_names(session, ids).items()}
         return MailView(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -37,9 +37,12 @@ MEETING_DATES: Mapping[str, str] = {"closing_meeting": "closing"}
 
 @dataclass(frozen=True)
 class DateView:
+    """`meeting`: the key of the meeting that is planned for the day, for its part in a calendar."""
+
     title: Message | Text
     day: date
     past: bool
+    meeting: str = ""
 
 
 @dataclass(frozen=True)
@@ -136,10 +139,9 @@ def _dates(case: OpenCase) -> tuple[DateView, ...]:
         if text and case.sees(artefact.key, "read"):
             # A meeting's own day is surer than the agreed one.
             slot = MEETING_DATES.get(artefact.key, artefact.key)
-            found[slot] = DateView(artefact.title, date.fromisoformat(text), False)
+            found[slot] = DateView(artefact.title, date.fromisoformat(text), False, artefact.key)
     return tuple(
-        DateView(view.title, view.day, view.day < today)
-        for view in sorted(found.values(), key=lambda view: view.day)
+        replace(view, past=view.day < today) for view in sorted(found.values(), key=lambda view: view.day)
     )
 
 

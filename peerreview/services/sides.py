@@ -25,7 +25,8 @@ class PersonView:
 
 @dataclass(frozen=True)
 class SideView:
-    """`people` are empty where the reader may not see them yet: `why_not` says when."""
+    """`people` are empty where the reader may not see them yet: `why_not` says when. `conflict`: the conflict of
+    interest that the side has declared, "" for none; None where it has not, or the reader may not see it."""
 
     party: int
     name: str
@@ -33,6 +34,7 @@ class SideView:
     withdrawn: bool
     people: tuple[PersonView, ...]
     why_not: Message | None
+    conflict: str | None
 
 
 def sides_of(case: OpenCase) -> tuple[SideView, ...]:
@@ -53,7 +55,16 @@ def _side(case: OpenCase, party: int, own: bool) -> SideView:
         withdrawn=party in case.standing.withdrawn,
         people=_people(case, party, own) if seen else (),
         why_not=None if seen else N_("Shown when %(party)s has confirmed its team.", party=PartyName(party)),
+        conflict=_conflict(case, party),
     )
+
+
+def _conflict(case: OpenCase, party: int) -> str | None:
+    for decision in case.artefacts_of("decision"):
+        declared = case.data(decision.key, party).get("conflict")
+        if declared is not None and case.sees(decision.key, "read", party):
+            return str(declared)
+    return None
 
 
 def _people(case: OpenCase, party: int, own: bool) -> tuple[PersonView, ...]:

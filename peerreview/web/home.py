@@ -16,5 +16,5 @@ bp = Blueprint("home", __name__)
 @bp.get("/")
 @login_required
 def index() -> ResponseReturnValue:
-    view = home.home(house(), actor=current_user.account, now=g.now)
+    view = home.home(house(), actor=current_user.account, now=g.now, real_now=g.real_now)
     return render_template("web/home/index.html", view=view)

@@ -16,7 +16,7 @@ from tests.services.review_fixtures import Cast, advance, do, make_review, put_m
 
 
 def page(house: House, cast: Cast, who: Account, days: int = 0) -> HomeView:
-    return home(house, actor=who, now=cast.now + timedelta(days=days))
+    return home(house, actor=who, now=cast.now + timedelta(days=days), real_now=cast.now)
 
 
 def said(words: Words | None) -> str:
