@@ -1,0 +1,153 @@
+"""Every kind of page in a real browser: in both languages, narrow and wide, with and without the script."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from peerreview.services.house import Account
+from tests.stories.planted import ids_of
+from tests.web.caller import valid
+
+from .conftest import WIDTHS, Serve, Served
+
+pytestmark = [pytest.mark.full, pytest.mark.browser]
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
+OPTIONS = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]}
+# What stands out of the page to the right, but for tables and drawings, which scroll in a frame of their own.
+SIDEWAYS = """() => {
+  const wide = document.scrollingElement.scrollWidth - document.documentElement.clientWidth;
+  if (wide <= 0) return [];
+  const out = [...document.body.querySelectorAll('*')].filter(e => e.getBoundingClientRect().right > innerWidth + 1);
+  return [`${wide} px`, ...out.slice(0, 5).map(e => e.tagName + '.' + e.className)];
+}"""
+
+
+def pages(served: Served, scene: str) -> Iterator[tuple[Account | None, str]]:
+    """By reader, the addresses of this scene that show something of their own kind."""
+    cast, ids = served.planted.cast, ids_of(served.planted)
+    ours = f"/reviews/{served.planted.review_id}"
+    yield from (
+        (None, path) for path in ("/login", "/reset", "/reset/sent", "/help", "/privacy", "/accessibility")
+    )
+    for path in ("", "?page=2"):
+        yield cast.lead, f"/lead{path}"
+    person, seat = ids.people[0][0], ids.seats[0][0]
+    for path in (
+        "mail",
+        "mail/1",
+        "reviews/new",
+        "people",
+        "people/new",
+        f"people/{person}",
+        f"people/{person}/close",
+    ):
+        yield cast.lead, f"/lead/{path}"
+    for path in (
+        "organisations",
+        f"organisations/{cast.sides[0].organisation}",
+        "organisations/new",
+        "workflows",
+    ):
+        yield cast.lead, f"/lead/{path}"
+    for path in ("", "/rights", "/rehearsal"):
+        yield cast.lead, f"/lead/workflows/collegial-review{path}"
+    for path in (
+        "",
+        "/mail",
+        "/history",
+        "/forecast",
+        "/team",
+        "/actions/back",
+        "/actions/go_on",
+        "/actions/hold",
+        "/actions/cancel",
+    ):
+        yield cast.lead, ours + path
+    who = cast.coordinator(0)
+    for path in (
+        "/",
+        "/me",
+        "/reviews",
+        "/nowhere",
+        *(f"{ours}{path}" for path in _ours(scene, seat, ids.materials)),
+    ):
+        yield who, path
+
+
+def _ours(scene: str, seat: int, materials: list[tuple[int, int]]) -> list[str]:
+    found = [
+        "",
+        "/team",
+        "/team/appoint",
+        f"/team/seats/{seat}",
+        "/agreement",
+        "/agreement/edit",
+        "/agreement/versions/1",
+    ]
+    found += [
+        "/meetings",
+        "/meetings/first_meeting/plan",
+        "/meetings/first_meeting/notes",
+        "/materials",
+        "/history",
+    ]
+    found += [
+        "/materials/log",
+        "/materials/receipt",
+        "/questions",
+        "/report",
+        "/report/1",
+        "/report/0/versions",
+    ]
+    found += ["/report/0/print", "/evaluation", "/follow-up", "/hours", "/actions/withdraw", "/receipts/2"]
+    if materials:
+        first = materials[0][0]
+        found += [f"/materials/{first}/describe", f"/materials/{first}/share", f"/materials/{first}/comments"]
+    if scene == "collect":
+        found += ["/materials/add?wish=w00", "/materials/add", "/actions/hand_in?step=exchange/collect"]
+    if scene == "opened":
+        found += ["/actions/send?step=exchange/work/study", "/materials/later"]
+    if scene == "presented":
+        found += ["/actions/held?step=second_meeting"]
+    return found
+
+
+def looked_over(page: Page, axe: Axe, width: int) -> Iterator[str]:
+    where = page.url.split("/", 3)[-1]
+    for found in axe.run(page, options=OPTIONS).response["violations"]:
+        nodes = "; ".join(node["html"][:160] for node in found["nodes"][:3])
+        yield f"{where} at {width}: {found['id']}: {nodes}"
+    if out := page.evaluate(SIDEWAYS):
+        yield f"{where} at {width}: scrolls sideways: {out}"
+
+
+@pytest.mark.parametrize("scene", ["collect", "opened", "presented", "follow_up"])
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_pages_are_for_everybody(served: Serve, scene: str, language: str) -> None:
+    """WCAG 2.2 A and AA as far as axe-core can tell; nothing scrolls sideways; nothing comes from elsewhere."""
+    here, faults, axe = served("pair-all", scene, language), [], Axe()
+    open_pages: dict[int, Page] = {}
+    # A reader's every page at one width in one language, at the other in the other: all four over the scenes.
+    narrow = (("collect", "opened", "presented", "follow_up").index(scene) + (language == "en")) % 2
+    width = WIDTHS[narrow]
+    for who, path in pages(here, scene):
+        key = who.person_id if who else 0
+        if key not in open_pages:
+            open_pages[key] = here.page(who, width=width, language=language)
+        page = open_pages[key]
+        answer = page.goto(here.origin + path)
+        assert answer is not None
+        if answer.status >= 500:
+            faults.append(f"{path}: {answer.status}")
+            continue
+        if page.locator("html").get_attribute("lang") != language and who is not None:
+            faults.append(f"{path}: not in {language}")
+        valid(answer.text())
+        faults += looked_over(page, axe, width)
+    assert not here.foreign, "something was asked of another host"
+    assert not here.broken, "the script broke"
+    assert not faults, f"{len(faults)} faults\n" + "\n".join(faults[:50])

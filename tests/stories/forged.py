@@ -1,0 +1,244 @@
+"""What somebody could forge: every address that takes a form, with plausible fields and ids of either side.
+
+Whose deed it would be is written by hand. (Whether it may be done in the present step is asked elsewhere; here
+nobody else may.)"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from .addresses import ACTIONS, NONE, Place
+from .table import Reader
+
+Whose = Callable[[Reader], bool]
+WHY = "Ett skäl som räcker till för alla."
+
+
+@dataclass(frozen=True)
+class Forged:
+    rule: str
+    path: str
+    # Whose deed it may be, in this step or another; it is not tried as them.
+    whose: Whose
+    fields: dict[str, str] = field(default_factory=dict)
+
+
+def the_lead(reader: Reader) -> bool:
+    return reader.role == "lead"
+
+
+def nobody(reader: Reader) -> bool:
+    return False
+
+
+def own(*roles: str, side: int | None = None) -> Whose:
+    return lambda reader: reader.role in roles and side in (None, reader.side)
+
+
+def team(side: int | None = None) -> Whose:
+    return own("coordinator", "member", side=side)
+
+
+def _either(*sides: int) -> Whose:
+    return lambda reader: reader.in_team and reader.side in sides
+
+
+def forgeries(place: Place) -> list[Forged]:
+    ours = f"/reviews/{place.p.review_id}"
+    found = [*_lead(place), *_actions(place, ours), *_team(place, ours), *_meetings(place, ours)]
+    return [
+        *found,
+        *_materials(place, ours),
+        *_questions(place, ours),
+        *_reports(place, ours),
+        *_after(place, ours),
+    ]
+
+
+# Of oneself, or of nobody's data: nothing that belongs to a review.
+PERSONAL = {
+    "accounts.accept",
+    "accounts.do_login",
+    "accounts.do_reset",
+    "accounts.do_reset_request",
+    "accounts.logout",
+    "me.change",
+    "me.change_password",
+    "me.end_others",
+    "pages.preview",
+}
+
+
+def _lead(place: Place) -> Iterator[Forged]:
+    person, organisation = place.ids.people[0][0], place.p.cast.sides[0].organisation
+    sides = place.p.cast.sides
+    yield Forged("me.end_session", "/me/sessions/1/end", nobody)
+    yield Forged("lead.retry", "/lead/mail/1/retry", the_lead)
+    yield Forged(
+        "lead.remind", f"/lead/reviews/{place.p.review_id}/remind", the_lead, {"step": "teams", "party": "1"}
+    )
+    chosen = {f"organisation_{n}": str(side.organisation) for n, side in enumerate(sides, start=1)}
+    yield Forged("lead.begin_review", "/lead/reviews/new", the_lead, chosen)
+    yield Forged(
+        "people.create",
+        "/lead/people/new",
+        the_lead,
+        {"name": "N", "email": "n@example.org", "language": "sv"},
+    )
+    base = f"/lead/people/{person}"
+    yield Forged(
+        "people.change", base, the_lead, {"name": "Ny", "phone": "1", "language": "sv", "is_lead": "yes"}
+    )
+    yield Forged("people.correct_address", f"{base}/address", the_lead, {"email": "new@example.org"})
+    yield Forged("people.do_close", f"{base}/close", the_lead)
+    yield Forged("people.reopen", f"{base}/reopen", the_lead)
+    yield Forged("people.invite", f"{base}/invite", the_lead)
+    joined = {"organisation": str(organisation), "role": "member", "title": "X"}
+    yield Forged("people.join", f"{base}/memberships", the_lead, joined)
+    yield Forged("people.leave", f"{base}/memberships/1/remove", the_lead)
+    name = {"name": "Region Nord", "code": "99"}
+    yield Forged("people.create_organisation", "/lead/organisations/new", the_lead, name)
+    yield Forged("people.change_organisation", f"/lead/organisations/{organisation}", the_lead, name)
+
+
+def _actions(place: Place, ours: str) -> Iterator[Forged]:
+    for action, step, by_side, who in ACTIONS:
+        fields = {
+            "reason": WHY,
+            "conflict": "none",
+            "version": "1",
+            "party": "1",
+            "side": "1",
+            "target": "teams",
+        }
+        path = f"{ours}/actions/{action}?step={step}"
+        for party in range(2):
+            whose = own(*who, side=party) if by_side and who != ("lead",) else own(*who)
+            yield Forged("actions.do", f"{path}&party={party}", whose, {**fields, "step": "acceptance"})
+
+
+def _team(place: Place, ours: str) -> Iterator[Forged]:
+    new = {
+        "person": "",
+        "name": "Ny",
+        "email": "ny@example.org",
+        "role": "member",
+        "function": "hr",
+        "party": "1",
+    }
+    yield Forged("team.do_appoint", f"{ours}/team/appoint", own("coordinator"), new)
+    seats = [next(row for row in place.ids.seats if row[1] == party) for party in range(2)]
+    for seat, party in [*seats, (place.others.seats[0][0], 9), (NONE, 9)]:
+        path, whose = f"{ours}/team/seats/{seat}", own("coordinator", "member", "contact", side=party)
+        yield Forged("team.change", path, whose, {"role": "coordinator", "function": "hr", "seen": ""})
+        yield Forged("team.remove", f"{path}/remove", whose)
+        yield Forged("team.invite", f"{path}/invite", whose)
+        yield Forged("team.address", f"{path}/address", whose, {"email": "mine@example.org"})
+        until = {"person": str(place.ids.people[0][0]), "since": "2026-03-10", "until": "2026-03-20"}
+        yield Forged("team.deputy", f"{path}/deputy", whose, until)
+        yield Forged("team.end_deputy", f"{path}/deputy/end", whose)
+
+
+def _meetings(place: Place, ours: str) -> Iterator[Forged]:
+    writers = own("coordinator", "lead")
+    for key in ("first_meeting", "second_meeting", "closing_meeting"):
+        path = f"{ours}/meetings/{key}"
+        plan = {"date": "2027-03-10", "time": "09:00", "until": "", "place": "X", "link": "", "seen": "0"}
+        yield Forged("meetings.do_plan", f"{path}/plan", writers, plan)
+        yield Forged("meetings.save_notes", f"{path}/notes", writers, {"notes": "X", "version": "0"})
+        yield Forged("meetings.autosave", f"{path}/notes/autosave", writers, {"notes": "X", "version": "0"})
+    yield Forged("agreement.confirm", f"{ours}/agreement/confirm", own("coordinator"), {"version": "1"})
+    yield Forged("agreement.drop", f"{ours}/agreement/drop", writers, {"version": "1"})
+    terms = {"period_from": "2025-01-01", "report": "joint", "lead_reads_materials": "yes", "version": "1"}
+    yield Forged("agreement.save", f"{ours}/agreement/edit", writers, terms)
+
+
+def _materials(place: Place, ours: str) -> Iterator[Forged]:
+    first = [row for row in place.ids.materials if row[1] < 2]
+    for wish, party in (("w00", 0), ("w10", 1)):
+        where = f"?wish={wish}&party={party}"
+        yield Forged(
+            "materials.add_link",
+            f"{ours}/materials/add-link{where}",
+            team(party),
+            {"url": "https://example.org/x"},
+        )
+        yield Forged(
+            "materials.say_absent", f"{ours}/materials/say-absent{where}", team(party), {"reason": WHY}
+        )
+        yield Forged("materials.add_file", f"{ours}/materials/add-file{where}", team(party), {"title": "X"})
+    for material, party in [*first, (place.others.materials[0][0], 9), (NONE, 9)]:
+        path = f"{ours}/materials/{material}"
+        yield Forged(
+            "materials.add_link",
+            f"{ours}/materials/add-link?material={material}",
+            team(party),
+            {"url": "https://e.org"},
+        )
+        yield Forged(
+            "materials.save_description", f"{path}/describe", team(party), {"title": "X", "marking": "X"}
+        )
+        yield Forged("materials.share_now", f"{path}/share", team(party), {"number": "1"})
+        yield Forged("materials.end_sharing", f"{path}/end-sharing", team(party))
+        yield Forged("materials.withdraw", f"{path}/withdraw", team(party))
+        yield Forged("materials.put_back", f"{path}/put-back", team(party))
+        near = _either(party, (party - 1) % place.parties) if party < 9 else nobody
+        yield Forged("materials.comment", f"{path}/comments", near, {"body": "X"})
+    later = {"artefact": "materials", "party": "1", "shown": f"{first[0][0]}:1" if first else ""}
+    yield Forged("materials.hand_in_later", f"{ours}/materials/later", own("coordinator"), later)
+
+
+def _questions(place: Place, ours: str) -> Iterator[Forged]:
+    new = {"perspective": "governance", "document": "general", "page": "1", "text": "X?", "party": "1"}
+    yield Forged("questions.write", f"{ours}/questions", team(), new)
+    some = {party: number for number, party in reversed(place.ids.questions) if party < 2}
+    theirs = [(place.others.questions[0][0], 9)] if place.others.questions else []
+    for number, party in [(key, side) for side, key in some.items()] + theirs + [(NONE, 9)]:
+        path, about = f"{ours}/questions/{number}", (party + 1) % place.parties if party < 9 else 9
+        text = {f"{name}-{number}": value for name, value in new.items()}
+        yield Forged("questions.change", path, team(party), {**text, "version": ""})
+        yield Forged("questions.save_text", f"{path}/text", team(party), {**text, "version": ""})
+        yield Forged("questions.remove", f"{path}/remove", team(party))
+        yield Forged("questions.put_back", f"{path}/put-back", team(party))
+        yield Forged(
+            "questions.answer", f"{path}/answer", team(about), {f"answer-{number}": "X", "version": ""}
+        )
+        yield Forged("questions.note", f"{path}/note", team(party), {f"note-{number}": "X", "version": ""})
+
+
+def _reports(place: Place, ours: str) -> Iterator[Forged]:
+    for key in ("0", "1", "joint", "9"):
+        path, side = f"{ours}/report/{key}", int(key) if key.isdigit() else 9
+        body = {"text": "X" * 40, "version": "0"}
+        yield Forged("report.save", path, team(side), body)
+        yield Forged("report.save", path, team(side), {**body, "preview": "yes"})
+        yield Forged("report.autosave", f"{path}/autosave", team(side), body)
+        near = _either(side, (side + 1) % place.parties) if side < 9 else nobody
+        yield Forged("report.comment", f"{path}/comments", near, {"comment": "X"})
+
+
+def _after(place: Place, ours: str) -> Iterator[Forged]:
+    takes_part = own("coordinator", "member", "contact")
+    form = {
+        "worth": "5",
+        "clarity": "5",
+        "balance": "5",
+        "hours": "1",
+        "best": "X",
+        "better": "X",
+        "person": "1",
+    }
+    yield Forged("evaluation.save", f"{ours}/evaluation", takes_part, {**form, "hand_in": "yes"})
+    yield Forged("evaluation.autosave", f"{ours}/evaluation/autosave/best", takes_part, {"best": "X"})
+    row = {"finding": "X", "change": "X", "status": "done", "party": "1", "version": "1"}
+    yield Forged("follow_up.add", f"{ours}/follow-up", team(), row)
+    for number, party in [*place.ids.follow_ups, (NONE, 9)]:
+        path = f"{ours}/follow-up/{number}"
+        yield Forged("follow_up.change", path, team(party), row)
+        yield Forged("follow_up.remove", f"{path}/remove", team(party), {"version": "1"})
+        yield Forged("follow_up.autosave", f"{path}/autosave/change", team(party), row)
+    spent = {"day": "2026-03-03", "step": "", "hours": "2", "party": "1", "person": "1"}
+    yield Forged("hours.log", f"{ours}/hours", team(), spent)
+    for number, party in [*place.ids.hours[:3], (NONE, 9)]:
+        yield Forged("hours.strike", f"{ours}/hours/{number}/strike", team(party))
