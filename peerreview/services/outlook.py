@@ -191,12 +191,12 @@ def _submit(case: OpenCase, action: Action, move: Move) -> Told:
 
 
 def _concerned(case: OpenCase, action: Action, move: Move) -> tuple[PartyName, ...]:
-    """The sides that what the action is about is for."""
+    """The sides that what the action is about is for; one that has withdrawn can still read it."""
     artefact = case.artefact(action.does[0].artefact)
     if artefact.per != "party" or not artefact.concerns:
         return ()
     found = case.standing.related(artefact.concerns, _own(move))
-    return tuple(PartyName(party) for party in found if party in case.standing.taking_part)
+    return tuple(PartyName(party) for party in found)
 
 
 _WORDS: Mapping[tuple[str, str], Callable[[OpenCase, Action, Move], Told]] = {

@@ -99,12 +99,12 @@ def test_every_deed_that_is_noted_has_words() -> None:
 
 
 def _noted(path: Path) -> set[str]:
-    """The texts that stand where a function called note (or _note) takes its deed."""
+    """The texts that stand where a function called note (or _note, note_of) takes its deed."""
     found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call):
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            if name in ("note", "_note"):
+            if name in ("note", "_note", "note_of"):
                 texts = [c for a in node.args[:2] for c in ast.walk(a) if isinstance(c, ast.Constant)]
                 found |= {text.value for text in texts if isinstance(text.value, str)}
     return found
