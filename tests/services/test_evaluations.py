@@ -16,6 +16,9 @@ from peerreview.services.house import Account, House
 
 from .review_fixtures import Cast, advance, make_review
 
+# What the two databases could do differently is tried in tests/store; here a review is played far for each test.
+pytestmark = pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+
 ANSWERS = {"worth": "4", "clarity": "5", "balance": "2", "hours": "12,5", "best": "Mötena.", "better": ""}
 
 

@@ -23,6 +23,9 @@ from peerreview.store.questions import Question
 
 from .review_fixtures import Cast, advance, do, make_review
 
+# What the two databases could do differently is tried in tests/store; here a review is played far for each test.
+pytestmark = pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+
 FORM = FollowUpForm(finding="Planen saknar mål.", change="Målen är satta.", status="done")
 
 

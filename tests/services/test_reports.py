@@ -15,6 +15,9 @@ from peerreview.services.reports import ReportView, report, reports
 
 from .review_fixtures import Cast, advance, do, make_review, put_report
 
+# What the two databases could do differently is tried in tests/store; here a review is played far for each test.
+pytestmark = pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+
 PRESENTED = "## Styrkor\n\nDet som presenterades på mötet, ord för ord.\n"
 LATER = "## Styrkor\n\nDet som skrevs hemma, efter mötet, ord för ord.\n"
 NOTHING, NOTICED, READ = "nothing", "noticed", "read"

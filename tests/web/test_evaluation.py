@@ -12,6 +12,9 @@ from peerreview.services.house import Account, House
 from tests.services.review_fixtures import Cast, advance, do, make_review
 from tests.web.caller import Caller
 
+# What the two databases could do differently is tried in tests/store; here a review is played far for each test.
+pytestmark = pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+
 ANSWERS = {
     "worth": "4",
     "clarity": "5",

@@ -13,6 +13,9 @@ from peerreview.services.reports import report
 from tests.services.review_fixtures import Cast, advance, do, make_review, put_questions
 from tests.web.caller import Caller
 
+# What the two databases could do differently is tried in tests/store; here a review is played far for each test.
+pytestmark = pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+
 SECRET = "Det här är ännu hemligt för den andra sidan."
 
 
