@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -106,25 +106,32 @@ def newest_version(session: Session, material_id: int) -> MaterialVersion | None
     return session.scalars(query.limit(1)).first()
 
 
-def _move_set(
-    session: Session, review_id: int, artefact: str, party: int, old: tuple[str, ...], new: str
-) -> None:
-    for material in session.scalars(_live(review_id, artefact, party)):
-        if material.state in old:
-            material.state = new
-        versions = select(MaterialVersion).where(
-            MaterialVersion.material_id == material.id, MaterialVersion.state.in_(old)
-        )
-        for version in session.scalars(versions):
-            version.state = new
+_AT_HOME = ("internal", "draft_for_comments")
 
 
 def hand_in(session: Session, review_id: int, artefact: str, party: int) -> None:
-    _move_set(session, review_id, artefact, party, ("internal", "draft_for_comments"), "handed_in")
+    """Of each document the newest version; what that one replaced is the own team's alone (again)."""
+    for material in session.scalars(_live(review_id, artefact, party)):
+        if material.state in _AT_HOME:
+            material.state = "handed_in"
+        newest = newest_version(session, material.id)
+        for version in _versions_in(session, material, _AT_HOME):
+            version.state = "handed_in" if version is newest else "internal"
 
 
 def take_back(session: Session, review_id: int, artefact: str, party: int) -> None:
-    _move_set(session, review_id, artefact, party, ("handed_in",), "internal")
+    for material in session.scalars(_live(review_id, artefact, party)):
+        if material.state == "handed_in":
+            material.state = "internal"
+        for version in _versions_in(session, material, ("handed_in",)):
+            version.state = "internal"
+
+
+def _versions_in(session: Session, material: Material, states: tuple[str, ...]) -> Sequence[MaterialVersion]:
+    query = select(MaterialVersion).where(
+        MaterialVersion.material_id == material.id, MaterialVersion.state.in_(states)
+    )
+    return session.scalars(query).all()
 
 
 def open_set(
