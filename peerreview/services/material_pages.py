@@ -149,6 +149,8 @@ class _Reader:
             return None
         full = self.case.sees(material.artefact, "read", material.party, INTERNAL)
         views = [self._version(material, version, full) for version in reversed(versions)]
+        # What was said of a draft is for those whom the draft was for, once it has been opened too.
+        drafts = self.case.sees(material.artefact, "read", material.party, DRAFT)
         return DocumentView(
             id=material.id,
             title=material.title,
@@ -159,6 +161,7 @@ class _Reader:
             comments=tuple(
                 CommentView(comment.party, name, comment.at, comment.body)
                 for comment, name in self.comments[material.id]
+                if drafts
             ),
             may=_may(self.case, material, versions),
         )
