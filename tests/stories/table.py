@@ -42,7 +42,7 @@ TABLE: Mapping[str, str] = {
     "material handed in": "yy -- -- -",
     "material opened": "yy yy -- -",
     "question draft": "y- -- -- -",
-    "question removed": "y- -- -- -",
+    "question removed": "?- -- -- -",
     "question sent": "yy yy -- -",
     "question note": "y- -- -- -",
     "answer begun": "y- -- -- -",
