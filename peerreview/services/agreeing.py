@@ -124,10 +124,10 @@ def confirm_agreement(house: House, *, actor: Account, review_id: int, version: 
             raise Conflict(
                 N_("The agreement has been changed since you read it. Read the new version and confirm that.")
             )
+        case.require(key, "confirm")
         own = case.own_party()
         if own is not None and own in case.rows.confirmed[newest.id]:
             return before is newest
-        case.require(key, "confirm")
         if fault := passed_dates(case, newest):
             raise Refused(fault)
         _confirm(case, key, own, version)
