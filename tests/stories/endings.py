@@ -147,6 +147,7 @@ def _presented(p: Planted) -> None:
 
 def _cancelled(p: Planted) -> None:
     do(p.house, p.cast, p.cast.lead, "cancel", reason=p.word("reason"))
+    p.recell("answer begun", "answer begun, ended")
 
 
 def _closing(p: Planted) -> None:
@@ -193,3 +194,4 @@ def _follow_up(p: Planted) -> None:
 def _closed(p: Planted) -> None:
     for party in list(p.cast.parties)[1:]:
         do(p.house, p.cast, p.cast.coordinator(party), "report_back", "follow_up")
+    p.recell("answer begun", "answer begun, ended")

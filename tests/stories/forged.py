@@ -73,7 +73,8 @@ PERSONAL = {
 def _lead(place: Place) -> Iterator[Forged]:
     person, organisation = place.ids.people[0][0], place.p.cast.sides[0].organisation
     sides = place.p.cast.sides
-    yield Forged("me.end_session", "/me/sessions/1/end", nobody)
+    # The first who logs in on the walk is the lead: the session is theirs.
+    yield Forged("me.end_session", "/me/sessions/1/end", the_lead)
     yield Forged("lead.retry", "/lead/mail/1/retry", the_lead)
     yield Forged(
         "lead.remind", f"/lead/reviews/{place.p.review_id}/remind", the_lead, {"step": "teams", "party": "1"}
@@ -212,7 +213,8 @@ def _reports(place: Place, ours: str) -> Iterator[Forged]:
         path, side = f"{ours}/report/{key}", int(key) if key.isdigit() else 9
         body = {"text": "X" * 40, "version": "0"}
         yield Forged("report.save", path, team(side), body)
-        yield Forged("report.save", path, team(side), {**body, "preview": "yes"})
+        # Who may read may see how words of their own would read; nothing is kept.
+        yield Forged("report.save", path, lambda reader: reader.takes_part, {**body, "preview": "yes"})
         yield Forged("report.autosave", f"{path}/autosave", team(side), body)
         near = _either(side, (side + 1) % place.parties) if side < 9 else nobody
         yield Forged("report.comment", f"{path}/comments", near, {"comment": "X"})

@@ -46,6 +46,7 @@ TABLE: Mapping[str, str] = {
     "question sent": "yy yy -- -",
     "question note": "y- -- -- -",
     "answer begun": "y- -- -- -",
+    "answer begun, ended": "?- -- -- -",
     "report draft": "y- -- -- -",
     "report replaced": "y- -- -- -",
     "report presented": "y- y- -- -",

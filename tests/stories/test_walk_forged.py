@@ -66,7 +66,7 @@ class Dump:
     def _all(self) -> dict[str, str]:
         found = {}
         for table in self._tables:
-            rows = self._connection.execute(f'SELECT * FROM "{table}" ORDER BY 1, 2').fetchall()
+            rows = self._connection.execute(f'SELECT * FROM "{table}" ORDER BY 1').fetchall()
             found[table] = hashlib.sha256(repr(rows).encode()).hexdigest()
         return found
 
