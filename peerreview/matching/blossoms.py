@@ -156,20 +156,23 @@ class Blossoms:
             self.ring[blossom], self.links[blossom] = ring[at:] + ring[:at], links[at:] + links[:at]
             self.base[blossom] = v
 
-    def prices_inside(self) -> Inside:
-        """For every pair, the sum of the prices of the blossoms that hold both."""
+    def prices_inside(self, vertices: Ints) -> Inside:
+        """For every pair of `vertices` (ascending), the sum of the prices of the blossoms that hold both."""
         # With the vertices in the order of their nodes, a blossom is a square on the diagonal.
         order = np.concatenate([self.leaves[node] for node in dict.fromkeys(self.top.tolist())])
         place = np.empty(self.n, np.int64)
         place[order] = np.arange(self.n)
-        corners = np.zeros((self.n + 1, self.n + 1), np.int64)
-        for blossom, price in self.z.items():
-            first = place[self.leaves[blossom][0]]
-            end = first + len(self.leaves[blossom])
-            corners[[first, end], [first, end]] += price
-            corners[[first, end], [end, first]] -= price
+        # before[p]: how many of `vertices` have a place before p
+        before = np.concatenate([[0], np.isin(order, vertices).cumsum()])
+        corners = np.zeros((len(vertices) + 1, len(vertices) + 1), np.int64)
+        priced = [b for b, price in self.z.items() if price]
+        starts = place[np.array([self.leaves[b][0] for b in priced], np.int64)]
+        ends = before[starts + np.array([len(self.leaves[b]) for b in priced], np.int64)]
+        starts, prices = before[starts], np.array([self.z[b] for b in priced], np.int64)
+        for u, v, sign in ((starts, starts, 1), (ends, ends, 1), (starts, ends, -1), (ends, starts, -1)):
+            np.add.at(corners, (u, v), sign * prices)
         corners.cumsum(axis=0, out=corners)
-        return Inside(place, corners.cumsum(axis=1, out=corners))
+        return Inside(before[place], corners.cumsum(axis=1, out=corners))
 
     def bound(self) -> int:
         """What no matching of all active vertices can exceed, by the prices."""

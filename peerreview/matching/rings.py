@@ -16,10 +16,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
-from .blossoms import FAR, Blossoms, Flags, Ints
+from .blossoms import FAR, Blossoms, Flags, Inside, Ints
 from .certificate import Proof
 from .search import settle
 
@@ -50,12 +51,19 @@ class Pricing:
         for v in np.flatnonzero(~state.active):
             everybody.add(int(v))
         self.raw, self.y, self.fixed = arcs, everybody.y, everybody.bound()
-        self.inside = everybody.prices_inside()
+        self.state, self.ruled_out = everybody, 0
+
+    @cached_property
+    def inside(self) -> Inside:
+        return self.state.prices_inside(np.arange(self.state.n))
 
     def bounds(self, rings: Ints) -> Ints:
         """The bound for each ring (a row of three)."""
         a, b, c = rings.T
-        pairs = np.stack([self.inside.of(a, b), self.inside.of(b, c), self.inside.of(c, a)])
+        vertices = np.unique(rings)
+        few = len(vertices) < self.state.n // 2 and "inside" not in self.__dict__
+        inside = self.state.prices_inside(vertices) if few else self.inside
+        pairs = np.stack([inside.of(a, b), inside.of(b, c), inside.of(c, a)])
         # Blossoms are nested: those that hold all three are those of the pair that shares fewest.
         lost = pairs.sum(axis=0) - 2 * pairs.min(axis=0)
         own = self.raw[a, b] + self.raw[b, c] + self.raw[c, a]

@@ -23,12 +23,13 @@ def settle(state: Blossoms, enough: int | None = None) -> bool:
     With `enough`, stop and return False as soon as the prices show that none weighs more than that.
     """
     left = FAR if enough is None else state.bound() - enough
-    for v in np.flatnonzero(state.active):
-        if state.mate[v] == ALONE:
-            if left <= 0:
-                return False
-            left -= Tree(state, int(v), left).grow()
-    return left > 0 or enough is None
+    while left > 0 and (alone := [int(v) for v in np.flatnonzero(state.active) if state.mate[v] == ALONE]):
+        # Small trees from many roots cost less than one large tree, and lower the bound as much.
+        share = FAR if enough is None else left // len(alone) + 1
+        for v in alone:
+            if state.mate[v] == ALONE and left > 0:
+                left -= Tree(state, v, min(left, share)).grow()
+    return left > 0
 
 
 class Tree:
