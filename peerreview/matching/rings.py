@@ -27,9 +27,9 @@ from .search import settle
 Ring = tuple[int, int, int]
 IMPOSSIBLE = -(1 << 58)
 HARDLY = IMPOSSIBLE // 2  # below it is what holds something impossible, whatever the prices
-PRICINGS = 8
+POOL = 12
+AT_ONCE = 300_000
 SIXTH = 6  # prices are shared out by halves and thirds
-NONE = np.zeros((0, 3), np.int64)
 BLOCK = 512
 
 
@@ -77,6 +77,10 @@ class Pricing:
         """
         whole = SIXTH * self.raw - 3 * (self.y[:, None] + self.y) - 2 * self.inside.table()
         return np.where(self.raw == IMPOSSIBLE, IMPOSSIBLE, whole)
+
+    def leaves_open(self, floor: int) -> int:
+        """How many directions could be the greatest of a ring whose bound is above `floor`."""
+        return int((3 * self.shared() > SIXTH * (floor - self.fixed)).sum())
 
 
 def best_with_ring(weights: Ints, arcs: Ints, barred: frozenset[frozenset[int]] = frozenset()) -> Best | None:
@@ -126,15 +130,39 @@ class _Choice:
         self.state = Blossoms(self.weights)
         self.state.start(np.setdiff1d(np.arange(len(self.weights)), first))
         self.known, self.state = self._solved(first, self.state)
-        pricings = [Pricing(self.state, self.arcs)]
-        while len(pricings) < PRICINGS and (ring := self._most_promising(pricings[-1])):
+        self.pool = [Pricing(self.state, self.arcs)]
+        while len(self.pool) < POOL and (ring := self._most_promising(self.pool[-1])):
             known, state = self._solved(ring, self._without(ring))
-            pricings.append(Pricing(state, self.arcs))
+            self.pool.append(Pricing(state, self.arcs))
             if known.value <= self.known.value:
                 break
             self.known, self.state = known, state
-        self._rule_out(np.concatenate([NONE, *_possible(pricings, self.known.value, self.barred)]))
+        self._try_all(min(self.pool, key=lambda pricing: pricing.leaves_open(self.known.value)))
         return replace(self.known, tried=self.tried)
+
+    def _try_all(self, pricing: Pricing) -> None:
+        """Every ring that `pricing` does not rule out, so many at a time as may be in memory."""
+        waiting = [np.zeros((0, 3), np.int64)]
+        for rings, _ in _above(pricing.shared(), lambda: SIXTH * (self.known.value - pricing.fixed)):
+            waiting.append(self._left(rings[_allowed(rings, self.barred)])[0])
+            if sum(map(len, waiting)) > AT_ONCE:
+                self._rule_out(np.concatenate(waiting))
+                waiting.clear()
+        if waiting:
+            self._rule_out(np.concatenate(waiting))
+
+    def _left(self, rings: Ints) -> tuple[Ints, Ints]:
+        """Those that no prices held have ruled out, with their bounds."""
+        bounds = np.full(len(rings), FAR)
+        for pricing in self.pool:
+            rings, bounds = self._less(rings, bounds, pricing)
+        return rings, bounds
+
+    def _less(self, rings: Ints, bounds: Ints, pricing: Pricing) -> tuple[Ints, Ints]:
+        bounds = np.minimum(bounds, pricing.bounds(rings))
+        keep = bounds > self.known.value
+        pricing.ruled_out += int(len(rings) - keep.sum())
+        return rings[keep], bounds[keep]
 
     def _first(self) -> Ring | None:
         """A ring to begin with: the best at rough prices, half of what each could have at most."""
@@ -156,16 +184,19 @@ class _Choice:
 
     def _rule_out(self, rings: Ints) -> None:
         """Try `rings`, the most promising first; each one's prices may rule out others."""
-        bounds = np.full(len(rings), FAR)
-        pricing = Pricing(self.state, self.arcs)
-        while True:
-            bounds = np.minimum(bounds, pricing.bounds(rings))
-            keep = bounds > self.known.value
-            rings, bounds = rings[keep], bounds[keep]
-            if not len(rings):
-                return
+        rings, bounds = self._left(rings)
+        while len(rings):
             a, b, c = rings[int(bounds.argmax())]
             pricing = Pricing(self._tried((int(a), int(b), int(c))), self.arcs)
+            rings, bounds = self._less(rings, bounds, pricing)
+            self._keep(pricing)
+
+    def _keep(self, pricing: Pricing) -> None:
+        """Of the prices so far, hold on to those that have ruled out most."""
+        if len(self.pool) == POOL:
+            self.pool.remove(min(self.pool, key=lambda held: held.ruled_out))
+        self.pool.append(pricing)
+        self.pool.sort(key=lambda held: -held.ruled_out)
 
     def _tried(self, ring: Ring) -> Blossoms:
         """The pairs of all but `ring`, solved, or as far as it takes to rule it out."""
@@ -186,17 +217,6 @@ class _Choice:
             if v not in ring:
                 state.add(v)
         return state
-
-
-def _possible(pricings: list[Pricing], floor: int, barred: frozenset[frozenset[int]]) -> Iterator[Ints]:
-    """All rings that no pricing rules out, in blocks."""
-    last = pricings[-1]
-    for rings, _ in _above(last.shared(), lambda: SIXTH * (floor - last.fixed)):
-        rings = rings[_allowed(rings, barred)]
-        for pricing in pricings:
-            rings = rings[pricing.bounds(rings) > floor]
-        if len(rings):
-            yield rings
 
 
 def _allowed(rings: Ints, barred: frozenset[frozenset[int]]) -> Flags:
