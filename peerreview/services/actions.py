@@ -16,7 +16,7 @@ from ..engine.definition import Action, Step
 from ..engine.moves import Choice, Move
 from ..errors import N_, Conflict, Refused, Text
 from ..store import history as history_store
-from . import acting, choosing, outlook
+from . import acting, choosing, outlook, receipts
 from .acting import Filled, Wish
 from .cases import OpenCase, looking
 from .checks import unfit
@@ -138,8 +138,8 @@ def do(
     typed: Typed,
     seen: int | None,
     now: datetime,
-) -> int:
-    """Do it; returns the number of its line in the history, for the receipt. Raises Refused, Conflict, Invalid."""
+) -> str:
+    """Do it; returns the key of its receipt. Raises Refused, Conflict, Invalid."""
     with looking(house, review_id=review_id, actor=actor, now=now) as case:
         if seen is not None and seen != case.review.version:
             raise Conflict(N_("somebody else has moved this review meanwhile; see where it stands now"))
@@ -157,7 +157,7 @@ def do(
     with house.db.read() as session:
         line = history_store.newest_of(session, review_id, actor.person_id, "action")
         assert line is not None
-        return line.number
+        return receipts.key_of(line)
 
 
 def as_typed(form: Mapping[str, str], finish: tuple[str, ...]) -> Typed:

@@ -3,6 +3,7 @@ the history each time, so that it can be looked up later."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,6 +21,8 @@ from .house import Account, House
 from .outlook import by_side
 from .overview import where_of
 from .todo import ComingView, Words, coming_of
+
+KEY = 16
 
 
 @dataclass(frozen=True)
@@ -45,13 +48,20 @@ class ReceiptView:
     coming: tuple[ComingView, ...]
 
 
-def receipt(house: House, *, actor: Account, review_id: int, number: int, now: datetime) -> ReceiptView:
-    """The receipt of line `number`. NotFound where there is no such deed, or none that the reader may see."""
+def key_of(row: HistoryRow) -> str:
+    """What a receipt is called in its address. Not by its number in the history: that would tell how much the
+    others have done that one may not see."""
+    return row.hash[:KEY]
+
+
+def receipt(house: House, *, actor: Account, review_id: int, key: str, now: datetime) -> ReceiptView:
+    """The receipt of a deed. NotFound where there is no such deed, or none that the reader may see."""
     with looking(house, review_id=review_id, actor=actor, now=now) as case:
-        row = history_store.line(case.session, review_id, number)
+        named = re.fullmatch(f"[0-9a-f]{{{KEY}}}", key)
+        row = history_store.line_by_hash(case.session, review_id, key) if named else None
         lines = histories.lines_of(case, [row]) if row is not None and row.deed == "action" else []
         if row is None or not lines:
-            raise NotFound(f"receipt {number}")
+            raise NotFound(f"receipt {key}")
         mails = traces.mails_of_deed(case.session, review_id, row.at)
         return ReceiptView(
             head=head_of(case),

@@ -80,7 +80,11 @@ def _own_functions(case: OpenCase) -> set[str]:
     return {
         seat.function or seat.role
         for seat in case.rows.seats
-        if seat.person_id == case.actor.person and seat.party in case.actor.parties()
+        if seat.party in case.actor.parties()
+        and (
+            seat.person_id == case.actor.person
+            or (seat.deputy_id == case.actor.person and stands_in(seat, case.now))
+        )
     }
 
 

@@ -50,9 +50,11 @@ def lines(session: Session, review_id: int, *, since: datetime | None = None) ->
     return list(session.scalars(query))
 
 
-def line(session: Session, review_id: int, number: int) -> HistoryRow | None:
-    query = select(HistoryRow).where(HistoryRow.review_id == review_id, HistoryRow.number == number)
-    return session.scalar(query)
+def line_by_hash(session: Session, review_id: int, begins: str) -> HistoryRow | None:
+    """The line of a review whose hash begins so; None where there is none, or it is not one alone."""
+    query = select(HistoryRow).where(HistoryRow.review_id == review_id, HistoryRow.hash.startswith(begins))
+    found = session.scalars(query.limit(2)).all()
+    return found[0] if len(found) == 1 else None
 
 
 def newest_of(session: Session, review_id: int, person_id: int, deed: str) -> HistoryRow | None:

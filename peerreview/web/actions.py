@@ -35,7 +35,7 @@ def show(review_id: int, action: str) -> ResponseReturnValue:
 def do(review_id: int, action: str) -> ResponseReturnValue:
     wish, typed = _wish(action), _typed(request.form)
     try:
-        number = actions.do(
+        key = actions.do(
             house(),
             actor=current_user.account,
             review_id=review_id,
@@ -48,15 +48,13 @@ def do(review_id: int, action: str) -> ResponseReturnValue:
         return _again(review_id, wish, typed, error.errors)
     except Conflict as error:
         return _overtaken(review_id, wish, typed, error.reason)
-    return redirect(url_for("actions.receipt", review_id=review_id, number=number, new=1), 303)
+    return redirect(url_for("actions.receipt", review_id=review_id, key=key), 303)
 
 
-@bp.get("/receipts/<int:number>")
+@bp.get("/receipts/<key>")
 @login_required
-def receipt(review_id: int, number: int) -> ResponseReturnValue:
-    view = receipts.receipt(
-        house(), actor=current_user.account, review_id=review_id, number=number, now=g.now
-    )
+def receipt(review_id: int, key: str) -> ResponseReturnValue:
+    view = receipts.receipt(house(), actor=current_user.account, review_id=review_id, key=key, now=g.now)
     g.names = view.head.names
     return render_template("web/actions/receipt.html", view=view, head=view.head)
 

@@ -74,6 +74,7 @@ def pages(served: Served, scene: str) -> Iterator[tuple[Account | None, str]]:
         "/reviews",
         "/nowhere",
         *(f"{ours}{path}" for path in _ours(scene, seat, ids.materials)),
+        *(f"{ours}/receipts/{key}" for key in ids.receipts[-1:]),
     ):
         yield who, path
 
@@ -103,7 +104,7 @@ def _ours(scene: str, seat: int, materials: list[tuple[int, int]]) -> list[str]:
         "/report/1",
         "/report/0/versions",
     ]
-    found += ["/report/0/print", "/evaluation", "/follow-up", "/hours", "/actions/withdraw", "/receipts/2"]
+    found += ["/report/0/print", "/evaluation", "/follow-up", "/hours", "/actions/withdraw"]
     if materials:
         first = materials[0][0]
         found += [f"/materials/{first}/describe", f"/materials/{first}/share", f"/materials/{first}/comments"]

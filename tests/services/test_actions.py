@@ -36,7 +36,7 @@ def look(house: House, cast: Cast, who: Account, wish: Wish, **typed: object) ->
     )
 
 
-def do(house: House, cast: Cast, who: Account, wish: Wish, seen: int | None = None, **typed: object) -> int:
+def do(house: House, cast: Cast, who: Account, wish: Wish, seen: int | None = None, **typed: object) -> str:
     return actions.do(
         house,
         actor=who,
@@ -86,18 +86,16 @@ def test_receipt_lists_what_was_handed_in_and_who_was_told(house: House) -> None
     for party in cast.parties:
         put_materials(house, cast, party)
     do(house, cast, cast.coordinator(1), Wish("hand_in", COLLECT, 1))
-    number = do(house, cast, cast.coordinator(0), Wish("hand_in", COLLECT, 0))
-    view = receipts.receipt(
-        house, actor=cast.coordinator(0), review_id=cast.review_id, number=number, now=cast.now
-    )
+    key = do(house, cast, cast.coordinator(0), Wish("hand_in", COLLECT, 0))
+    view = receipts.receipt(house, actor=cast.coordinator(0), review_id=cast.review_id, key=key, now=cast.now)
     assert said(cast, [view.line.title]) == ["Handed in the materials"]
     assert len(view.items) == 2
     assert view.unsent > 0
     # The lead may notice that it is there, not what it is.
-    led = receipts.receipt(house, actor=cast.lead, review_id=cast.review_id, number=number, now=cast.now)
+    led = receipts.receipt(house, actor=cast.lead, review_id=cast.review_id, key=key, now=cast.now)
     assert led.items == ()
     with pytest.raises(NotFound):
-        receipts.receipt(house, actor=cast.outsider, review_id=cast.review_id, number=number, now=cast.now)
+        receipts.receipt(house, actor=cast.outsider, review_id=cast.review_id, key=key, now=cast.now)
 
 
 def test_receipt_of_a_form_is_the_persons_alone(house: House) -> None:
@@ -107,10 +105,14 @@ def test_receipt_of_a_form_is_the_persons_alone(house: House) -> None:
     with house.db.read() as session:
         line = history.newest_of(session, cast.review_id, cast.member(0).person_id, "action")
     assert line is not None
-    receipts.receipt(house, actor=cast.member(0), review_id=cast.review_id, number=line.number, now=cast.now)
+    receipts.receipt(
+        house, actor=cast.member(0), review_id=cast.review_id, key=receipts.key_of(line), now=cast.now
+    )
     for who in (cast.lead, cast.coordinator(0), cast.member(1)):
         with pytest.raises(NotFound):
-            receipts.receipt(house, actor=who, review_id=cast.review_id, number=line.number, now=cast.now)
+            receipts.receipt(
+                house, actor=who, review_id=cast.review_id, key=receipts.key_of(line), now=cast.now
+            )
 
 
 def test_confirming_an_agreement_names_its_version_and_shows_it(house: House) -> None:

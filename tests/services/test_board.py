@@ -8,6 +8,7 @@ import pytest
 
 from peerreview.errors import NotFound, Refused
 from peerreview.rendering.words import say
+from peerreview.services import board as boards
 from peerreview.services.board import BoardView, board, choices
 from peerreview.services.house import House
 from peerreview.services.reminding import remind
@@ -58,6 +59,24 @@ def test_late_reviews_come_first_with_whom_to_call(house: House) -> None:
         late.coordinator(0).email,
         late.coordinator(1).email,
     ]
+
+
+def test_pages_hold_each_review_once_those_on_hold_last(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cast = make_review(house)
+    others = [make_review(house, lead=cast.lead) for _ in range(4)]
+    do(house, cast, cast.lead, "hold", reason="Sommar.")
+    do(house, others[0], cast.lead, "cancel", reason="Fel part.")
+    monkeypatch.setattr(boards, "PAGE", 3)
+    pages = [
+        board(house, actor=cast.lead, page=page, now=cast.now, real_now=cast.now).rows for page in (1, 2)
+    ]
+    assert [row.id for page in pages for row in page] == [
+        *(other.review_id for other in others[1:]),
+        cast.review_id,
+    ]
+    assert pages[1][0].on_hold
 
 
 def test_silent_worker_is_an_alarm(house: House) -> None:

@@ -189,8 +189,8 @@ def _review(place: Place) -> Iterator[tuple[str, str, Who]]:
     yield "workflows.forecast", "/forecast", lead_or_unsaid
     for mail in (1, 2, 12):
         yield "reviews.message", f"/mail/{mail}", unsaid
-    for number in range(1, 100, 6 if place.reached("opened") else 2):
-        yield "actions.receipt", f"/receipts/{number}", unsaid
+    for key in place.ids.receipts[:: 3 if place.reached("opened") else 1]:
+        yield "actions.receipt", f"/receipts/{key}", unsaid
     yield from _people(place)
     yield from _agreement(place)
     yield from _materials(place)
@@ -393,7 +393,8 @@ def elsewhere(place: Place) -> list[str]:
             "hours",
             "history",
         ),
-        *("mail", "evaluation", "follow-up", "agreement/versions/1", "receipts/3"),
+        *("mail", "evaluation", "follow-up", "agreement/versions/1"),
+        *(f"receipts/{key}" for key in place.others.receipts[:2]),
         *("meetings/first_meeting.ics", "actions/present?step=second_meeting"),
     )
     files = [f"/materials/{material}/{number}" for material, number in list(place.beside.versions)[:3]]

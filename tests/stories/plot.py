@@ -7,7 +7,9 @@ from typing import Any
 
 from sqlalchemy import select
 
+from peerreview.services import receipts
 from peerreview.services.house import Account, House
+from peerreview.store import history
 from peerreview.store.evaluations import FollowUp, Hours
 from peerreview.store.materials import Material
 from peerreview.store.questions import Question
@@ -88,6 +90,7 @@ class Ids:
     questions: list[tuple[int, int]]
     follow_ups: list[tuple[int, int]]
     hours: list[tuple[int, int]]
+    receipts: list[str]
 
 
 def ids_of(p: Planted) -> Ids:
@@ -105,4 +108,5 @@ def ids_of(p: Planted) -> Ids:
             questions=rows(Question),
             follow_ups=rows(FollowUp),
             hours=rows(Hours),
+            receipts=[receipts.key_of(row) for row in history.of_deed(session, p.review_id, "action")],
         )

@@ -117,6 +117,8 @@ def test_numbers_that_are_none_are_pages_that_do_not_exist(app: Flask, cast: Cas
         "/reviews/x",
         "/lead/mail/999",
         "/reviews/1/receipts/99",
+        "/reviews/1/receipts/0123456789abcdef",
+        "/reviews/1/receipts/%25%25%25%25%25%25%25%25%25%25%25%25%25%25%25%25",
     ):
         caller.page(path, 404)
 
