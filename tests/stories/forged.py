@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from .addresses import ACTIONS, NONE, Place
+from .addresses import ACTIONS
 from .table import Reader
+from .who import NONE, Place
 
 Whose = Callable[[Reader], bool]
 WHY = "Ett skäl som räcker till för alla."

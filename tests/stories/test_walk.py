@@ -20,11 +20,12 @@ from peerreview import create_app
 from peerreview.services.house import House
 from tests.web.caller import Caller
 
-from .addresses import Address, Place, addresses, elsewhere, is_deep
+from .addresses import addresses, elsewhere, is_deep
 from .gallery import Gallery
 from .planted import ENDS, SCENES, ids_of
 from .play_http import set_clock
 from .table import Reader, cell, readers
+from .who import Address, Place
 
 pytestmark = pytest.mark.full
 

@@ -14,13 +14,13 @@ from werkzeug.test import TestResponse
 
 from tests.web.caller import Caller
 
-from .addresses import Place
 from .forged import PERSONAL, Forged, forgeries
 from .gallery import Gallery
 from .planted import ids_of
 from .play_http import set_clock
 from .table import Reader, cell, readers
 from .test_walk import application, caller, some, words_in
+from .who import Place
 
 pytestmark = pytest.mark.full
 
