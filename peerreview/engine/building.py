@@ -6,12 +6,10 @@ name that does not gives a problem at its own line, with the nearest name that d
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from ..errors import Problem, Text
 from .definition import (
     ALWAYS,
     PAGES,
@@ -33,35 +31,24 @@ from .definition import (
     Step,
     Workflow,
 )
+from .faults import Faults, Loc
 from .kinds import GATHERED, KINDS, Kind
 from .names import GAPS, actions_of, gaps_of, paths_of
 from .schema import ActionModel, DueModel, MailModel, SpanModel, StepModel, WorkflowModel
 
-Loc = tuple[Any, ...]
-LANGUAGES = ("sv", "en")
 
-
-class Builder:
+class Builder(Faults):
     """One reading; `problems` fills while it goes on, so that all mistakes are told at once."""
 
     def __init__(self, model: WorkflowModel, place: Callable[[Loc], tuple[int, int]], file: str):
-        self.model, self.place, self.file = model, place, file
-        self.problems: list[Problem] = []
+        super().__init__(place, file)
+        self.model = model
         self.paths = set(paths_of(model.steps))
         self.lines = {
             f"{part}.{key}": place((part, key))
             for part in ("roles", "artefacts", "ends")
             for key in getattr(model, part)
         }
-
-    def wrong(self, loc: Loc, wrong: str, right: str) -> None:
-        self.problems.append(Problem(self.file, *self.place(loc), wrong, right))
-
-    def unknown(self, loc: Loc, what: str, name: str, known: Iterable[str]) -> None:
-        names = sorted(known)
-        near = difflib.get_close_matches(name, names, 1)
-        mend = f"did you mean `{near[0]}`?" if near else f"there are: {', '.join(names) or 'none'}"
-        self.wrong(loc, f"there is no {what} `{name}`", mend)
 
     def build(self, *, text: str, hash: str) -> Workflow:
         model = self.model
@@ -88,17 +75,6 @@ class Builder:
             file=self.file,
             lines=self.lines,
         )
-
-    # ---- words
-
-    def texts(self, texts: Mapping[Any, str], loc: Loc) -> Text:
-        for language in LANGUAGES:
-            if not texts.get(language, "").strip():
-                self.wrong(loc, f"the text has no `{language}`", f"add `{language}: ...`")
-        return Text.of({str(k): v.strip() for k, v in texts.items()})
-
-    def maybe(self, texts: Mapping[Any, str] | None, loc: Loc) -> Text | None:
-        return None if texts is None else self.texts(texts, loc)
 
     # ---- roles, rights, artefacts
 
@@ -157,7 +133,15 @@ class Builder:
         if role != "self" and role not in self.model.roles:
             self.unknown(loc, "role", role, [*self.model.roles, "self"])
             return RoleRef("own", "self")
-        return RoleRef(relation, role, self.fact_ref(given, loc) if given else None)
+        return RoleRef(relation, role, self._given(given, loc) if given else None)
+
+    def _given(self, text: str, loc: Loc) -> FactRef:
+        """A fact that a role depends on: one of the whole review, the same whoever asks."""
+        ref = self.fact_ref(text, loc)
+        artefact = self.model.artefacts.get(ref.artefact)
+        if ref.relation != "all" and artefact is not None and artefact.per != "review":
+            self.wrong(loc, f"`{text}` is a fact of each {artefact.per}", "name a fact of the whole review")
+        return ref
 
     def role_refs(self, texts: Iterable[str], loc: Loc) -> tuple[RoleRef, ...]:
         return tuple(self.role_ref(text, (*loc, n)) for n, text in enumerate(texts))

@@ -249,9 +249,11 @@ class Writing:
                 continue
             conditions = [step.done_when, step.starts_when, step.condition]
             conditions += [a.needs for a in step.actions.values()]
+            # Whoever may write in one state of the thing alone may find it in another.
             here = {
                 (grant.right.artefact, fact)
                 for grant, _ in (*self.by_step[step.path], *self.anywhere)
+                if grant.right.state is None
                 for fact in grant.facts
             }
             for condition in conditions:

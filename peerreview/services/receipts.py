@@ -9,7 +9,7 @@ from datetime import datetime
 
 from ..errors import Message, NotFound
 from ..store import history as history_store
-from ..store import materials, reports, traces
+from ..store import reports, traces
 from ..store.cases import SHARED
 from ..store.history import HistoryRow
 from . import histories
@@ -20,6 +20,7 @@ from .histories import Line
 from .house import Account, House
 from .outlook import by_side
 from .overview import where_of
+from .shelves import seen, shelf_of
 from .todo import ComingView, Words, coming_of
 
 KEY = 16
@@ -91,21 +92,16 @@ def _does(case: OpenCase, row: HistoryRow, kind: str, effect: str) -> list[str]:
 
 
 def _items(case: OpenCase, row: HistoryRow) -> tuple[Item, ...]:
-    """The documents that were handed in, each in the version that was the newest then."""
+    """The documents that were handed in, each in the version that was the newest then and that the reader may read."""
     found: list[Item] = []
     for artefact in _does(case, row, "documents", "hand_in"):
-        if row.party is None or not case.sees(artefact, "read", row.party):
+        if row.party is None:
             continue
-        there = [
-            material
-            for material in materials.materials_of(case.session, case.review.id)
-            if (material.artefact, material.party) == (artefact, row.party)
-            and (material.withdrawn_at is None or material.withdrawn_at > row.at)
-        ]
-        versions = materials.versions_of(case.session, [material.id for material in there])
-        for material in there:
-            then = [v for v, _ in versions if v.material_id == material.id and v.added_at <= row.at]
-            if then:
+        shelf = shelf_of(case)
+        for material in shelf.of(artefact, row.party):
+            then = [v for v in shelf.versions[material.id] if v.added_at <= row.at]
+            there = material.withdrawn_at is None or material.withdrawn_at > row.at
+            if then and there and then[-1] in seen(case, shelf, material):
                 found.append(item_of(material, then[-1]))
     return tuple(found)
 

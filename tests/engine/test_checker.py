@@ -42,6 +42,11 @@ def test_the_shipped_definition_is_sound() -> None:
         ("help:", "halp:", "did you mean `help`?"),
         ("        to: next\n      decline:", "      decline:", "the step `acceptance` can never end"),
         ("    remind: [{working_days: -3}, {working_days: 2}]\n", "", "`evaluation` reminds nobody"),
+        (
+            "lead if agreement.lead_reads_materials",
+            "lead if materials.opened",
+            "name a fact of the whole review",
+        ),
         ("        starts_when: reviews.materials.opened", "        starts_when: closing_meeting.held", "x"),
     ],
 )

@@ -43,8 +43,8 @@ def test_the_proof_takes_about_a_second() -> None:
         ),
         # A draft that was presented can then not be written on, should a side be sent back to it.
         (
-            "member: [report.write@draft, report.write@presented]\n            due: {before",
-            "member: [report.write@draft]\n            due: {before",
+            "member: [report.write@presented]\n            due: {before",
+            "member: [report.read@presented]\n            due: {before",
             "exchange/work/draft",
             "back to exchange/work/draft",
             "still empty",
