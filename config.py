@@ -61,9 +61,9 @@ class Settings(BaseSettings):
         ROOT / "instance" / "files", "where uploaded files are kept", "a folder's path"
     )
     max_upload: int = _setting(
-        200 * 1024**2,
+        200_000_000,
         "the largest file that may be uploaded, in bytes",
-        "a whole number, such as 209715200",
+        "a whole number, such as 200000000",
         ge=1,
     )
     workflows_dir: Path = _setting(

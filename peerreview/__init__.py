@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from .services.house import House
 
+LONGEST_FORM = 4 * 1024**2
+
 
 def open_house(settings: Settings) -> House:
     """The house, ready to work in. Raises BadSetting or BadDefinition where it must not start."""
@@ -43,6 +45,9 @@ def create_app(settings: Settings, house: House | None = None) -> Flask:
         SESSION_COOKIE_SAMESITE="Lax",
         # A token that dies after an hour would throw away what somebody took two hours to write.
         WTF_CSRF_TIME_LIMIT=None,
+        # Of all forms but those with a file (web/uploads.py): the longest text, each letter written as %C3%A5.
+        MAX_CONTENT_LENGTH=LONGEST_FORM,
+        MAX_FORM_MEMORY_SIZE=LONGEST_FORM,
         BABEL_DEFAULT_LOCALE=settings.default_language,
         BABEL_DEFAULT_TIMEZONE=settings.time_zone,
         BABEL_TRANSLATION_DIRECTORIES=str(config.TRANSLATIONS),

@@ -27,7 +27,7 @@ def wrong(**given: object) -> list[str]:
 
 def test_defaults_serve_the_demo() -> None:
     settings = Settings(demo=True)
-    assert (settings.mail_hour, settings.max_upload, settings.default_language) == (8, 200 * 1024**2, "sv")
+    assert (settings.mail_hour, settings.max_upload, settings.default_language) == (8, 200_000_000, "sv")
 
 
 def test_missing_secret_key_stops_the_start_with_the_mend() -> None:

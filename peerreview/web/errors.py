@@ -69,6 +69,8 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     if error.response is not None or error.code is None or error.code < 400:
         return error
     if error.code == 413:
+        if request.mimetype == "application/x-www-form-urlencoded":
+            return _page(413, form=True, reason=N_("What you sent is too long."))
         return _page(413, limit=current_app.extensions["house"].settings.max_upload)
     known = {400, 403, 404, 409, 429, 500, 503}
     shown = error.code if error.code in known else 500 if error.code >= 500 else 400

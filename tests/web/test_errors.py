@@ -97,6 +97,12 @@ def test_a_file_too_large_is_told_the_limit(failing: FlaskClient) -> None:
     assert "En fil får vara högst 200 MB." in failing.get("/fail/large").text
 
 
+def test_a_form_too_long_is_told_that_nothing_is_lost(failing: FlaskClient) -> None:
+    answer = failing.post("/fail/missing", data={"text": "å" * 1_000_000})
+    assert (answer.status_code, heading(answer)) == (413, "Det du skickade är för långt")
+    assert "gå tillbaka en sida" in answer.text
+
+
 def without_token(client: FlaskClient, **fields: str) -> TestResponse:
     return client.post("/fail/missing", data=fields)
 
