@@ -158,6 +158,14 @@ class Facts:
         return Facts({**self.values, **changes}, self.numbers)
 
 
+class Deputy(NamedTuple):
+    """Who sits in for a seat, from `since` to `until`, both included."""
+
+    person: int
+    since: datetime
+    until: datetime
+
+
 class Seat(NamedTuple):
     """Who sits where: `person` with `role` for `party`; `id` is the seat's, kept when a deputy sits in."""
 
@@ -166,6 +174,13 @@ class Seat(NamedTuple):
     party: int
     role: str
     function: str = ""
+    deputy: Deputy | None = None
+
+    def reader(self, at: datetime) -> int:
+        """The person who gets the seat's mail then: its deputy while they stand in (engine.md 3)."""
+        if self.deputy is not None and self.deputy.since <= at <= self.deputy.until:
+            return self.deputy.person
+        return self.person
 
 
 @dataclass(frozen=True)

@@ -91,7 +91,8 @@ def _reminders(case: Case, place: Place, mark: Mark, due: date) -> Iterator[Plan
         for seat in people:
             key = MailKey(party, path, mark.visit, reminder.key, scope.person or 0, seat.id)
             if turn or scope.person is None:
-                yield Planned(key, seat.person, place, at, due, reminder.days > 0, seat.id in turn)
+                person = seat.person if scope.person is not None else seat.reader(at)
+                yield Planned(key, person, place, at, due, reminder.days > 0, seat.id in turn)
 
 
 def whose_turn(case: Case, place: Place) -> tuple[Seat, ...]:
@@ -154,7 +155,7 @@ def _meant(case: Case, ref: RoleRef, scope: Scope) -> tuple[Seat, ...]:
     return case.people(ref.role, parties)
 
 
-def deed_mails(move: Move, actor: int | None) -> tuple[DeedMail, ...]:
+def deed_mails(move: Move, actor: int | None, now: datetime) -> tuple[DeedMail, ...]:
     """The mails that a move sends at once: of its action, of the steps entered, of the end reached."""
     case = move.case
     found: dict[tuple[int, Place, MailRule], DeedMail] = {}
@@ -162,9 +163,10 @@ def deed_mails(move: Move, actor: int | None) -> tuple[DeedMail, ...]:
     def add(rules: Iterable[MailRule], place: Place, scope: Scope, reason: str, skip: int | None) -> None:
         for rule in rules:
             for seat in recipients(case, rule.to, scope):
-                if seat.person != skip:
+                person = seat.person if scope.person is not None else seat.reader(now)
+                if person != skip:
                     party = seat.party if seat.party >= 0 else scope.party
-                    found[(seat.person, place, rule)] = DeedMail(seat.person, party, place, rule, reason)
+                    found[(person, place, rule)] = DeedMail(person, party, place, rule, reason)
 
     if move.action is not None:
         add(move.action.mail, move.place or ("", Scope()), move.scope, "action", actor)

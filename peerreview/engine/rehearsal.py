@@ -214,7 +214,7 @@ class _Rehearsal:
     def _deed_mails(self, move: Move, actor: int | None, reasons: tuple[str, ...]) -> Iterator[Event]:
         """Mails of one rule at one place are one event with several recipients."""
         together: dict[tuple[Place, MailRule, str], list[Seat]] = {}
-        for mail in deed_mails(move, actor):
+        for mail in deed_mails(move, actor, self.now):
             if mail.reason in reasons:
                 together.setdefault((mail.place, mail.rule, mail.reason), []).append(
                     self._seat(mail.person, mail.party)
@@ -226,7 +226,7 @@ class _Rehearsal:
 
     def _seat(self, person: int, party: int | None) -> Seat:
         for seat in self.case.seats:
-            if seat.person == person and (party is None or seat.party == party):
+            if person in (seat.person, seat.reader(self.now)) and (party is None or seat.party == party):
                 return seat
         network = (k for k, role in self.case.workflow.roles.items() if role.of == "network")
         return Seat(-person, person, -1, next(network, ""))

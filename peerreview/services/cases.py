@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from ..engine.case import Actor, Case, Seat, Standing
+from ..engine.case import Actor, Case, Deputy, Seat, Standing
 from ..engine.decide import Answer, Do, No, See, may
 from ..engine.definition import Artefact, Workflow
 from ..engine.moves import Move
@@ -24,6 +24,7 @@ from ..errors import BadDefinition, NotFound, Problem, Refused
 from ..store import cases as store
 from ..store.cases import SHARED, CaseRows
 from ..store.reviews import ArtefactState, Review
+from ..store.reviews import Seat as SeatRow
 from . import chain, facts
 from .house import Account, House
 
@@ -196,8 +197,14 @@ def _case(
 ) -> Case:
     workflow = workflow_of(house, session, rows.review)
     standing = standing or Standing.from_json(rows.review.standing)
-    seats = tuple(Seat(s.id, s.person_id, s.party, s.role, s.function) for s in rows.seats)
+    seats = tuple(Seat(s.id, s.person_id, s.party, s.role, s.function, _deputy(s)) for s in rows.seats)
     return Case(workflow, standing, facts.facts_of(rows, workflow, standing), house.calendar, seats, leads)
+
+
+def _deputy(seat: SeatRow) -> Deputy | None:
+    if seat.deputy_id is None or seat.deputy_from is None or seat.deputy_until is None:
+        return None
+    return Deputy(seat.deputy_id, seat.deputy_from, seat.deputy_until)
 
 
 def workflow_of(house: House, session: Session, review: Review) -> Workflow:
@@ -226,14 +233,8 @@ def _actor(rows: CaseRows, case: Case, account: Account | None, now: datetime, e
     if account is None:
         return Actor(0)
     roles: set[tuple[str, int | None]] = set()
-    for seat in rows.seats:
-        sits_in = (
-            seat.deputy_id == account.person_id
-            and seat.deputy_from is not None
-            and seat.deputy_until is not None
-            and seat.deputy_from <= now <= seat.deputy_until
-        )
-        if seat.person_id == account.person_id or sits_in:
+    for seat in case.seats:
+        if account.person_id in (seat.person, seat.reader(now)):
             roles.add((seat.role, seat.party))
             roles.update((role, seat.party) for role in case.workflow.roles[seat.role].includes)
     conflicted = False

@@ -220,8 +220,8 @@ def told(case: OpenCase, move: Move) -> tuple[Words, ...]:
     """Who gets a mail at once, by side and role."""
     actor = case.account.person_id if case.account else None
     roles: dict[tuple[int | None, str], None] = {}
-    for mail in deed_mails(move, actor):
-        seats = [seat for seat in move.case.seats if seat.person == mail.person]
+    for mail in deed_mails(move, actor, case.now):
+        seats = [seat for seat in move.case.seats if seat.reader(case.now) == mail.person]
         for seat in seats:
             roles[(seat.party, seat.role)] = None
         if not seats:

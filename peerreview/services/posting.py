@@ -24,7 +24,7 @@ def send_deed_mails(case: OpenCase, move: Move) -> None:
     """Put the mails of a move into the outbox: one a person, however many reasons there are."""
     actor = case.account.person_id if case.account else None
     mails: dict[int, list[DeedMail]] = defaultdict(list)
-    for mail in deed_mails(move, actor):
+    for mail in deed_mails(move, actor, case.now):
         mails[mail.person].append(mail)
     people = store.people(case.session, mails)
     for person_id, several in mails.items():
@@ -55,6 +55,7 @@ def replan(case: OpenCase) -> None:
                 case.session.add(_row(case.review.id, planned))
         elif row.state == "planned" or (row.state == "void" and planned.at >= case.now):
             row.state, row.why_not, row.due_at = "planned", "", planned.at
+            row.person_id = planned.person
             row.data = _data(planned)
     for key, row in rows.items():
         if row.state == "planned" and key not in wanted:

@@ -60,7 +60,9 @@ def reminded_today(cases: Iterable[OpenCase]) -> dict[tuple[int, str, int | None
 
 
 def _tell(case: OpenCase, turn: Turn, real_now: datetime) -> list[int]:
-    seats = {seat.person: (seat, place) for place in turn.places for seat in whose_turn(case.case, place)}
+    seats = {
+        seat.reader(case.now): (seat, place) for place in turn.places for seat in whose_turn(case.case, place)
+    }
     people = planned_store.people(case.session, seats)
     told = []
     for person_id, (seat, place) in seats.items():
@@ -85,4 +87,4 @@ def _as_planned(case: OpenCase, turn: Turn, place: Place, seat: Seat) -> Planned
     """As the plan would have it, were it due now."""
     key = MailKey(-1 if turn.party is None else turn.party, turn.step.path, 0, "now", 0, seat.id)
     due = turn.due or turns.today_of(case)
-    return Planned(key, seat.person, place, case.now, due, turn.late, own_turn=True)
+    return Planned(key, seat.reader(case.now), place, case.now, due, turn.late, own_turn=True)

@@ -107,6 +107,10 @@ def _still_true(case: OpenCase, rows: list[PlannedMail]) -> list[tuple[PlannedMa
         if planned is None:
             _void([row], ALREADY)
             continue
+        if planned.person != row.person_id:
+            # A deputy sits in by now: it is theirs at the next tick.
+            row.person_id = planned.person
+            continue
         slot = (row.party, row.step, row.seat_id)
         if slot in latest:
             _void([latest[slot][0]], OVERTAKEN)

@@ -97,6 +97,14 @@ def reminder_words(case: OpenCase, planned: Planned) -> MailWords:
 def why(case: OpenCase, person: int, party: int | None) -> Message:
     """One sentence: why this person gets this mail."""
     for seat in case.case.seats:
+        if seat.person != person == seat.reader(case.now) and (party is None or seat.party == party):
+            return N_(
+                "You get this mail because you stand in for %(name)s, %(role)s for %(party)s in the review %(review)s.",
+                name=next(row.person.name for row in case.rows.seats if row.id == seat.id),
+                role=case.workflow.roles[seat.role].title,
+                party=case.names[seat.party],
+                review=review_title(case.names),
+            )
         if seat.person == person and (party is None or seat.party == party):
             role = case.workflow.roles[seat.role].title
             return N_(

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from email import message_from_bytes, policy
 
 import pytest
 from sqlalchemy import select
 
 from peerreview.errors import Conflict, Invalid, NotFound, Refused
 from peerreview.rendering.words import say
-from peerreview.services import deputies, seats
+from peerreview.services import deputies, seats, ticking
 from peerreview.services.cases import looking
 from peerreview.services.house import Account, House
+from peerreview.store.outbox import Outgoing, PlannedMail
 from peerreview.store.people import Person
 from peerreview.store.reviews import Seat
 from tests.people import make_organisation, make_person
@@ -227,6 +229,32 @@ def test_a_deputy_sits_in_on_their_days_alone(house: House, cast: Cast) -> None:
     cast.now += timedelta(minutes=2)
     with pytest.raises(NotFound):
         page(house, cast, stand_in)
+
+
+def test_reminders_go_to_the_deputy_on_their_days(house: House, cast: Cast) -> None:
+    stand_in = make_person(house, "Ersättare", in_organisation=cast.organisations[0], role="member")
+    own = cast.coordinator(0)
+    seat, to = seat_of(house, cast, own), {own.person_id: "own", stand_in.person_id: "stand_in"}
+
+    def planned() -> list[tuple[datetime, str]]:
+        with house.db.read() as session:
+            query = select(PlannedMail).where(PlannedMail.seat_id == seat, PlannedMail.state == "planned")
+            return sorted((row.due_at, to[row.person_id]) for row in session.scalars(query))
+
+    (first, _), (late, _) = planned()
+    days = [(at - cast.now) // timedelta(days=1) for at in (first, late)]
+    name_deputy(house, cast, own, seat, stand_in, since=days[0], until=days[1] - 1)
+    assert planned() == [(first, "stand_in"), (late, "own")]
+    cast.now = first + timedelta(minutes=1)
+    ticking.tick(house, now=cast.now, real_now=cast.now)
+    assert stand_in.email in mails(house, "reminder")
+    assert own.email not in mails(house, "reminder")
+    with house.db.read() as session:
+        query = select(Outgoing.message).where(
+            Outgoing.recipient == stand_in.email, Outgoing.kind == "reminder"
+        )
+        message = message_from_bytes(session.scalars(query).one(), policy=policy.default)
+    assert "står in för" in message.get_body(("plain",)).get_content()
 
 
 def test_a_deputy_is_ended(house: House, cast: Cast) -> None:
