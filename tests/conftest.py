@@ -1,7 +1,8 @@
 """What tests stand on: both databases, the house, a fixed time, a real SMTP server, a real browser.
 
-- `db`: a `Database` with all tables, empty; the test runs twice, on SQLite and on PostgreSQL (`-k sqlite`
-  runs one of the two). Each test has its own, copied from one that the migrations made.
+- `db`: a `Database` with all tables, empty; a test of the store or a story runs twice, on SQLite and on PostgreSQL,
+  any other on one of them, and with `--full` on both (`-k sqlite` or `-k postgresql`: all on that one). Each test
+  has its own, copied from one that the migrations made.
 - `house`: a House on `db` with the shipped workflows, the `settings` of a test and a folder for files.
 - `now`: 2026-03-03 09:00 in Stockholm, a Tuesday, as UTC.
 - `smtp`: the server of tests/mail/post.py; `smtp.taken` is the mail. `smtp.to_data = ["451 later"]` puts
@@ -14,14 +15,18 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 import pytest
 from argon2 import PasswordHasher
+from jinja2.bccache import Bucket, BytecodeCache
 
 from config import Settings
 from peerreview.engine.definition import Workflow
@@ -44,6 +49,7 @@ ROOT = Path(__file__).parent.parent
 FULL_HASHER = passwords.HASHER
 passwords.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 CHROMIUM = ("chromium", "chromium-browser")
+DATABASES, ON_BOTH = ("sqlite", "postgresql"), {"store", "stories"}
 
 # The settings of whoever runs the tests are not the tests'.
 for _name in [name for name in os.environ if name.startswith("PEERREVIEW_")]:
@@ -57,10 +63,26 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if config.getoption("--full"):
         return
-    left = [item for item in items if item.get_closest_marker("full")]
+    left = {item for item in items if item.get_closest_marker("full")}
+    if not {"sqlite", "postgresql"} & set(re.findall(r"\w+", config.getoption("-k"))):
+        left |= set(_of_the_other_database(items))
     if left:
-        config.hook.pytest_deselected(items=left)
-        items[:] = [item for item in items if not item.get_closest_marker("full")]
+        config.hook.pytest_deselected(items=list(left))
+        items[:] = [item for item in items if item not in left]
+
+
+def _of_the_other_database(items: list[pytest.Item]) -> Iterator[pytest.Item]:
+    """On an everyday run what is above the store is tried on one of the two databases, each on its share of the
+    tests, always the same; the store and the stories on both, and with --full everything on both."""
+    pairs: dict[str, dict[str, pytest.Item]] = defaultdict(dict)
+    for item in items:
+        given = getattr(item, "callspec", None)
+        on = given.params.get("db") if given else None
+        if on in DATABASES and item.path.parent.name not in ON_BOTH:
+            pairs[item.nodeid.replace(on, "")][on] = item
+    for name, pair in pairs.items():
+        if len(pair) == len(DATABASES):
+            yield pair[DATABASES[crc32(name.encode()) % 2]]
 
 
 @pytest.fixture(scope="session")
@@ -144,12 +166,30 @@ def smtp() -> Iterator[Post]:
         yield post
 
 
+class _Compiled(BytecodeCache):
+    """Every test has an application of its own; each template is compiled once for them all."""
+
+    def __init__(self) -> None:
+        self.made: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self.made:
+            bucket.bytecode_from_string(self.made[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.made[bucket.key] = bucket.bytecode_to_string()
+
+
+_TEMPLATES = _Compiled()
+
+
 @pytest.fixture
 def app(settings: Settings, house: House) -> Flask:
     from peerreview import create_app
 
     made = create_app(settings, house)
     made.testing = True
+    made.jinja_env.bytecode_cache = _TEMPLATES
     return made
 
 

@@ -9,7 +9,7 @@ from peerreview.services.cases import looking
 
 from .conftest import Serve, Served
 
-pytestmark = [pytest.mark.full, pytest.mark.browser]
+pytestmark = pytest.mark.browser
 
 
 def state(served: Served, artefact: str, party: int) -> str:

@@ -10,7 +10,7 @@ from tests.mail.post import Post
 from . import drama as play
 from .drama import REPORT
 
-pytestmark = [pytest.mark.full, pytest.mark.parametrize("db", ["sqlite"], indirect=True)]
+pytestmark = pytest.mark.parametrize("db", ["sqlite"], indirect=True)
 
 
 def test_a_joint_report_is_written_by_all(house: House, smtp: Post, monkeypatch: pytest.MonkeyPatch) -> None:

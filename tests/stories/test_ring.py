@@ -9,7 +9,7 @@ from tests.mail.post import Post
 
 from . import drama as play
 
-pytestmark = [pytest.mark.full, pytest.mark.parametrize("db", ["sqlite"], indirect=True)]
+pytestmark = pytest.mark.parametrize("db", ["sqlite"], indirect=True)
 
 
 def test_three_regions_get_through_a_whole_review(

@@ -11,7 +11,7 @@ from . import drama as play
 from .drama import Drama
 from .play_http import Player
 
-pytestmark = [pytest.mark.full, pytest.mark.parametrize("db", ["sqlite"], indirect=True)]
+pytestmark = pytest.mark.parametrize("db", ["sqlite"], indirect=True)
 WHY = "Teamen behöver mer tid, och det är vi överens om."
 
 

@@ -27,8 +27,6 @@ from .play_http import set_clock
 from .table import Reader, cell, readers
 from .who import Address, Place
 
-pytestmark = pytest.mark.full
-
 WALKS = [("ring-all", scene) for scene in (*SCENES, *ENDS)] + [
     ("pair-all", "opened"),
     ("pair-all", "presented"),

@@ -22,8 +22,6 @@ from .table import Reader, cell, readers
 from .test_walk import application, caller, some, words_in
 from .who import Place
 
-pytestmark = pytest.mark.full
-
 WALKS = [
     ("ring-all", "collect"),
     ("ring-all", "opened"),
