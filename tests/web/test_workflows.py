@@ -61,3 +61,25 @@ def test_the_forecast_names_real_people_and_what_they_get(app: Flask, cast: Cast
     assert "Bekräfta teamet" in page
     mail = caller(app, cast.lead.email).page(f"/reviews/{cast.review_id}/mail").text
     assert f"/reviews/{cast.review_id}/forecast" in mail
+
+
+CURRENT = re.compile(r'<a href="([^"]+)" aria-current="(\w+)">')
+
+
+@pytest.mark.parametrize(
+    ("path", "tab"),
+    [("", ""), ("/forecast", ""), ("/team", "/team"), ("/team/appoint", "/team"), ("/history", "/history")],
+)
+def test_one_tab_is_marked_also_on_the_pages_below_it(app: Flask, cast: Cast, path: str, tab: str) -> None:
+    here = f"/reviews/{cast.review_id}"
+    who = cast.lead if path == "/forecast" else cast.coordinator(0)
+    page = caller(app, who.email).page(here + path).text
+    marked = CURRENT.findall(page.split('aria-label="Granskningens sidor"')[1].split("</nav>")[0])
+    assert marked == [(here + tab, "page" if tab == path else "true")]
+
+
+def test_the_lead_finds_the_workflows_in_the_menu(app: Flask, cast: Cast) -> None:
+    menu = caller(app, cast.lead.email).page("/lead/workflows/collegial-review/rights").text
+    menu = menu.split("<nav")[1].split("</nav>")[0]
+    assert CURRENT.findall(menu) == [("/lead/workflows", "true")]
+    assert "/lead/workflows" not in caller(app, cast.coordinator(0).email).page("/").text
