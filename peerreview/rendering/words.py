@@ -18,7 +18,6 @@ from zoneinfo import ZoneInfo
 from peerreview.errors import Message, PartyName, Text
 
 TRANSLATIONS = Path(__file__).resolve().parents[2] / "translations"
-ZONE = ZoneInfo("Europe/Stockholm")
 
 Names = Mapping[int, str]
 
@@ -134,9 +133,20 @@ def sentence(text: str) -> str:
 # --- dates ------------------------------------------------------------------------------------------
 
 
+class _Clock:
+    """The wall clock of this process: one network, one zone."""
+
+    zone = ZoneInfo("Europe/Stockholm")
+
+
+def tell_time_in(zone: str) -> None:
+    """From here on pages and mails say the time of this zone (the setting `time_zone`)."""
+    _Clock.zone = ZoneInfo(zone)
+
+
 def local(value: datetime) -> datetime:
-    """An instant on the wall clock in Sweden. A naive datetime is taken as UTC, as the store keeps it."""
-    return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(ZONE)
+    """An instant on the network's wall clock. A naive datetime is taken as UTC, as the store keeps it."""
+    return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(_Clock.zone)
 
 
 def day_of(value: date) -> date:

@@ -14,6 +14,7 @@ from config import MIGRATIONS, Settings
 
 from ..engine.dates import Calendar
 from ..engine.definition import Workflow
+from ..rendering import words
 from ..store import schema
 from ..store.database import Database
 from ..store.files import FileStore
@@ -54,6 +55,7 @@ class Account:
 
 def furnish(settings: Settings, workflows: Mapping[str, Workflow]) -> House:
     """A house by `settings`. Raises BadSetting where the database's address cannot be one."""
+    words.tell_time_in(settings.time_zone)
     return House(
         db=Database(settings.database_url, synchronous=settings.sqlite_synchronous),
         workflows=workflows,

@@ -44,14 +44,6 @@ def due_of(session: Session, person_id: int, now: datetime) -> list[PlannedMail]
     return list(session.scalars(query))
 
 
-def next_due(session: Session) -> datetime | None:
-    """The instant of the next planned mail."""
-    query = (
-        select(PlannedMail.due_at).where(PlannedMail.state == "planned").order_by(PlannedMail.due_at).limit(1)
-    )
-    return session.scalar(query)
-
-
 def people(session: Session, ids: Iterable[int]) -> dict[int, Person]:
     return {person.id: person for person in session.scalars(select(Person).where(Person.id.in_(list(ids))))}
 

@@ -132,3 +132,14 @@ def retry(mail_id: int) -> ResponseReturnValue:
     except (Conflict, Refused) as error:
         flash(filters.sentence(error.reason), "failed")
     return redirect(url_for("lead.mail"), 303)
+
+
+@bp.post("/mail/<int:mail_id>/lay-aside")
+@login_required
+def lay_aside(mail_id: int) -> ResponseReturnValue:
+    try:
+        outbox.lay_aside(house(), actor=current_user.account, outgoing_id=mail_id)
+        tell(N_("The mail is laid aside and not sent."))
+    except Conflict as error:
+        flash(filters.sentence(error.reason), "failed")
+    return redirect(url_for("lead.mail"), 303)

@@ -8,7 +8,7 @@ from flask import Flask, Response, current_app, g, has_request_context, request
 from flask_babel import Babel, refresh
 from flask_login import current_user
 
-from peerreview.rendering.words import TRANSLATIONS, ZONE
+from peerreview.rendering.words import TRANSLATIONS
 
 LANGUAGES = ("sv", "en")
 COOKIE = "language"
@@ -19,7 +19,6 @@ def register(app: Flask) -> None:
     Babel(
         app,
         default_locale="sv",
-        default_timezone=str(ZONE),
         default_translation_directories=str(TRANSLATIONS),
         locale_selector=language,
     )

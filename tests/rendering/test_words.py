@@ -155,3 +155,13 @@ def test_say_of_what_is_no_message() -> None:
     assert words.say("100 % klart", "sv") == "100 % klart"
     assert words.say(N_("100 % of it"), "en") == "100 % of it"
     assert words.sayer("sv", NAMES)(PartyName(0)) == "Region Kalmar län"
+
+
+def test_the_time_is_told_in_the_networks_zone() -> None:
+    noon = datetime(2026, 1, 12, 12, tzinfo=UTC)
+    words.tell_time_in("Europe/Helsinki")
+    try:
+        assert words.local(noon).hour == 14
+    finally:
+        words.tell_time_in("Europe/Stockholm")
+    assert words.local(noon).hour == 13

@@ -77,6 +77,7 @@ def _lead(place: Place) -> Iterator[Forged]:
     # The first who logs in on the walk is the lead: the session is theirs.
     yield Forged("me.end_session", "/me/sessions/1/end", the_lead)
     yield Forged("lead.retry", "/lead/mail/1/retry", the_lead)
+    yield Forged("lead.lay_aside", "/lead/mail/1/lay-aside", the_lead)
     yield Forged(
         "lead.remind", f"/lead/reviews/{place.p.review_id}/remind", the_lead, {"step": "teams", "party": "1"}
     )

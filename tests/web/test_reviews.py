@@ -301,3 +301,18 @@ def test_mail_that_failed_is_an_alarm_and_can_be_tried_again(app: Flask, house: 
     caller.send(f"/lead/mail/{number}/retry", form_at="/lead/mail")
     assert "550 no such user" not in caller.page("/lead").text
     as_(app, cast.coordinator(0)).send(f"/lead/mail/{number}/retry", 404, form_at="/me")
+
+
+def test_mail_that_failed_is_laid_aside(app: Flask, house: House, cast: Cast) -> None:
+    with house.db.write() as session:
+        mail = session.query(Outgoing).first()
+        assert mail is not None
+        mail.state, mail.attempts, mail.last_answer = "failed", 3, "550 no such user"
+        number = mail.id
+    caller = as_(app, cast.lead)
+    as_(app, cast.coordinator(0)).send(f"/lead/mail/{number}/lay-aside", 404, form_at="/me")
+    assert "550 no such user" in caller.page("/lead").text
+    caller.send(f"/lead/mail/{number}/lay-aside", form_at="/lead/mail")
+    assert "550 no such user" not in caller.page("/lead").text
+    caller.send(f"/lead/mail/{number}/lay-aside", form_at="/lead/mail")
+    assert "Mejlet har skickats under tiden" in caller.page("/lead/mail").text
