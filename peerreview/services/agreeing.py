@@ -29,7 +29,6 @@ from .agreements import (
     may_drop,
     newest_of,
     numbered_version,
-    passed_dates,
 )
 from .cases import OpenCase
 from .deeds import changing, fire
@@ -128,8 +127,6 @@ def confirm_agreement(house: House, *, actor: Account, review_id: int, version: 
         own = case.own_party()
         if own is not None and own in case.rows.confirmed[newest.id]:
             return before is newest
-        if fault := passed_dates(case, newest):
-            raise Refused(fault)
         _confirm(case, key, own, version)
         in_force_now = set(case.standing.taking_part) <= case.rows.confirmed[newest.id]
         if in_force_now and before is not None:

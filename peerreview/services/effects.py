@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..engine.moves import Done
-from ..errors import N_, Conflict
+from ..errors import N_, Conflict, Refused
 from ..store import materials, questions, reports
 from ..store.agreements import Agreement, Confirmation
 from ..store.cases import SHARED
+from .agreements import passed_dates
 from .cases import OpenCase
 
 
@@ -51,6 +52,8 @@ def _confirm_agreement(case: OpenCase, done: Done, data: Mapping[str, Any]) -> N
     assert done.owner is not None
     assert case.account is not None
     if done.owner not in case.rows.confirmed[newest.id]:
+        if fault := passed_dates(case, newest):
+            raise Refused(fault)
         case.session.add(
             Confirmation(agreement_id=newest.id, party=done.owner, at=case.now, by=case.account.person_id)
         )
