@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from peerreview.engine.case import SHARED
+from peerreview.engine.moves import Choice
 from peerreview.errors import Conflict, Invalid, NotFound, Refused
 from peerreview.rendering.words import say
 from peerreview.services import agreeing, agreements
@@ -250,6 +252,28 @@ def test_dates_that_have_been_meanwhile_are_not_confirmed(house: House, cast: Ca
     assert (view.may_confirm, view.why_not is not None) == (False, True)
     with pytest.raises(Refused):
         confirm(house, cast, 0, 1)
+
+
+def test_nor_by_the_action_of_the_definition(house: House, cast: Cast) -> None:
+    save(house, cast, cast.coordinator(0), complete(house, cast))
+    cast.now += timedelta(weeks=8)
+    with pytest.raises(Refused, match="has been"):
+        do(house, cast, cast.coordinator(0), "confirm", "first_meeting")
+
+
+def test_an_agreement_can_still_be_made_when_the_lead_has_gone_on_without(house: House, cast: Cast) -> None:
+    do(
+        house,
+        cast,
+        cast.lead,
+        "go_on",
+        reason="De hinner inte träffas.",
+        choice=Choice(place=("first_meeting", SHARED)),
+    )
+    save(house, cast, cast.coordinator(0), complete(house, cast))
+    assert not confirm(house, cast, 0, 1)
+    assert confirm(house, cast, 1, 1)
+    assert page(house, cast, cast.member(1)).force is not None
 
 
 def test_held_and_confirmed_ends_the_first_meeting(house: House, cast: Cast) -> None:
