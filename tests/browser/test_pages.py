@@ -15,6 +15,7 @@ from tests.web.caller import valid
 from .conftest import WIDTHS, Serve, Served
 
 pytestmark = pytest.mark.browser
+SCENES = ("collect", "opened", "presented", "follow_up")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
 OPTIONS = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]}
 # What stands out of the page to the right, but for tables and drawings, which scroll in a frame of their own.
@@ -30,53 +31,34 @@ def pages(served: Served, scene: str) -> Iterator[tuple[Account | None, str]]:
     """By reader, the addresses of this scene that show something of their own kind."""
     cast, ids = served.planted.cast, ids_of(served.planted)
     ours = f"/reviews/{served.planted.review_id}"
-    yield from (
-        (None, path) for path in ("/login", "/reset", "/reset/sent", "/help", "/privacy", "/accessibility")
-    )
-    for path in ("", "?page=2"):
-        yield cast.lead, f"/lead{path}"
-    person, seat = ids.people[0][0], ids.seats[0][0]
-    for path in (
-        "mail",
-        "mail/1",
-        "reviews/new",
-        "people",
-        "people/new",
-        f"people/{person}",
-        f"people/{person}/close",
-    ):
-        yield cast.lead, f"/lead/{path}"
-    for path in (
-        "organisations",
-        f"organisations/{cast.sides[0].organisation}",
-        "organisations/new",
-        "workflows",
-    ):
-        yield cast.lead, f"/lead/{path}"
-    for path in ("", "/rights", "/rehearsal"):
-        yield cast.lead, f"/lead/workflows/collegial-review{path}"
-    for path in (
-        "",
-        "/mail",
-        "/history",
-        "/forecast",
-        "/team",
-        "/actions/back",
-        "/actions/go_on",
-        "/actions/hold",
-        "/actions/cancel",
-    ):
+    if scene in SCENES[:2]:
+        yield from _networks(served)
+    for path in ("", "/mail", "/history", "/forecast", "/team"):
         yield cast.lead, ours + path
+    for action in ("back", "go_on", "hold", "cancel"):
+        yield cast.lead, f"{ours}/actions/{action}"
     who = cast.coordinator(0)
-    for path in (
-        "/",
-        "/me",
-        "/reviews",
-        "/nowhere",
-        *(f"{ours}{path}" for path in _ours(scene, seat, ids.materials)),
-        *(f"{ours}/receipts/{key}" for key in ids.receipts[-1:]),
-    ):
+    for path in ("/", "/me", "/reviews", "/nowhere"):
         yield who, path
+    for path in _ours(scene, ids.seats[0][0], ids.materials):
+        yield who, ours + path
+    for key in ids.receipts[-1:]:
+        yield who, f"{ours}/receipts/{key}"
+
+
+def _networks(served: Served) -> Iterator[tuple[Account | None, str]]:
+    """What looks much the same wherever a review stands."""
+    cast, ids = served.planted.cast, ids_of(served.planted)
+    person = ids.people[0][0]
+    for path in ("login", "reset", "reset/sent", "help", "privacy", "accessibility"):
+        yield None, f"/{path}"
+    for path in (
+        *("", "?page=2", "/mail", "/mail/1", "/reviews/new", "/workflows"),
+        *("/people", "/people/new", f"/people/{person}", f"/people/{person}/close"),
+        *("/organisations", "/organisations/new", f"/organisations/{cast.sides[0].organisation}"),
+        *(f"/workflows/collegial-review{page}" for page in ("", "/rights", "/rehearsal")),
+    ):
+        yield cast.lead, f"/lead{path}"
 
 
 def _ours(scene: str, seat: int, materials: list[tuple[int, int]]) -> list[str]:
@@ -126,7 +108,6 @@ def looked_over(page: Page, axe: Axe, width: int) -> Iterator[str]:
         yield f"{where} at {width}: scrolls sideways: {out}"
 
 
-SCENES = ("collect", "opened", "presented", "follow_up")
 # Most pages stand in several scenes: an everyday run takes each scene in one language, `--full` in both.
 VIEWS = [
     pytest.param(scene, language, marks=[pytest.mark.full] if (number + shift) % 2 else [])
