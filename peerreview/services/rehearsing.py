@@ -13,6 +13,7 @@ from ..engine.dates import Calendar
 from ..engine.definition import Workflow
 from ..engine.rehearsal import Event, made_up, rehearse
 from ..errors import N_, Invalid, Message, NotFound, PartyName, Text
+from ..rendering.words import say
 from .accounts import only_lead
 from .cases import looking
 from .heads import ReviewHead, head_of
@@ -114,7 +115,7 @@ def played(
     begun = datetime.combine(calendar.on_or_after(start), time(9), calendar.zone).astimezone(UTC)
     case = made_up(workflow, parties, calendar)
     events = rehearse(case, begun, late=late)
-    lines = tuple(_line(case, event, {}) for event in events)
+    lines = tuple(_line(case, event, {}, {}) for event in events)
     roles = tuple((key, role.title) for key, role in workflow.roles.items() if role.of == "party")
     return RehearsalView(
         name=workflow.name,
@@ -139,7 +140,7 @@ def forecast(house: House, *, actor: Account, review_id: int, now: datetime) -> 
         people = {seat.person_id: seat.person.name for seat in case.rows.seats}
         events = () if case.standing.ended or case.standing.on_hold else rehearse(case.case, now)
         # A step that is under way has begun already; what is told is what comes.
-        lines = tuple(_line(case.case, event, people) for event in events)
+        lines = tuple(_line(case.case, event, people, case.names) for event in events)
         return ForecastView(head_of(case), lines, _mails(lines), _ends_on(house.calendar, lines))
 
 
@@ -157,14 +158,14 @@ def _ends_on(calendar: Calendar, lines: tuple[Line, ...]) -> date | None:
     return calendar.day(lines[-1].at) if lines and lines[-1].kind == "ends" else None
 
 
-def _line(case: Case, event: Event, people: Mapping[int, str]) -> Line:
+def _line(case: Case, event: Event, people: Mapping[int, str], names: Mapping[int, str]) -> Line:
     party = event.place[1].party
     return Line(
         at=event.at,
         kind=event.kind,
         word=KINDS[event.kind],
         mark="late" if event.late else MARKS[event.kind],
-        title=_title(case, event),
+        title=_title(case, event, names),
         side=PartyName(party) if party is not None else "",
         who=tuple(_person(case, seat, people) for seat in event.who),
         why=_why(case, event),
@@ -183,25 +184,32 @@ def _person(case: Case, seat: Seat, people: Mapping[int, str]) -> Words:
     return N_("%(role)s, %(party)s", role=role, party=PartyName(seat.party))
 
 
-def _title(case: Case, event: Event) -> Words:
+def _title(case: Case, event: Event, names: Mapping[int, str]) -> Words:
     workflow, step = case.workflow, case.workflow.step(event.place[0])
     if event.kind == "ends":
         return workflow.ends[event.action].title
     if event.kind == "does" and step is not None:
         return step.actions[event.action].title
     if event.rule is not None and event.rule.subject is not None:
-        return _filled(event.rule.subject, event)
+        return _filled(case, event, event.rule.subject, names)
     if event.kind in ("mail", "reminder") and step is not None and event.reason != "told":
         return step.ask or step.title
     return step.title if step is not None else ""
 
 
-def _filled(text: Text, event: Event) -> Text:
-    """A subject of the definition without the names that a made-up review lacks."""
+def _filled(case: Case, event: Event, text: Text, names: Mapping[int, str]) -> Text:
+    """A subject of the definition; without the review's name, which a made-up one has not."""
+    party, step = event.place[1].party, case.workflow.step(event.place[0])
     filled = {}
     for language, words in text.translations:
-        plain = words.replace(" – {review}", "").replace("{review}", "")
-        filled[language] = plain.replace("{", "").replace("}", "")
+        words = words.replace(" – {review}", "").replace("{review}", "")
+        if step is not None:
+            words = words.replace("{step}", step.title.get(language))
+        for relation in ("own", "reviews", "reviewed_by"):
+            sides = [] if party is None else [PartyName(p) for p in case.standing.related(relation, party)]
+            if sides:
+                words = words.replace(f"{{{relation}}}", say(sides, language, names))
+        filled[language] = words.replace("{", "").replace("}", "")
     return Text.of(filled)
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from ..engine.case import Standing
+from ..engine.definition import Workflow
 from ..errors import N_, Invalid, Message, NotFound
 from ..store import cases as store
 from ..store import reviews as table
@@ -53,7 +54,7 @@ def begin_review(
         )
         session.add(review)
         session.flush()
-        _seat(session, review.id, chosen, now)
+        _seat(session, review.id, chosen, definition, now)
         case = cases.opened(house, session, review_id=review.id, account=actor, now=now)
         case.note("begun", data={"organisations": [o.id for o in chosen], "workflow": definition.name})
         deeds.settle(case)
@@ -85,10 +86,15 @@ def _without_coordinator(names: list[str]) -> Message:
     )
 
 
-def _seat(session: Session, review_id: int, chosen: Sequence[Organisation], now: datetime) -> None:
+def _seat(
+    session: Session, review_id: int, chosen: Sequence[Organisation], definition: Workflow, now: datetime
+) -> None:
+    seated = [
+        pair for pair in (("coordinator", "coordinator"), ("contact", "")) if pair[0] in definition.roles
+    ]
     for position, organisation in enumerate(chosen):
         session.add(table.Party(review_id=review_id, position=position, organisation_id=organisation.id))
-        for role, function in (("coordinator", "coordinator"), ("contact", "")):
+        for role, function in seated:
             for person in store.members(session, organisation.id, role):
                 session.add(
                     table.Seat(

@@ -118,7 +118,7 @@ def appoint(
     with changing(house, review_id=review_id, actor=actor, now=now) as case:
         party = writing_for(case)
         checks = Checks()
-        checks.one_of("role", role, ROLES)
+        checks.one_of("role", role, tuple(key for key in ROLES if key in case.workflow.roles))
         function = _function(case, checks, role, function)
         if person_id is not None and (name.strip() or email.strip()):
             checks.faults["person"] = N_("Choose somebody from the list or write a new person, not both.")
