@@ -341,6 +341,9 @@ class Builder(Faults):
             self.wrong(loc, f"`{key}` has both steps and together", "put one inside the other")
         if model.page and model.page not in PAGES:
             self.unknown((*loc, "page"), "page", model.page, PAGES)
+        for n, old in enumerate(model.was):
+            if not re.fullmatch(r"[a-z]\w*(/[a-z]\w*)*", old):
+                self.wrong((*loc, "was", n), f"{old!r} is no step's path", "write it as `block/step`")
         return Step(
             path=path,
             title=self.texts(model.title, (*loc, "title")),
@@ -368,6 +371,7 @@ class Builder(Faults):
             steps=tuple(self.step(k, m, path, (*loc, "steps", k)) for k, m in model.steps.items()),
             together=tuple(self.step(k, m, path, (*loc, "together", k)) for k, m in model.together.items()),
             page=model.page,
+            was=tuple(model.was),
         )
 
     def end(self, key: str) -> End:

@@ -14,13 +14,14 @@ from ..errors import Problem
 from .definition import Condition, Right, Step, Workflow
 from .exploring import DeadEnd, explore
 from .kinds import GATHERED, WRITTEN
+from .migrating import called
 
 
 def check(workflow: Workflow, *, played: bool = True) -> list[Problem]:
     """Every problem of a definition that has been read; [] where all is well.
 
     `played` False: what can be told without playing it, in a thousandth of the time."""
-    rules = (_ends, _movers, _dates, _sources, _unused, _cycles, _relations, _withdrawing, _persons)
+    rules = (_ends, _movers, _dates, _sources, _unused, _cycles, _relations, _withdrawing, _persons, _renamed)
     found = sorted({problem for rule in rules for problem in rule(workflow)})
     return found or (list(_dead_ends(workflow)) if played else [])
 
@@ -105,6 +106,21 @@ def _persons(workflow: Workflow) -> Iterator[Problem]:
                         f"`{action.key}` is to do something to each person's `{effect.artefact}`, but whose?",
                         "make the step `each: person`",
                     )
+
+
+def _renamed(workflow: Workflow) -> Iterator[Problem]:
+    """Two steps cannot both be what an older definition called so."""
+    owners: dict[str, str] = {}
+    for path, names in called(workflow).items():
+        for name in names:
+            other = owners.setdefault(name, path)
+            if other != path:
+                yield _problem(
+                    workflow,
+                    path,
+                    f"a review that stands in `{name}` of an older definition would stand in `{other}` and in `{path}`",
+                    "let `was` name only what this step alone was called",
+                )
 
 
 def _problem(workflow: Workflow, where: str, wrong: str, right: str) -> Problem:

@@ -153,7 +153,8 @@ class Action:
 class Step:
     """A node of the block tree. `path` is its name ("exchange/work/study"); `each` is "", party or person.
 
-    `ask`: what is asked of people, an imperative; `short`: the step in a word or two, for the drawing."""
+    `ask`: what is asked of people, an imperative; `short`: the step in a word or two, for the drawing.
+    `was`: the paths by which older definitions called it, the latest first."""
 
     path: str
     title: Text
@@ -176,6 +177,7 @@ class Step:
     steps: tuple[Step, ...] = ()
     together: tuple[Step, ...] = ()
     page: str = ""
+    was: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:

@@ -10,7 +10,7 @@ moves it. What comes out is a way into a dead end, as a trace.
 It is the real `fire` and `settle` that are run, not a model of them. `times` says how often somebody goes back
 or withdraws in one course of events: each time from every configuration there is, and whatever may follow is
 looked at again. `check` asks for once in a pair, and for none in a ring of three, where a side that has withdrawn
-gives more configurations than a second holds: that is for the tests of properties, which draw at random.
+gives more configurations than a second holds: the tests of properties draw such courses of events at random.
 What is left out, and why that is sound:
 
 - *Turning the ring.* The engine knows parties by their relations alone, so that a configuration turned round
@@ -116,10 +116,10 @@ class _Shapes:
 
 def explore(workflow: Workflow, parties: int, *, times: int = 1) -> Explored:
     """All configurations of a review of `parties` in which somebody has gone back or withdrawn up to `times`."""
-    return _Exploring(workflow, parties, times).run()
+    return Exploring(workflow, parties, times).run()
 
 
-class _Exploring:
+class Exploring:
     def __init__(self, workflow: Workflow, parties: int, times: int):
         self.workflow, self.parties, self.times = workflow, parties, times
         self.main = next(iter(workflow.ends))
@@ -142,14 +142,14 @@ class _Exploring:
 
     def run(self) -> Explored:
         start = Case(self.workflow, Standing.start(self.parties), Facts(), seats=self.seats, leads=(LEAD,))
-        self._keep(settle(start, T0).case, -1, "")
+        self.keep(settle(start, T0).case, -1, "")
         new, moves = self._spread([0])
         for _ in range(self.times):
             overruled = []
             for number in new:
                 for deed, after in self._leads(self.nodes[number].case):
                     moves += 1
-                    found, is_new = self._keep(after, number, deed)
+                    found, is_new = self.keep(after, number, deed)
                     if is_new:
                         overruled.append(found)
             new, more = self._spread(overruled)
@@ -162,16 +162,16 @@ class _Exploring:
         queue, found, moves = deque(numbers), list(numbers), 0
         while queue and len(self.nodes) <= MOST:
             number = queue.popleft()
-            for deed, after in self._moves(self.nodes[number].case):
+            for deed, after in self.moves(self.nodes[number].case):
                 moves += 1
-                target, is_new = self._keep(after, number, deed)
+                target, is_new = self.keep(after, number, deed)
                 self.forward[number].append(target)
                 if is_new:
                     queue.append(target)
                     found.append(target)
         return found, moves
 
-    def _keep(self, case: Case, before: int, deed: str) -> tuple[int, bool]:
+    def keep(self, case: Case, before: int, deed: str) -> tuple[int, bool]:
         """The number of a configuration, and whether it is new."""
         case = timeless(self.writing.trimmed(case))
         key = self._key(case)
@@ -209,7 +209,7 @@ class _Exploring:
 
     # ---- what can be done
 
-    def _moves(self, case: Case) -> Iterator[Deed]:
+    def moves(self, case: Case) -> Iterator[Deed]:
         """What the steps themselves offer, and where it leads."""
         free = self.writing.free(case)
         written = {k: self.writing.value(k) for k in free if not self.writing.automatic(k)}

@@ -181,17 +181,21 @@ def _known_words() -> list[str]:
 
 KNOWN_WORDS = _known_words()
 
+# Words that are shown; and what a step was called once, which decides nothing in a review that knows its name.
 _WORDS_ONLY = frozenset(
-    ("title", "short", "help", "ask", "receipt", "subject", "text", "label", "template", "no_due")
+    ("title", "short", "help", "ask", "receipt", "subject", "text", "label", "template", "no_due", "was")
 )
+# What stands under these are names that the author gives: a step may be called `text`.
+_NAMED = frozenset(("roles", "artefacts", "steps", "together", "actions", "ends", "allow"))
 
 
 def _hash(model: WorkflowModel) -> str:
     """SHA-256 over what decides: everything but the words that are shown (engine.md 23)."""
 
-    def deciding(value: Any) -> Any:
+    def deciding(value: Any, names: bool = False) -> Any:
         if isinstance(value, dict):
-            return {k: deciding(v) for k, v in value.items() if k not in _WORDS_ONLY}
+            kept = {k: v for k, v in value.items() if names or k not in _WORDS_ONLY}
+            return {k: deciding(v, not names and k in _NAMED) for k, v in kept.items()}
         return [deciding(v) for v in value] if isinstance(value, list) else value
 
     data = model.model_dump(mode="json", by_alias=True, exclude={"functions": True, "perspectives": True})

@@ -1,4 +1,4 @@
-"""A configuration in plain English: for the problems of a definition, which are told without translations."""
+"""Places and messages in plain English: for what is told without translations (the problems of a definition)."""
 
 from __future__ import annotations
 
@@ -23,17 +23,19 @@ def wants(case: Case, place: Place) -> str:
         for action in step.actions.values():
             if action.to == "next":
                 wanted += missing(case, action.needs, scope)
-    said = [_said(message) for message in dict.fromkeys(wanted)]
+    said = [english(message) for message in dict.fromkeys(wanted)]
     return "waits: " + "; ".join(said) if said else "can do nothing that leads on"
 
 
-def _said(message: Message) -> str:
-    params = {
-        key: f"side {value.party + 1}" if isinstance(value, PartyName) else _english(value)
-        for key, value in message.params
-    }
+def english(message: Message) -> str:
+    """A message in English, with sides by their number."""
+    params = {key: _plain(value) for key, value in message.params}
     return message.text % params if params else message.text
 
 
-def _english(value: Any) -> Any:
+def _plain(value: Any) -> Any:
+    if isinstance(value, PartyName):
+        return f"side {value.party + 1}"
+    if isinstance(value, Message):
+        return english(value)
     return value.get("en") if isinstance(value, Text) else value

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from peerreview.engine.case import ACTIVE, OVER, WAITING, Case, Scope, Standing
+from peerreview.engine.case import ACTIVE, OVER, WAITING, Actor, Case, Scope, Standing
 from peerreview.engine.decide import Do, No, changes, may
 from peerreview.engine.flow import active, settle, wake_at
 from peerreview.engine.moves import Choice, fire, tick
@@ -44,7 +45,43 @@ def possible(play: Play) -> list[tuple[str, str, str, int, dict[str, Any]]]:
         found += [("lead", "back", "", 0, {"step": step, "party": party}) for step in steps]
     found += [("lead", "go_on", "", 0, {"place": place}) for place in places]
     found += [("lead", key, "", 0, {}) for key in ("hold", "resume")]
+    for party in play.case.standing.taking_part if len(play.case.standing.taking_part) > 2 else ():
+        left = [p for p in play.case.standing.taking_part if p != party]
+        for finish in ((), *((p,) for p in left), tuple(left)):
+            choice = {"party": party, "finish": frozenset(finish)}
+            found += [(who, "withdraw", "", party, choice) for who in ("lead", "coordinator")]
     return found
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A deed that somebody tried: on what it was decided, and whether it was refused."""
+
+    before: Case
+    at: datetime
+    actor: Actor
+    what: Do
+    choice: dict[str, Any]
+    refused: Refused | None = None
+
+
+def random_deed(play: Play, deed: tuple[int, int, bool]) -> Tried | None:
+    """Time passes, then one of all possible deeds is tried; None where nothing can be done any more."""
+    number, days, helped = deed
+    play.pass_time(timedelta(days=days))
+    if helped:
+        help_along(play)
+    choices = possible(play)
+    if play.case.standing.ended or not choices:
+        return None
+    who, key, path, party, choice = choices[number % len(choices)]
+    actor = play.actor(who, party)
+    tried = Tried(play.case, play.now, actor, play.what(key, path, actor, party), choice)
+    try:
+        play.fire(key, path, actor, party, **choice)
+    except Refused as refused:
+        return replace(tried, refused=refused)
+    return tried
 
 
 def help_along(play: Play) -> None:
@@ -111,30 +148,23 @@ def joins_wait(case: Case) -> None:
 def test_whatever_people_do_the_standing_is_sound(parties: int, deeds: list[tuple[int, int, bool]]) -> None:
     play = Play(parties)
     log: list[tuple[Any, ...]] = []
-    for number, days, helped in deeds:
+    for deed in deeds:
         if play.case.standing.ended:
             break
-        play.pass_time(timedelta(days=days))
-        log.append(("tick", play.now, play.case.facts))
-        if helped:
-            help_along(play)
-        choices = possible(play)
-        if play.case.standing.ended or not choices:
+        start = play.case.facts
+        tried = random_deed(play, deed)
+        if tried is None:
+            log.append(("tick", play.now, start))
             break
-        who, key, path, party, choice = choices[number % len(choices)]
-        actor = play.actor(who, party)
-        what = play.what(key, path, actor, party)
-        before = play.case
-        allowed = may(before, actor, what, play.now)
-        try:
-            play.fire(key, path, actor, party, **choice)
-        except Refused as refused:
-            assert play.case is before, "a refused deed changes nothing"
+        log.append(("tick", tried.at, start))
+        allowed = may(tried.before, tried.actor, tried.what, tried.at)
+        if tried.refused is not None:
+            assert play.case is tried.before, "a refused deed changes nothing"
             if isinstance(allowed, No):
-                assert refused.reason == allowed.reason  # noqa: PT017
+                assert tried.refused.reason == allowed.reason
             continue
         assert allowed, "nothing is done that `may` refuses"
-        log.append(("fire", play.now - timedelta(minutes=1), before.facts, actor, what, choice))
+        log.append(("fire", tried.at, tried.before.facts, tried.actor, tried.what, tried.choice))
         sound(play.case)
         joins_wait(play.case)
         _everybody_can_be_asked(play)

@@ -1,0 +1,69 @@
+"""Whether a running review can still come to its main end by what the steps themselves offer (see `exploring`)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from .case import ACTIVE, OVER, Case, FactKey, Facts, Mark, Place, Scope, Standing
+from .exploring import Exploring
+from .flow import settle
+from .writing import LEAD, PERSON, T0, timeless
+
+# How many configurations are looked at; most often fewer than a hundred lead to the end.
+MOST = 5_000
+
+
+def can_end(case: Case) -> bool:
+    """True where it can, or has ended; also where there are more ways than are looked at, so that nothing is proved."""
+    if case.standing.ended is not None:
+        return True
+    looked = Exploring(case.workflow, len(case.standing.parties), 0)
+    plain = timeless(case)
+    start = case.with_(
+        standing=_one_a_side(plain.standing),
+        facts=_of_one(case, plain.facts),
+        seats=looked.seats,
+        leads=(LEAD,),
+    )
+    looked.keep(settle(start, T0).case, -1, "")
+    onward = [0]
+    while onward and len(looked.nodes) <= MOST:
+        # The last come into first: straight on to the end, and round about only where that fails.
+        number = onward.pop()
+        here = looked.nodes[number].case
+        if here.standing.ended == looked.main:
+            return True
+        for _, after in looked.moves(here):
+            target, is_new = looked.keep(after, number, "")
+            onward += [target] if is_new else []
+    return len(looked.nodes) > MOST
+
+
+def _one_a_side(standing: Standing) -> Standing:
+    """One person a side stands for all of them: under way as long as anybody of them is."""
+    marks: dict[Place, Mark] = {}
+    for (path, scope), mark in standing.marks.items():
+        place = (path, scope if scope.person is None else Scope(scope.party, PERSON + (scope.party or 0)))
+        there = marks.get(place)
+        if there is None or there.state in OVER or mark.state == ACTIVE:
+            marks[place] = mark
+    return replace(standing, marks=marks)
+
+
+def _of_one(case: Case, facts: Facts) -> Facts:
+    """What is true of each person's thing is true of their side's where it is true of all of them."""
+    values: dict[FactKey, Any] = {}
+    people = {(seat.party, seat.person) for seat in case.seats}
+    for (artefact, fact, owner), value in facts.values.items():
+        known = case.workflow.artefacts.get(artefact)
+        if known is None:
+            continue
+        if known.per != "person":
+            values[(artefact, fact, owner)] = value
+            continue
+        for party in case.standing.parties:
+            own = [person for side, person in people if side == party]
+            if owner in own and all(facts.get(artefact, fact, person) for person in own):
+                values[(artefact, fact, PERSON + party)] = value
+    return Facts(values)
