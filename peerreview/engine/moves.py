@@ -136,12 +136,12 @@ def _undone(case: Case, standing: Standing) -> tuple[Done, ...]:
                 undo = case.workflow.artefacts[effect.artefact].kind.undo.get(effect.effect)
                 if undo is None:
                     continue
-                for owner in _undo_owners(case, effect, place[1]):
+                for owner in undo_owners(case, effect, place[1]):
                     undone[Done(effect.artefact, undo, owner)] = None
     return tuple(undone)
 
 
-def _undo_owners(case: Case, effect: Effect, scope: Scope) -> tuple[int | None, ...]:
+def undo_owners(case: Case, effect: Effect, scope: Scope) -> tuple[int | None, ...]:
     artefact = case.workflow.artefacts[effect.artefact]
     facts = artefact.kind.effects[effect.effect]
     if artefact.per == "review" and scope.party is None and any(f in artefact.kind.by_party for f in facts):

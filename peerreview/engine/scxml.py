@@ -1,0 +1,379 @@
+"""A workflow as a statechart: SCXML of one review, for interpreters and modellers that are not ours (pure).
+
+Each instance of a step is a region with six states; a block is a `<parallel>` of its own region and those inside it.
+Nothing is ever left for good, so that a side can go back while the others stay: that a join is reached is asked with
+`In()` and not told by `done.state`, which comes once. What the regions answer to:
+
+- `do.ACTION.INSTANCE`, in a step of all sides with who does it (`.1`, `.2`, `.network`). Who *may* is not in it.
+- `fact.NAME` with `value`: what people write; `clock.INSTANCE` with `value`: the date for which it waits, or at
+  which it ends, has come. (Working days, holidays and rests stay with us.)
+- `back.INSTANCE-WITHOUT-SIDE.SIDE` (or `.all`), `go_on.INSTANCE`, `hold`, `resume`, and what else holds everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+from xml.etree import ElementTree as ET
+
+from .case import ACTIVE, DONE, SHARED, SKIPPED, WAITING, WAIVED, Case, Place, Scope
+from .definition import ALWAYS, Action, Workflow
+from .expressions import Expressions, all_of, any_of, no
+from .moves import undo_owners
+from .unfolding import Instance, Names, acting, made_up, name_of, set_by, unfold
+
+SPACE = "http://www.w3.org/2005/07/scxml"
+NOT_BEGUN = "not_begun"
+OVER = (DONE, SKIPPED, WAIVED)
+IS_OVER = "over"
+STATES = (NOT_BEGUN, WAITING, ACTIVE, *OVER)
+GOING_ON = "In('rest.no')"
+
+
+class Deed(NamedTuple):
+    """An action done by somebody for somebody: the event, when it is possible, what it does."""
+
+    event: str
+    action: Action
+    place: Place
+    scope: Scope
+    possible: str
+
+
+class Reset(NamedTuple):
+    """Going back to `path` of a side, or of all: `found` says what becomes of each instance that it touches."""
+
+    event: str
+    possible: str
+    path: str
+    party: int | None
+    found: Mapping[Place, str]
+
+
+class Chart(NamedTuple):
+    """`text`: the document; `names`: what each fact, record and date is called in it."""
+
+    text: str
+    names: Names
+
+
+def scxml(workflow: Workflow, parties: int) -> str:
+    """The chart of a made-up review of `parties`."""
+    return chart(made_up(workflow, parties)).text
+
+
+def chart(case: Case) -> Chart:
+    """The chart of a review of these people, from its beginning; withdrawing from a ring is not in it."""
+    return _Writer(case).written()
+
+
+def _in(*states: str) -> str:
+    return any_of(f"In('{state}')" for state in states)
+
+
+def _is(place: Place, *states: str) -> str:
+    return _in(*(f"{name_of(place)}.{state}" for state in states))
+
+
+class _Writer:
+    def __init__(self, case: Case):
+        self.case, self.workflow = case, case.workflow
+        self.names = Names(case.workflow)
+        self.tell = Expressions(case, self.names)
+        self.top = unfold(case)
+        self.all = tuple(i for top in self.top for i in top.walk())
+        self.deeds = tuple(self._deeds())
+        self.moves = {a.moves: a for a in self.workflow.actions.values() if a.moves}
+        self.resets = tuple(self._all_resets())
+
+    def written(self) -> Chart:
+        root = ET.Element(
+            "scxml", {"xmlns": SPACE, "version": "1.0", "datamodel": "ecmascript",
+                      "name": self.workflow.name, "initial": "review"}
+        )  # fmt: skip
+        review = ET.Element("parallel", id="review")
+        self._ends(review)
+        artefacts = ET.SubElement(review, "state", id="artefacts")
+        self._lead(review)
+        for instance in self.top:
+            self._instance(review, instance)
+        self._opening(review)
+        self._artefacts(artefacts)
+        model = ET.SubElement(root, "datamodel")
+        root.append(review)
+        for key in self.workflow.ends:
+            ET.SubElement(root, "final", id=f"end.{key}")
+        for name in self.names.of.values():
+            ET.SubElement(model, "data", id=name, expr="0")
+        ET.indent(root, " ")
+        return Chart(ET.tostring(root, encoding="unicode", xml_declaration=False) + "\n", self.names)
+
+    # ---- what can be done
+
+    def _deeds(self) -> Iterator[Deed]:
+        for instance in self.all:
+            for action in instance.step.actions.values():
+                yield from self._deeds_at(action, instance.place, _is(instance.place, ACTIVE))
+        for action in self.workflow.actions.values():
+            if not action.moves:
+                yield from self._deeds_at(action, ("", SHARED), "true")
+
+    def _deeds_at(self, action: Action, place: Place, under_way: str) -> Iterator[Deed]:
+        for variant, scope in acting(self.case, action, place[1]).items():
+            event = ".".join(("do", action.key, name_of(place), *([variant] if variant else [])))
+            rests = "true" if action.to in self.workflow.ends else GOING_ON
+            done = [
+                self.tell.is_so(key, value) for key, value in set_by(self.case, action.does, scope).items()
+            ]
+            parts = [under_way, rests, self.tell.of(action.needs, scope)]
+            if done:
+                parts.append(no(all_of(done)))
+            if action.to is not None and action.to in self.workflow.by_path:
+                parts.append(self._passed(action.to, scope.party))
+            yield Deed(event, action, place, scope, all_of(parts))
+
+    def _passed(self, path: str, party: int | None) -> str:
+        """Whether a side (None: all) can be sent back to `path`."""
+        scope = self.workflow.scope(path)
+        if scope == "person" or (party is not None and scope != "party"):
+            return "false"
+        return any_of(
+            _is(i.place, DONE, WAIVED)
+            for i in self.all
+            if i.step.path == path and party in (None, i.scope.party)
+        )
+
+    # ---- the regions beside the steps
+
+    def _ends(self, review: ET.Element) -> None:
+        main = next(iter(self.workflow.ends))
+        over = [_is(i.place, IS_OVER) for i in reversed(self.top)]
+        _transition(review, "", all_of([*over, GOING_ON]), f"end.{main}")
+        for deed in self.deeds:
+            if deed.action.to in self.workflow.ends:
+                _transition(review, deed.event, deed.possible, f"end.{deed.action.to}")
+        withdraw = self.moves.get("withdraw")
+        if withdraw and len(self.case.standing.parties) - 1 < self.workflow.min_parties:
+            for party in self.case.standing.parties:
+                _transition(review, f"withdraw.{party + 1}", self._lead_may(withdraw), "end.cancelled")
+
+    def _artefacts(self, region: ET.Element) -> None:
+        """What is written and done; filled in last, when it is known what is asked for."""
+        for deed in self.deeds:
+            found = {
+                self.names.fact(k): v for k, v in set_by(self.case, deed.action.does, deed.scope).items()
+            }
+            if deed.action.records is not None:
+                records = deed.action.records
+                name = self.names.record(records.artefact, records.fact, deed.place[0], deed.scope.party)
+                found[name] = True
+            if found:
+                move = _transition(region, deed.event, deed.possible)
+                _assign(move, found)
+        known = [key for key in self.names.of if key[0] in self.workflow.artefacts]
+        for key in sorted(known, key=str):
+            name = self.names.of[key]
+            move = _transition(region, f"fact.{name}", "true")
+            ET.SubElement(move, "assign", location=name, expr="_event.data.value")
+        for instance in self.all:
+            if instance.step.opens is not None or instance.step.ends_after is not None:
+                move = _transition(region, f"clock.{instance.name}", "true")
+                name = self.names.clock(instance.place)
+                ET.SubElement(move, "assign", location=name, expr="_event.data.value")
+
+    def _opening(self, review: ET.Element) -> None:
+        """Sets that have been handed in open at once when their time has come.
+
+        The last region of all: what it asks for has been written by then, and no step has moved yet."""
+        found = [a for a in self.workflow.artefacts.values() if a.opens_when is not None]
+        chained = any(ref.fact == "opened" for a in found for ref in (a.opens_when or ALWAYS).facts())
+        region = ET.SubElement(review, "state", id="opening")
+        resumed = self._lead_may(self.moves["resume"]) if "resume" in self.moves else "false"
+        for events, cond in (("do fact again", GOING_ON), ("resume", resumed)):
+            move = _transition(region, events, cond)
+            for artefact in found * (len(found) if chained else 1):
+                for party in self.case.standing.parties:
+                    opened = self.names.fact((artefact.key, "opened", party))
+                    handed_in = self.names.fact((artefact.key, "handed_in", party))
+                    may = self.tell.of(artefact.opens_when, Scope(party))
+                    inner = ET.SubElement(move, "if", cond=all_of([no(opened), handed_in, may]))
+                    _assign(inner, {opened: True})
+
+    def _lead(self, review: ET.Element) -> None:
+        """Resting, and who may be sent back where; the regions are then told what begins anew."""
+        rest = ET.SubElement(review, "state", id="rest", initial="rest.no")
+        goes, rests = ET.SubElement(rest, "state", id="rest.no"), ET.SubElement(rest, "state", id="rest.yes")
+        if hold := self.moves.get("hold"):
+            _transition(goes, "hold", self._lead_may(hold), "rest.yes")
+        if resume := self.moves.get("resume"):
+            _transition(rests, "resume", self._lead_may(resume), "rest.no")
+        if back := self.moves.get("back"):
+            region = ET.SubElement(review, "state", id="going_back")
+            for reset in self.resets:
+                if reset.event.startswith("again."):
+                    may = all_of([GOING_ON, self._lead_may(back), self._passed(reset.path, reset.party)])
+                    move = _transition(region, f"back.{_whom(reset.path, reset.party)}", may)
+                    ET.SubElement(move, "raise", event=reset.event)
+
+    def _lead_may(self, action: Action) -> str:
+        return self.tell.of(action.needs, SHARED)
+
+    # ---- the steps
+
+    def _instance(self, parent: ET.Element, instance: Instance) -> None:
+        name = instance.name
+        if instance.inside:
+            parent = ET.SubElement(parent, "parallel", id=f"{name}.block")
+        region = ET.SubElement(parent, "state", id=name, initial=f"{name}.{NOT_BEGUN}")
+        states = {s: ET.SubElement(region, "state", id=f"{name}.{s}") for s in (*STATES[:3], IS_OVER)}
+        states |= {s: ET.SubElement(states[IS_OVER], "state", id=f"{name}.{s}") for s in OVER}
+        self._begins(states, instance)
+        self._overruled(states, instance)
+        self._done(states, instance)
+        self._again(region, states, instance)
+        for inner in instance.inside:
+            self._instance(parent, inner)
+
+    def _begins(self, states: Mapping[str, ET.Element], instance: Instance) -> None:
+        step, name = instance.step, instance.name
+        # What is least often so stands first: an interpreter asks every region after every event.
+        walked = [*(_is(place, ACTIVE) for place in reversed(instance.above)), GOING_ON]
+        turn = [*(walked[:-1]), *(_is(place, IS_OVER) for place in reversed(instance.before)), *walked]
+        if step.condition is not None:
+            takes_place = self.tell.of(step.condition, instance.scope)
+            _transition(states[NOT_BEGUN], "", all_of([*turn, no(takes_place)]), f"{name}.{SKIPPED}")
+            _transition(states[NOT_BEGUN], "", all_of([*turn, takes_place]), f"{name}.{WAITING}")
+        else:
+            _transition(states[NOT_BEGUN], "", all_of(turn), f"{name}.{WAITING}")
+        opens = [self.tell.of(step.starts_when, instance.scope)]
+        if step.opens is not None:
+            opens.append(self._clock(states[WAITING], instance))
+        _transition(states[WAITING], "", all_of([*opens, *turn]), f"{name}.{ACTIVE}")
+        over: list[str] = []
+        if instance.inside or step.children:
+            over.append(all_of(_is(inner.place, IS_OVER) for inner in reversed(instance.inside)))
+        else:
+            if step.done_when is not None:
+                over.append(self.tell.of(step.done_when, instance.scope))
+            if step.ends_after is not None:
+                over.append(self._clock(states[ACTIVE], instance))
+        if over:
+            _transition(states[ACTIVE], "", all_of([any_of(over), *walked]), f"{name}.{DONE}")
+
+    def _clock(self, state: ET.Element, instance: Instance) -> str:
+        """Whether the instance's date has come; a new beginning waits for a new date."""
+        name = self.names.clock(instance.place)
+        _assign(ET.SubElement(state, "onentry"), {name: False})
+        return name
+
+    def _overruled(self, states: Mapping[str, ET.Element], instance: Instance) -> None:
+        """Going on without: what is under way inside what was overruled is over too."""
+        action = self.moves.get("go_on")
+        if action is None:
+            return
+        may = all_of([GOING_ON, self._lead_may(action)])
+        for place in (instance.place, *instance.above):
+            event, under_way = f"go_on.{name_of(place)}", all_of([may, _is(place, WAITING, ACTIVE)])
+            for state in (WAITING, ACTIVE):
+                _transition(states[state], event, under_way, f"{instance.name}.{WAIVED}")
+
+    def _done(self, states: Mapping[str, ET.Element], instance: Instance) -> None:
+        """An action that leads on: its step is over, and what is under way inside it."""
+        for deed in self.deeds:
+            if deed.action.to != "next":
+                continue
+            if deed.place == instance.place:
+                _transition(states[ACTIVE], deed.event, deed.possible, f"{instance.name}.{DONE}")
+            elif deed.place in instance.above:
+                for state in (WAITING, ACTIVE):
+                    _transition(states[state], deed.event, deed.possible, f"{instance.name}.{DONE}")
+
+    # ---- going back
+
+    def _all_resets(self) -> Iterator[Reset]:
+        """Every way of going back there is: the lead's, which is told as `again`, and actions that lead back."""
+        if "back" in self.moves:
+            for step in self.workflow.walk():
+                of_party = self.workflow.scope(step.path) == "party"
+                for party in (*(self.case.standing.parties if of_party else ()), None):
+                    if self._passed(step.path, party) != "false":
+                        yield self._reset(f"again.{_whom(step.path, party)}", "true", step.path, party)
+        for deed in self.deeds:
+            if deed.action.to is not None and deed.action.to in self.workflow.by_path:
+                yield self._reset(deed.event, deed.possible, deed.action.to, deed.scope.party)
+
+    def _reset(self, event: str, possible: str, path: str, party: int | None) -> Reset:
+        """It and what follows it in its blocks begins anew for one side; what is everybody's waits for it again."""
+        found: dict[Place, str] = {}
+        at = path
+        while at:
+            siblings = [s.path for s in self.workflow.siblings(at)]
+            parent = self.workflow.parent(at)
+            later = [] if parent and parent.together else siblings[siblings.index(at) + 1 :]
+            tops = [*later, *([path] if at == path else [])]
+            at = at.rpartition("/")[0]
+            for instance in self.all:
+                theirs = party is None or instance.scope.party == party
+                if any(f"{instance.step.path}/".startswith(f"{top}/") for top in tops):
+                    if theirs or instance.scope.party is None:
+                        found[instance.place] = NOT_BEGUN if theirs else WAITING
+                elif instance.step.path == at and (theirs or instance.scope.party is None):
+                    found[instance.place] = ACTIVE
+        return Reset(event, possible, path, party, found)
+
+    def _again(self, region: ET.Element, states: Mapping[str, ET.Element], instance: Instance) -> None:
+        """What going back makes of an instance."""
+        events: dict[tuple[str, str], list[str]] = {}
+        for reset in self.resets:
+            to = reset.found.get(instance.place)
+            if to is not None:
+                events.setdefault((to, reset.possible), []).append(reset.event)
+        for (to, possible), names in events.items():
+            event, target = " ".join(names), f"{instance.name}.{to}"
+            if to == NOT_BEGUN:
+                begun = all_of([possible, no(_is(instance.place, NOT_BEGUN))])
+                _assign(_transition(region, event, begun, target, inner=True), self._taken_back(instance))
+            elif to == WAITING:
+                _transition(states[ACTIVE], event, possible, target)
+            else:
+                _transition(states[IS_OVER], event, possible, target)
+
+    def _taken_back(self, instance: Instance) -> dict[str, bool]:
+        """What was done in a step and can be taken back is, and what was consented to in it is asked anew."""
+        found: dict[str, bool] = {}
+        for action in instance.step.actions.values():
+            for effect in action.does:
+                kind = self.workflow.artefacts[effect.artefact].kind
+                undo = kind.undo.get(effect.effect)
+                for owner in undo_owners(self.case, effect, instance.scope) if undo else ():
+                    for fact, value in kind.effects[undo or ""].items():
+                        found[self.names.fact((effect.artefact, fact, owner))] = value
+            if action.records is not None:
+                parties = {
+                    d.scope.party for d in self.deeds if d.action == action and d.place == instance.place
+                }
+                for party in parties:
+                    words = (action.records.artefact, action.records.fact, instance.step.path, party)
+                    found[self.names.record(*words)] = False
+        return found
+
+
+def _whom(path: str, party: int | None) -> str:
+    return f"{path.replace('/', '-')}.{'all' if party is None else party + 1}"
+
+
+def _transition(
+    parent: ET.Element, event: str, cond: str, target: str = "", *, inner: bool = False
+) -> ET.Element:
+    """A transition of `parent`; one that can never be taken is left out."""
+    found = {"event": event, "cond": cond if cond != "true" else "", "target": target}
+    found["type"] = "internal" if inner else ""
+    attributes = {key: value for key, value in found.items() if value}
+    if cond == "false":
+        return ET.Element("transition", attributes)
+    return ET.SubElement(parent, "transition", attributes)
+
+
+def _assign(parent: ET.Element, values: Mapping[str, bool]) -> None:
+    for name, value in values.items():
+        ET.SubElement(parent, "assign", location=name, expr="1" if value else "0")

@@ -1,0 +1,79 @@
+"""The exported statechart in python-statemachine's SCXML interpreter stands where our engine stands."""
+
+from __future__ import annotations
+
+from functools import cache
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from statemachine import StateChart
+from statemachine.io import load
+
+from peerreview.engine.case import Case, FactKey, Place
+from peerreview.engine.scxml import STATES, Chart, chart
+from peerreview.engine.unfolding import made_up, name_of
+
+from .oracles import Twice
+from .play import collegial
+
+tries = st.lists(st.tuples(st.integers(0, 12), st.integers(0, 5000)), max_size=40)
+
+
+class Statechart:
+    """A running chart. What is loaded is filled with its data once only: each run brings its own."""
+
+    def __init__(self, drawn: Chart, machine: type[StateChart]):
+        self.names = drawn.names
+        self.data = SimpleNamespace(**dict.fromkeys(drawn.names.of.values(), 0))
+        self.machine = machine(self.data)
+
+    def send(self, event: str, **data: Any) -> None:
+        self.machine.send(event, **data)
+        self.stands = frozenset(map(str, self.machine.configuration_values))
+
+    def wrote(self, key: FactKey, value: Any) -> None:
+        name = self.names.of.get(key)
+        if name is not None:
+            self.send(f"fact.{name}", value=value if isinstance(value, str) else int(bool(value)))
+
+    def state(self, place: Place) -> str:
+        stands = self.machine.configuration_values
+        return next(s for s in STATES if f"{name_of(place)}.{s}" in stands)
+
+    def ended(self) -> str | None:
+        ends = [str(v) for v in self.machine.configuration_values if str(v).startswith("end.")]
+        return ends[0].removeprefix("end.") if ends else None
+
+
+@cache
+def collegial_chart(parties: int) -> tuple[Chart, type[StateChart]]:
+    drawn = chart(made_up(collegial(), parties))
+    return drawn, load(drawn.text, format="scxml")
+
+
+def played(parties: int, deeds: list[tuple[int, int]]) -> None:
+    def oracle(_: Case) -> Statechart:
+        return Statechart(*collegial_chart(parties))
+
+    twice = Twice(collegial(), parties, oracle)
+    for way, which in deeds:
+        if not twice.do(way, which):
+            break
+
+
+@settings(max_examples=8, deadline=None)
+@given(parties=st.sampled_from([2, 3]), deeds=tries)
+def test_the_chart_stands_where_the_engine_stands(parties: int, deeds: list[tuple[int, int]]) -> None:
+    played(parties, deeds)
+
+
+@pytest.mark.full
+@settings(max_examples=1000, deadline=None)
+@given(parties=st.sampled_from([2, 3]), deeds=tries)
+def test_the_chart_stands_where_the_engine_stands_a_thousand_times(
+    parties: int, deeds: list[tuple[int, int]]
+) -> None:
+    played(parties, deeds)
