@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page
 from waitress.server import create_server
 
@@ -87,7 +88,7 @@ def served(
             after.callback(house.db.dispose)
             set_clock(monkeypatch, found.cast.now)
             _speak(house, language)
-            origin = after.enter_context(_listening(house))
+            origin = after.enter_context(listening(create_app(house.settings, house)))
             served = Served(house, found, beside, origin, browser)
             after.callback(lambda: [context.close() for context in served.contexts])
             return served
@@ -103,11 +104,10 @@ def _speak(house: House, language: str) -> None:
         session.query(Person).update({"language": language})
 
 
-class _listening:
+class listening:
     """The application behind waitress on a free port, in threads of its own."""
 
-    def __init__(self, house: House):
-        app = create_app(house.settings, house)
+    def __init__(self, app: Flask):
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
@@ -124,4 +124,4 @@ class _listening:
         self._thread.join(5)
 
 
-__all__ = ["WIDTHS", "Serve", "Served"]
+__all__ = ["WIDTHS", "Serve", "Served", "listening"]

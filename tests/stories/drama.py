@@ -7,7 +7,7 @@ mail. Mails go through the real worker's functions to a real SMTP server; `Drama
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes, policy
@@ -71,6 +71,7 @@ class Drama:
     members: dict[int, list[Player]] = field(default_factory=dict)
     contacts: dict[int, Player] = field(default_factory=dict)
     mails: list[Mail] = field(default_factory=list)
+    player: Callable[..., Player] = Player
 
     @property
     def now(self) -> datetime:
@@ -120,7 +121,14 @@ class Drama:
         return self.house.calendar.on_or_after(self.house.calendar.day(self.now) + timedelta(**more))
 
 
-def begin(house: House, smtp: Post, monkeypatch: pytest.MonkeyPatch, parties: int) -> Drama:
+def begin(
+    house: House,
+    smtp: Post,
+    monkeypatch: pytest.MonkeyPatch,
+    parties: int,
+    player: Callable[..., Player] = Player,
+) -> Drama:
+    """`player(app, email, language)`: what people sit at."""
     changes = {"mail_port": smtp.port, "mail_server": "127.0.0.1"}
     house = replace(house, settings=house.settings.model_copy(update=changes))
     app = create_app(house.settings, house)
@@ -133,8 +141,9 @@ def begin(house: House, smtp: Post, monkeypatch: pytest.MonkeyPatch, parties: in
         organisations.append(make_organisation(house, name, code))
         email = f"coordinator{side}@example.org"
         make_person(house, f"Samordnare {side}", email, in_organisation=organisations[-1], language=language)
-        coordinators.append(Player(app, email, language))
-    drama = Drama(app, house, smtp, watch, Player(app, "lead@example.org"), coordinators, organisations)
+        coordinators.append(player(app, email, language))
+    lead = player(app, "lead@example.org", "sv")
+    drama = Drama(app, house, smtp, watch, lead, coordinators, organisations, player=player)
     for person in (drama.lead, *coordinators):
         person.enter()
     return drama
@@ -191,7 +200,7 @@ def appoint(drama: Drama) -> None:
 def _come_in(drama: Drama, invitation: Mail, language: str) -> Player:
     """By the invitation's link, after a scanner has fetched it twice."""
     assert urlsplit(invitation.link).path.startswith("/invite/")
-    person = Player(drama.app, invitation.to, language)
+    person = drama.player(drama.app, invitation.to, language)
     for _ in range(2):
         Player(drama.app, invitation.to).get(invitation.link)
     person.get(invitation.link)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from config import Settings
 from peerreview.engine.definition import Workflow
@@ -96,3 +96,28 @@ def test_answer_saves_itself_while_it_is_written(browser: Browser, server: Serve
     expect(other.get_by_text("Hela svaret")).to_be_visible()
     page.context.close()
     other.context.close()
+
+
+def test_sending_while_it_saves_itself_is_no_clash_with_oneself(
+    browser: Browser, server: Served, cast: Cast
+) -> None:
+    page = page_of(browser, server, cast.member(1))
+    page.goto(f"/reviews/{cast.review_id}/questions")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        by_itself = "json" in route.request.headers.get("accept", "")
+        held.append(route) if by_itself else route.continue_()
+
+    page.route("**/answer", hold)
+    field = page.locator("textarea[id^=f-answer-]").first
+    key = field.get_attribute("id")
+    field.fill("Varje kvartal.")
+    with page.expect_request("**/answer"):
+        field.evaluate("e => e.blur()")
+    page.click(f"form:has(#{key}) button")
+    expect(field).to_have_value("Varje kvartal.")
+    held.pop().continue_()
+    expect(page.locator(f"#{key}")).to_have_count(0)
+    expect(page.get_by_text("Varje kvartal.")).to_be_visible()
+    page.context.close()

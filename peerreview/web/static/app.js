@@ -56,9 +56,21 @@ class Autosave {
     this.line.setAttribute("role", "status");
     toolsOf(area).prepend(this.line);
     area.addEventListener("input", () => this.changed());
-    area.addEventListener("blur", () => this.save());
+    area.addEventListener("blur", (event) => sendsForm(event.relatedTarget, area.form) || this.save());
     document.addEventListener("visibilitychange", () => document.hidden && this.save());
-    if (area.form) area.form.addEventListener("submit", () => unsent.delete(this));
+    if (area.form) area.form.addEventListener("submit", (event) => this.sent(event));
+  }
+
+  /* A form that is sent while its text is being saved would arrive as a second, older, version of the same. */
+  async sent(event) {
+    unsent.delete(this);
+    clearTimeout(this.timer);
+    const { form } = this.area, by = event.submitter;
+    if (!this.busy || event.defaultPrevented) return;
+    event.preventDefault();
+    await this.saving;
+    delete form.dataset.sent;
+    form.requestSubmit(by);
   }
 
   changed() {
@@ -73,10 +85,14 @@ class Autosave {
     this.timer = setTimeout(() => this.save(), pause);
   }
 
-  async save() {
+  save() {
     if (this.busy || this.stopped || this.area.value === this.kept) return;
     clearTimeout(this.timer);
     this.busy = true;
+    this.saving = this.send();
+  }
+
+  async send() {
     const text = this.area.value;
     this.line.textContent = this.says.saysSaving;
     try {
@@ -124,6 +140,10 @@ class Autosave {
       this.line.append(link);
     }
   }
+}
+
+function sendsForm(element, form) {
+  return Boolean(element && form && element.form === form && element.type === "submit");
 }
 
 function toolsOf(area) {
