@@ -126,8 +126,12 @@ def join(words: Sequence[str], language: str) -> str:
 
 def sentence(text: str) -> str:
     """A reason of the engine ("the report is still empty") as a sentence that stands by itself."""
-    whole = text[:1].upper() + text[1:]
+    whole = capital(text)
     return whole if not whole or whole[-1] in ".!?:…" else f"{whole}."
+
+
+def capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 # --- dates ------------------------------------------------------------------------------------------

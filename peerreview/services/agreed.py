@@ -18,7 +18,7 @@ DATE_WORDS: Mapping[str, Message] = {
     "report": N_("Report finished"),
     "closing": N_("Closing meeting"),
 }
-_CHOICES: Mapping[tuple[str, str], Message] = {
+CHOICE_WORDS: Mapping[tuple[str, str], Message] = {
     ("report", "separate"): N_("Each side writes its own report"),
     ("report", "joint"): N_("One joint report"),
     ("opening", "each"): N_("Each side's materials open when they are handed in"),
@@ -39,7 +39,7 @@ def summary_of(case: OpenCase, agreement: Agreement) -> tuple[tuple[Words, Words
         documents = N_("%(titles)s", titles=titles) if titles else N_("None")
         rows.append((N_("Documents from %(party)s", party=case.names[party]), documents))
     for name, title in (("report", N_("Report")), ("opening", N_("Opening of the materials"))):
-        if words := _CHOICES.get((name, str(fields.get(name)))):
+        if words := CHOICE_WORDS.get((name, str(fields.get(name)))):
             rows.append((title, words))
     for name in DATES:
         if text := fields.get("dates", {}).get(name):

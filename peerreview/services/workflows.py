@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from ..engine.definition import Step, Workflow
 from ..engine.rights import EVERY, columns, table
 from ..errors import N_, Message, NotFound, Text
+from ..rendering.drawn import Plan
 from .accounts import only_lead
+from .drawing import blank
 from .house import Account, House
 
 Words = Message | Text | str
@@ -69,6 +71,13 @@ def every(house: House, *, actor: Account) -> tuple[WorkflowView, ...]:
 
 def one(house: House, *, actor: Account, name: str) -> WorkflowView:
     return _view(_found(house, actor, name))
+
+
+def drawing(house: House, *, actor: Account, name: str, parties: int | None = None) -> Plan:
+    """The drawing of no review, with so many sides: as few as may take part where nothing else can be."""
+    workflow = _found(house, actor, name)
+    sides = range(workflow.min_parties, workflow.max_parties + 1)
+    return blank(workflow, parties if parties in sides else None)
 
 
 def rights(house: House, *, actor: Account, name: str) -> RightsView:

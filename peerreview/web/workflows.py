@@ -7,9 +7,12 @@ from datetime import date
 from flask import Blueprint, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
+from markupsafe import Markup
 
-from peerreview.errors import Invalid, PartyName
-from peerreview.rendering import lanes as drawing
+from peerreview.errors import Invalid
+from peerreview.rendering import drawing as draw
+from peerreview.rendering.drawn import Plan, spoken
+from peerreview.services import drawing as drawings
 from peerreview.services import rehearsing
 from peerreview.services import workflows as service
 
@@ -32,13 +35,9 @@ def index() -> ResponseReturnValue:
 @login_required
 def show(name: str) -> ResponseReturnValue:
     view = service.one(house(), actor=current_user.account, name=name)
-    columns = [drawing.Column(filters.say(step.title), shared=step.shared) for step in view.steps]
-    rows = [
-        drawing.Lane(filters.say(PartyName(party)), tuple(drawing.Stop("todo") for _ in columns))
-        for party in range(view.least)
-    ]
-    picture = drawing.lanes(rows, columns, title=filters.say(view.title), language=language())
-    return render_template("web/workflows/show.html", view=view, picture=picture)
+    parties = _number(request.args.get("parties", ""))
+    plan = service.drawing(house(), actor=current_user.account, name=name, parties=parties)
+    return render_template("web/workflows/show.html", view=view, sides=len(plan.lanes), **_drawn(plan))
 
 
 @bp.get("/lead/workflows/<name>/rights")
@@ -68,6 +67,23 @@ def rehearsal(name: str) -> ResponseReturnValue:
 def forecast(review_id: int) -> ResponseReturnValue:
     view = rehearsing.forecast(house(), actor=current_user.account, review_id=review_id, now=g.now)
     return render_template("web/workflows/forecast.html", view=view, head=view.head)
+
+
+@bp.get("/reviews/<int:review_id>/drawing")
+@login_required
+def drawing(review_id: int) -> ResponseReturnValue:
+    view = drawings.drawing(house(), actor=current_user.account, review_id=review_id, now=g.now)
+    g.names = view.head.names
+    return render_template("web/workflows/drawing.html", view=view, head=view.head, **_drawn(view.plan))
+
+
+def _drawn(plan: Plan) -> dict[str, Markup]:
+    """The picture and the same in words, in the reader's language."""
+    said = spoken(plan, filters.say)
+    return {
+        "picture": draw.drawing(said, language=language()),
+        "words": draw.listed(said, language=language()),
+    }
 
 
 def _played(name: str, asked: dict[str, str]) -> rehearsing.RehearsalView:

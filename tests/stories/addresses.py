@@ -98,6 +98,7 @@ def _review(place: Place) -> Iterator[tuple[str, str, Who]]:
     yield "reviews.history", "/history?page=2", taking_part
     yield "reviews.mail", "/mail", lead_or_unsaid
     yield "workflows.forecast", "/forecast", lead_or_unsaid
+    yield "workflows.drawing", "/drawing", taking_part
     for mail in (1, 2, 12):
         yield "reviews.message", f"/mail/{mail}", unsaid
     for key in place.ids.receipts[:: 3 if place.reached("opened") else 1]:
