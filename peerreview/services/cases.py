@@ -44,6 +44,7 @@ class OpenCase:
     now: datetime
     names: Mapping[int, str]
     moves: list[Move] = field(default_factory=list)
+    earlier: dict[str, Workflow] = field(default_factory=dict)
 
     @property
     def review(self) -> Review:
@@ -56,6 +57,14 @@ class OpenCase:
     @property
     def standing(self) -> Standing:
         return self.case.standing
+
+    def workflow_then(self, hash: str) -> Workflow:
+        """The definition that the review had when a line of its history was written."""
+        if hash == self.review.definition_hash:
+            return self.workflow
+        if hash not in self.earlier:
+            self.earlier[hash] = workflow_of(self.house, self.session, self.review, hash)
+        return self.earlier[hash]
 
     def may(self, what: See | Do) -> Answer:
         return may(self.case, self.actor, what, self.now)
@@ -207,12 +216,13 @@ def _deputy(seat: SeatRow) -> Deputy | None:
     return Deputy(seat.deputy_id, seat.deputy_from, seat.deputy_until)
 
 
-def workflow_of(house: House, session: Session, review: Review) -> Workflow:
-    """The definition that the review began with; with the newest words, where only words have changed."""
+def workflow_of(house: House, session: Session, review: Review, hash: str = "") -> Workflow:
+    """The definition that the review began with, or was moved to; with the newest words, where only words have
+    changed. `hash`: of another that it had once."""
     newest = house.workflows.get(review.workflow)
-    if newest is not None and newest.hash == review.definition_hash:
+    if newest is not None and newest.hash == (hash or review.definition_hash):
         return newest
-    text = store.definition_text(session, review.definition_hash)
+    text = store.definition_text(session, hash or review.definition_hash)
     if text is None:
         where = f"definition of review {review.id}"
         raise BadDefinition([Problem(where, 1, 1, "its text is gone", "restore the database from a copy")])

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from ..engine.decide import See
-from ..engine.definition import Action
+from ..engine.definition import Action, Workflow
 from ..errors import N_, Message, PartyName, Text
 from ..store import history as store
 from ..store import materials
@@ -90,7 +90,7 @@ class _About:
     documents: Mapping[int, str] = field(default_factory=dict)
 
     def gaps(self, row: HistoryRow) -> dict[str, Any]:
-        data, workflow = row.data, self.case.workflow
+        data, workflow = row.data, self.case.workflow_then(row.definition_hash)
         artefact, step = workflow.artefacts.get(row.artefact), workflow.step(row.step)
         names = {seat.person_id: seat.person.name for seat in self.case.review.seats}
         return {
@@ -147,6 +147,8 @@ def _filled(message: Message, gaps: Mapping[str, Any]) -> Message:
 def _who(case: OpenCase, row: HistoryRow) -> Words:
     if row.deed == "opened":
         return ""  # Nobody opens: it happens when the last condition comes true.
+    if row.deed == "migrated" and row.actor_id is None:
+        return N_("Whoever runs the program")
     if row.actor_id is None:
         return N_("By itself, when the time or the last condition came")
     if row.actor_party is None:
@@ -171,8 +173,9 @@ def _function_of(case: OpenCase, person: int, party: int) -> Words:
 
 
 def action_of(case: OpenCase, row: HistoryRow) -> Action | None:
-    key, step = row.data.get("action", ""), case.workflow.step(row.step)
-    return step.actions.get(key) if step else case.workflow.actions.get(key)
+    workflow = case.workflow_then(row.definition_hash)
+    key, step = row.data.get("action", ""), workflow.step(row.step)
+    return step.actions.get(key) if step else workflow.actions.get(key)
 
 
 def _action_title(case: OpenCase, row: HistoryRow) -> Words | None:
@@ -181,15 +184,16 @@ def _action_title(case: OpenCase, row: HistoryRow) -> Words | None:
         return None
     if action.moves:
         return _filled(words.MOVES[action.moves], _move_gaps(case, row))
+    workflow = case.workflow_then(row.definition_hash)
     for effect in action.does:
-        artefact = case.artefact(effect.artefact)
+        artefact = workflow.artefacts[effect.artefact]
         found = words.EFFECTS.get((artefact.kind.name, effect.effect))
         if found is not None:
             version = row.data.get("version")
             if artefact.kind.name == "agreement" and version:
                 return N_("Confirmed the agreement, version %(version)s", version=version)
             return _filled(found, {"title": artefact.title})
-    end = case.workflow.ends.get(action.to or "")
+    end = workflow.ends.get(action.to or "")
     return N_("Ended the review: %(how)s", how=end.title) if end else action.title
 
 
@@ -197,7 +201,7 @@ def _move_gaps(case: OpenCase, row: HistoryRow) -> dict[str, Any]:
     choice = row.data.get("choice") or {}
     place = choice.get("place")
     path, party = (place[0], place[1]) if place else (choice.get("step", ""), choice.get("party"))
-    step = case.workflow.step(path)
+    step = case.workflow_then(row.definition_hash).step(path)
     return {
         "step": step.title if step else "",
         "sides": PartyName(party) if party is not None else N_("all sides"),
@@ -206,15 +210,16 @@ def _move_gaps(case: OpenCase, row: HistoryRow) -> dict[str, Any]:
 
 def _moved_title(case: OpenCase, row: HistoryRow) -> Words | None:
     """What began, or where nothing did what was over; a single person's form is not told of."""
+    workflow = case.workflow_then(row.definition_hash)
     for key, all_sides, one_side in (
         ("entered", N_("Began: %(steps)s"), N_("Began for %(sides)s: %(steps)s")),
         ("left", N_("Over: %(steps)s"), N_("Over for %(sides)s: %(steps)s")),
     ):
-        places = [p for p in row.data.get(key, []) if not _has_children(case, p[0])]
+        places = [p for p in row.data.get(key, []) if not _has_children(workflow, p[0])]
         if key == "left":
             places = [p for p in places if p[2] is None]
         if places:
-            titles = {step.title: None for p in places if (step := case.workflow.step(p[0]))}
+            titles = {step.title: None for p in places if (step := workflow.step(p[0]))}
             sides = {p[1] for p in places}
             few = None not in sides and len(sides) < len(case.standing.taking_part)
             named = tuple(PartyName(p) for p in sorted(p for p in sides if p is not None))
@@ -222,8 +227,8 @@ def _moved_title(case: OpenCase, row: HistoryRow) -> Words | None:
     return None
 
 
-def _has_children(case: OpenCase, path: str) -> bool:
-    step = case.workflow.step(path)
+def _has_children(workflow: Workflow, path: str) -> bool:
+    step = workflow.step(path)
     return step is None or bool(step.children)
 
 

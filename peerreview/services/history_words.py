@@ -9,6 +9,10 @@ from ..errors import N_, Message
 # By deed: the words for those who may read what it is about, and for those who may only notice it. Gaps:
 # title (a document's, else the artefact's), name and function (of a seat), day, version, number.
 DEEDS: Mapping[str, tuple[Message, Message]] = {
+    "migrated": (
+        N_("Moved the review to the newest definition of the workflow"),
+        N_("Moved the review to the newest definition of the workflow"),
+    ),
     "begun": (N_("Proposed the review"), N_("Proposed the review")),
     "reminded": (N_("Sent a reminder: “%(step)s”"), N_("Sent a reminder: “%(step)s”")),
     "opened": (N_("“%(title)s” was opened to %(receiver)s"), N_("A document was opened to %(receiver)s")),

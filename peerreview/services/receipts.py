@@ -88,7 +88,12 @@ def _does(case: OpenCase, row: HistoryRow, kind: str, effect: str) -> list[str]:
     """The artefacts of a kind to which the deed did this."""
     action = histories.action_of(case, row)
     done = action.does if action else ()
-    return [e.artefact for e in done if case.artefact(e.artefact).kind.name == kind and e.effect == effect]
+    there = case.workflow.artefacts
+    return [
+        e.artefact
+        for e in done
+        if e.effect == effect and e.artefact in there and there[e.artefact].kind.name == kind
+    ]
 
 
 def _items(case: OpenCase, row: HistoryRow) -> tuple[Item, ...]:

@@ -18,14 +18,16 @@ from sqlalchemy.orm import Session
 from ..engine.case import SHARED, Actor, Case, Facts, Scope, Seat, Standing
 from ..engine.decide import Do
 from ..engine.definition import Workflow
+from ..engine.migrating import carried
 from ..engine.moves import Choice, fire, tick
-from ..errors import BadSetting, PeerreviewError
+from ..errors import BadSetting, PeerreviewError, Refused
 from ..store import verifying as store
 from ..store.history import HistoryRow
 from ..store.reviews import Review
 from . import chain
 from .cases import workflow_of
 from .house import House
+from .migrating import names_in
 
 
 @dataclass(frozen=True)
@@ -133,27 +135,44 @@ def _chain(review: Review, rows: Sequence[HistoryRow]) -> Iterator[Finding]:
 def _replayed(
     house: House, session: Session, review: Review, rows: Sequence[HistoryRow]
 ) -> Iterator[Finding]:
-    workflow = workflow_of(house, session, review)
     begun = next((row for row in rows if row.deed == "begun"), None)
     if begun is None:
         yield Finding(review.id, None, "it has no beginning")
         return
     standing = Standing.start(len(begun.data["organisations"]))
+    by = begun.definition_hash
+    workflow = workflow_of(house, session, review, by)
     for row in rows:
-        if row.deed not in ("action", "moved"):
-            continue
-        case = Case(workflow, standing, _facts(workflow, row), house.calendar, _seats(row))
+        if row.definition_hash != by:
+            yield Finding(review.id, row.number, "it was done by another definition than the review had then")
+            return
         try:
-            standing = _again(case, row)
+            if row.deed == "migrated":
+                by = row.data["to"]
+                newer = workflow_of(house, session, review, by)
+                standing, workflow = _moved(standing, workflow, newer, row), newer
+            elif row.deed in ("action", "moved"):
+                case = Case(workflow, standing, _facts(workflow, row), house.calendar, _seats(row))
+                standing = _again(case, row)
         except (PeerreviewError, KeyError, ValueError, AssertionError) as error:
             yield Finding(review.id, row.number, f"it cannot have been done as it stands there ({error})")
             return
-    if standing != Standing.from_json(review.standing):
+    if by != review.definition_hash:
+        yield Finding(review.id, None, "it has another definition than its history leads to")
+    elif standing != Standing.from_json(review.standing):
         yield Finding(
             review.id, None, f"it stands elsewhere than its history leads to: {_differs(standing, review)}"
         )
     elif review.ended != standing.ended:
         yield Finding(review.id, None, "it is marked as ended otherwise than its history tells")
+
+
+def _moved(standing: Standing, workflow: Workflow, newer: Workflow, row: HistoryRow) -> Standing:
+    """A move to a newer definition, by the names that were found then."""
+    found = carried(standing, workflow, newer, names_in(workflow, newer, row.data["renamed"]), row.at)
+    if found.why:
+        raise Refused(found.why[0])
+    return found.standing
 
 
 def _again(case: Case, row: HistoryRow) -> Standing:

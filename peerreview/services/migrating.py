@@ -1,0 +1,164 @@
+"""Running reviews moved to the newest definition of their workflow (engine.md 23 and 24): all that are chosen, or none.
+
+What comes of each is thought through first (`thought_through`), by the preview and by the deed alike; a review that
+has no place in the new definition stays as it is, and so do those that were chosen with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from ..engine.case import Case
+from ..engine.definition import Workflow
+from ..engine.migrating import Carried, become, carried, fits
+from ..engine.moves import Move, tick
+from ..engine.reaching import can_end
+from ..errors import N_, Conflict, Invalid, Message, NotFound, PartyName, Text
+from ..store import cases as case_store
+from ..store import migrating as store
+from . import deeds, facts
+from .accounts import only_lead
+from .cases import OpenCase, opened
+from .house import Account, House
+from .wording import review_title
+
+
+@dataclass(frozen=True)
+class Thought:
+    """What moving a review would be. `why`: the reasons why it has no place (then nothing else holds);
+    `move`: what time and facts bring about at once, from the standing that it is carried to."""
+
+    case: OpenCase
+    new: Workflow
+    names: Mapping[str, str]
+    carried: Carried
+    after: Case
+    move: Move
+    why: tuple[Message, ...]
+
+
+def newest(house: House, actor: Account | None, name: str) -> Workflow:
+    """The newest definition. NotFound for anybody but the lead and (None) whoever runs the program."""
+    if actor is not None:
+        only_lead(actor)
+    found = house.workflows.get(name)
+    if found is None:
+        raise NotFound(name)
+    return found
+
+
+def thought_through(case: OpenCase, new: Workflow) -> Thought:
+    """Nothing is written by it."""
+    old, now = case.workflow, case.now
+    names = become(old, new)
+    found = carried(case.standing, old, new, names, now)
+    why = (*found.why, *fits(case.case, new, _made(case)))
+    after = move = None
+    if not why:
+        after = case.case.with_(
+            workflow=new, standing=found.standing, facts=facts.facts_of(case.rows, new, found.standing)
+        )
+        move = tick(after, now)
+        if not can_end(move.case) and can_end(case.case):
+            end = next(iter(new.ends.values())).title
+            why = (N_("from where it stands the end “%(end)s” could not be reached any more", end=end),)
+    after = after or case.case
+    return Thought(case, new, names, found, after, move or Move(after, after, now), why)
+
+
+def _made(case: OpenCase) -> set[str]:
+    """The artefacts of which there is something, be it a draft that no fact tells of."""
+    rows = case.rows
+    keys = (*rows.states, *rows.texts, *rows.questions, *rows.wishes_met, *rows.follow_ups)
+    return {key[0] for key in keys} | {form.artefact for form in rows.forms}
+
+
+def migrate(
+    house: House,
+    *,
+    actor: Account | None,
+    name: str,
+    chosen: Mapping[int, int | None],
+    newest_seen: str | None = None,
+    now: datetime,
+) -> tuple[int, ...]:
+    """Move the chosen reviews (id: the version of the standing that the actor saw, None: any); returns their ids.
+
+    Raises Invalid (field "review_<id>") where one has no place, Conflict where one, or the definition, is another
+    by now than was shown. Then nothing is written."""
+    new = newest(house, actor, name)
+    if newest_seen is not None and newest_seen != new.hash:
+        raise Conflict(N_("the definition has changed meanwhile; look at what it means once more"))
+    if not chosen:
+        raise Invalid(review=N_("Choose at least one review."))
+    with house.db.write() as session:
+        cases = [_locked(house, session, actor, name, id, chosen[id], now) for id in sorted(chosen)]
+        thoughts = [thought_through(case, new) for case in cases]
+        errors = {
+            f"review_{t.case.review.id}": N_("%(review)s: %(why)s", review=review_title(t.case.names),
+                                             why=said_of(t.why[0], t.case.names))
+            for t in thoughts if t.why
+        }  # fmt: skip
+        if errors:
+            raise Invalid(errors)
+        for thought in thoughts:
+            _carry_out(thought)
+    return tuple(sorted(chosen))
+
+
+def _locked(
+    house: House,
+    session: Session,
+    actor: Account | None,
+    name: str,
+    review_id: int,
+    seen: int | None,
+    now: datetime,
+) -> OpenCase:
+    case = opened(house, session, review_id=review_id, account=actor, now=now, lock=True)
+    if case.review.workflow != name:
+        raise NotFound(f"review {review_id} of {name}")
+    moved = case.review.definition_hash == house.workflows[name].hash
+    if case.standing.ended is not None or (seen is not None and seen != case.review.version) or moved:
+        raise Conflict(N_("somebody else has moved this review meanwhile; see where it stands now"))
+    return case
+
+
+def _carry_out(thought: Thought) -> None:
+    case, new = thought.case, thought.new
+    case_store.keep_definition(case.session, hash=new.hash, name=new.name, text=new.text, now=case.now)
+    case.note(
+        "migrated",
+        data={
+            "from": case.review.definition_hash,
+            "to": new.hash,
+            "renamed": sorted([old, path] for old, path in thought.names.items() if old != path),
+        },
+    )
+    case.review.definition_hash = new.hash
+    case.review.standing = thought.carried.standing.to_json()
+    case.review.version += 1
+    store.rename_steps(case.session, case.review.id, thought.names)
+    case.case = case.case.with_(workflow=new, standing=thought.carried.standing)
+    case.refresh()
+    deeds.settle(case)
+    deeds.save(case)
+
+
+def names_in(old: Workflow, new: Workflow, renamed: Iterable[Iterable[str]]) -> dict[str, str]:
+    """By path of the old definition what it became, from what a row of history kept of that."""
+    return {path: path for path in old.by_path if path in new.by_path} | {a: b for a, b in renamed}
+
+
+def said_of(words: Any, names: Mapping[int, str]) -> Any:
+    """Words with the sides called by their organisations: on a page about several reviews."""
+    if isinstance(words, PartyName):
+        return names.get(words.party, "")
+    if isinstance(words, Text) or not isinstance(words, Message):
+        return words
+    return Message(words.text, tuple((key, said_of(value, names)) for key, value in words.params))

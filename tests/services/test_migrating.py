@@ -1,0 +1,223 @@
+"""Running reviews moved to a newer definition: all that are chosen, or none; and replayed across the move."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, update
+
+from peerreview.engine.reader import read
+from peerreview.engine.saying import english
+from peerreview.errors import Conflict, Invalid, NotFound
+from peerreview.services import histories, migrating, ticking, verifying
+from peerreview.services.house import House
+from peerreview.store.history import HistoryRow
+from peerreview.store.outbox import PlannedMail
+from peerreview.store.reviews import Definition, Review
+
+from .review_fixtures import Cast, advance, do, make_review
+
+NAME = "collegial-review"
+RENAMED = (
+    ("\n  exchange:\n", "\n  trade:\n    was: exchange\n"),
+    ("\n      collect:\n", "\n      gather:\n        was: exchange/collect\n"),
+)
+GONE = (("\n      collect:\n", "\n      gather:\n"),)
+LONGER = (
+    ("{date: agreement.dates.materials, otherwise: {after: begin, weeks: 6}}", "{after: begin, weeks: 8}"),
+)
+
+
+def newer(house: House, *changes: tuple[str, str]) -> House:
+    """The same house with another definition by the same name."""
+    text = house.workflows[NAME].text
+    for old, new in changes:
+        assert old in text, old
+        text = text.replace(old, new, 1)
+    return replace(house, workflows={**house.workflows, NAME: read(text, "newer.yaml")})
+
+
+def move(house: House, cast: Cast, **more: object) -> tuple[int, ...]:
+    chosen = {cast.review_id: None}
+    return migrating.migrate(house, actor=cast.lead, name=NAME, chosen=chosen, now=cast.now, **more)  # type: ignore[arg-type]
+
+
+def told(house: House) -> list[str]:
+    return [str(finding) for finding in verifying.verify(house)]
+
+
+@pytest.fixture
+def cast(house: House) -> Cast:
+    return advance(house, make_review(house, parties=2), to="collect")
+
+
+def review_of(house: House, cast: Cast) -> Review:
+    with house.db.read() as session:
+        found = session.get(Review, cast.review_id)
+        assert found is not None
+        return found
+
+
+def planned(house: House, cast: Cast) -> dict[tuple[str, str, int], PlannedMail]:
+    with house.db.read() as session:
+        rows = session.scalars(
+            select(PlannedMail).where(PlannedMail.review_id == cast.review_id, PlannedMail.state == "planned")
+        )
+        return {(row.step, row.rule, row.seat_id): row for row in rows}
+
+
+def test_a_review_goes_on_by_the_newest_definition(house: House, cast: Cast) -> None:
+    after = newer(house, *RENAMED)
+    before = review_of(house, cast)
+    assert move(after, cast) == (cast.review_id,)
+    moved = review_of(house, cast)
+    assert (moved.definition_hash, moved.version) == (after.workflows[NAME].hash, before.version + 1)
+    assert any(path == "trade/gather" for path, *_ in moved.standing["marks"])
+    with house.db.read() as session:
+        kept = session.get(Definition, moved.definition_hash)
+        assert kept is not None
+        last = session.scalars(select(HistoryRow).order_by(HistoryRow.number.desc())).first()
+        assert last is not None
+        assert (last.deed, last.data["from"], last.data["to"]) == (
+            "migrated",
+            before.definition_hash,
+            moved.definition_hash,
+        )
+    cast.now += timedelta(hours=1)
+    do(after, cast, cast.lead, "hold", reason="Paus")
+    do(after, cast, cast.lead, "resume", reason="Vidare")
+    assert told(after) == [], "the whole history replays across the move"
+
+
+def test_a_review_played_to_its_end_after_the_move_replays(house: House, cast: Cast) -> None:
+    after = newer(
+        house,
+        (
+            "\n        ask: {sv: Lämna in underlaget",
+            "\n        was: handing_in\n        ask: {sv: Lämna in underlaget",
+        ),
+        *LONGER,
+    )
+    move(after, cast)
+    advance(after, cast, to="closed")
+    assert review_of(house, cast).ended == "closed"
+    assert told(after) == []
+
+
+def test_planned_mail_is_planned_anew_under_the_new_names(house: House, cast: Cast) -> None:
+    before = planned(house, cast)
+    assert before
+    move(newer(house, *RENAMED), cast)
+    after = planned(house, cast)
+    assert {key[0] for key in after} == {"trade/gather"}
+    assert {row.id for row in after.values()} == {row.id for row in before.values()}, "the same mails"
+
+
+def test_dates_of_the_new_definition_hold(house: House, cast: Cast) -> None:
+    before = {key: row.due_at for key, row in planned(house, cast).items()}
+    move(newer(house, *LONGER), cast)
+    after = {key: row.due_at for key, row in planned(house, cast).items()}
+    assert before.keys() == after.keys()
+    assert before != after
+
+
+def test_what_has_no_place_is_refused_and_nothing_is_written(house: House, cast: Cast) -> None:
+    other = advance(house, make_review(house, lead=cast.lead), to="teams")
+    after = newer(house, *GONE)
+    rows = len(_history(house))
+    chosen = {cast.review_id: None, other.review_id: None}
+    with pytest.raises(Invalid) as refused:
+        migrating.migrate(after, actor=cast.lead, name=NAME, chosen=chosen, now=cast.now)
+    (key, message) = next(iter(refused.value.errors.items()))
+    assert key == f"review_{cast.review_id}"
+    assert (
+        "Region Kalmar län stands in `exchange/collect`, which the new definition does not have"
+        in english(message)
+    )
+    assert review_of(house, other).definition_hash == house.workflows[NAME].hash, "nor the one that could"
+    assert len(_history(house)) == rows
+    assert migrating.migrate(after, actor=None, name=NAME, chosen={other.review_id: None}, now=cast.now) == (
+        other.review_id,
+    )
+    assert told(after) == []
+
+
+def test_who_comes_second_is_told_so(house: House, cast: Cast) -> None:
+    after = newer(house, *RENAMED)
+    seen = review_of(house, cast).version
+    do(house, cast, cast.lead, "hold", reason="Paus")
+    with pytest.raises(Conflict):
+        migrating.migrate(after, actor=cast.lead, name=NAME, chosen={cast.review_id: seen}, now=cast.now)
+    with pytest.raises(Conflict):
+        move(after, cast, newest_seen=house.workflows[NAME].hash)
+    move(after, cast, newest_seen=after.workflows[NAME].hash)
+    with pytest.raises(Conflict):
+        move(after, cast)
+
+
+def test_it_is_the_leads_alone_and_of_running_reviews(house: House, cast: Cast) -> None:
+    after = newer(house, *RENAMED)
+    for actor in (cast.coordinator(0), cast.outsider):
+        with pytest.raises(NotFound):
+            migrating.migrate(after, actor=actor, name=NAME, chosen={cast.review_id: None}, now=cast.now)
+    with pytest.raises(NotFound):
+        migrating.migrate(after, actor=cast.lead, name=NAME, chosen={999: None}, now=cast.now)
+    with pytest.raises(NotFound):
+        migrating.migrate(after, actor=cast.lead, name="nothing", chosen={1: None}, now=cast.now)
+    with pytest.raises(Invalid):
+        migrating.migrate(after, actor=cast.lead, name=NAME, chosen={}, now=cast.now)
+    do(house, cast, cast.lead, "cancel", reason="Slut")
+    with pytest.raises(Conflict):
+        move(after, cast)
+
+
+def test_a_draft_that_no_fact_tells_of_keeps_its_place(house: House, cast: Cast) -> None:
+    """Nobody may lose sight of what they have written."""
+    text = house.workflows[NAME].text
+    without = text.replace("materials", "papers").replace("dates.papers", "dates.materials")
+    after = newer(
+        house,
+        (
+            text,
+            without.replace("lead_reads_papers", "lead_reads_materials").replace(
+                "page: papers", "page: materials"
+            ),
+        ),
+    )
+    with pytest.raises(Invalid) as refused:
+        move(after, cast)
+    assert "`materials`, which the new definition does not have" in english(
+        next(iter(refused.value.errors.values()))
+    )
+
+
+def test_the_history_tells_each_line_by_the_definition_of_its_time(house: House, cast: Cast) -> None:
+    before = histories.history(house, actor=cast.lead, review_id=cast.review_id, now=cast.now).lines
+    after = newer(house, *RENAMED, ("accept:\n        title", "say_yes:\n        title"))
+    move(after, cast)
+    lines = histories.history(after, actor=cast.lead, review_id=cast.review_id, now=cast.now).lines
+    assert [line.title for line in lines[1:]] == [line.title for line in before]
+    assert english(lines[0].title).startswith("Moved the review")  # type: ignore[arg-type]
+
+
+def test_a_forged_move_is_found(house: House, cast: Cast) -> None:
+    after = newer(house, *RENAMED)
+    move(after, cast)
+    with house.db.write() as session:
+        session.execute(update(Review).values(definition_hash=house.workflows[NAME].hash))
+    assert any("another definition than its history leads to" in line for line in told(after))
+
+
+def test_time_goes_on_after_the_move(house: House, cast: Cast) -> None:
+    after = newer(house, *RENAMED)
+    move(after, cast)
+    late = cast.now + timedelta(days=120)
+    assert ticking.tick(after, now=late, real_now=late) > 0
+    assert told(after) == []
+
+
+def _history(house: House) -> list[int]:
+    with house.db.read() as session:
+        return list(session.scalars(select(HistoryRow.id)))
