@@ -11,7 +11,7 @@ import click
 import config
 
 from ..errors import BadDefinition, BadSetting, PeerreviewError
-from ..services import definitions, rehearsing, workflow_words
+from ..services import definitions, rehearsing, workflow_reference, workflow_words
 
 LANGUAGES = click.Choice(["sv", "en"])
 
@@ -77,6 +77,18 @@ def rights(name: str, shape: str) -> None:
         click.echo(workflow_words.rights_json(found))
     else:
         click.echo("\n".join(workflow_words.rights_lines(found)))
+
+
+@workflow.command("reference")
+def reference() -> None:
+    """Every word of the language with its form and what it means, as Markdown (docs/reference.md)."""
+    click.echo(workflow_reference.reference(), nl=False)
+
+
+@workflow.command("schema")
+def schema() -> None:
+    """The language as a JSON Schema, so that editors complete and check (workflows/workflow.schema.json)."""
+    click.echo(workflow_reference.json_schema(), nl=False)
 
 
 def _folder() -> Path:

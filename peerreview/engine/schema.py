@@ -22,30 +22,18 @@ def _as_list(value: Any) -> Any:
     return value if isinstance(value, list) or value is None else [value]
 
 
-def _words(name: str) -> WithJsonSchema:
-    one = {"type": "string"}
-    return WithJsonSchema({"anyOf": [one, {"type": "array", "items": one}], "title": name})
+def _shape(name: str) -> WithJsonSchema:
+    """A form that the JSON Schema and the reference describe in one place (services.workflow_reference)."""
+    return WithJsonSchema({"shape": name})
 
 
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
-Words = Annotated[list[str], BeforeValidator(_as_list), _words("words")]
-Roles = Annotated[list[str], BeforeValidator(_as_list), _words("roles")]
-Rights = Annotated[list[str], BeforeValidator(_as_list), _words("rights")]
-Effects = Annotated[list[str], BeforeValidator(_as_list), _words("effects")]
-# What a condition is, its own text says (Condition in services.workflow_reference); pydantic takes anything.
-Condition = Annotated[Any, WithJsonSchema({"title": "condition"})]
-Texts = Annotated[
-    dict[Literal["sv", "en"], str],
-    WithJsonSchema(
-        {
-            "title": "texts",
-            "type": "object",
-            "properties": {"sv": {"type": "string"}, "en": {"type": "string"}},
-            "required": ["sv", "en"],
-            "additionalProperties": False,
-        }
-    ),
-]
+Words = Annotated[list[str], BeforeValidator(_as_list), _shape("words")]
+Roles = Annotated[list[str], BeforeValidator(_as_list), _shape("roles")]
+Rights = Annotated[list[str], BeforeValidator(_as_list), _shape("rights")]
+Effects = Annotated[list[str], BeforeValidator(_as_list), _shape("effects")]
+Condition = Annotated[Any, _shape("condition")]
+Texts = Annotated[dict[Literal["sv", "en"], str], _shape("texts")]
 
 
 class SpanModel(Model):
