@@ -22,7 +22,7 @@ from .house import Account, House, swedish_holidays, weeks
 Words = Message | Text | PartyName | str
 KINDS: Mapping[str, Message] = {
     "begins": N_("Step begins"),
-    "does": N_("Done"),
+    "does": N_("Expected"),
     "mail": N_("Mail"),
     "reminder": N_("Reminder"),
     "time": N_("Time runs out"),
