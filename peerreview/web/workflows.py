@@ -66,6 +66,7 @@ def rehearsal(name: str) -> ResponseReturnValue:
 @login_required
 def forecast(review_id: int) -> ResponseReturnValue:
     view = rehearsing.forecast(house(), actor=current_user.account, review_id=review_id, now=g.now)
+    g.names = view.head.names
     return render_template("web/workflows/forecast.html", view=view, head=view.head)
 
 
