@@ -27,9 +27,11 @@ Told = tuple[str, Callable[[], None]]
 class Oracle(Protocol):
     """What is asked of the other interpreter; events are named as `peerreview.engine.scxml` says."""
 
-    def send(self, event: str, **data: Any) -> None: ...
+    def send(self, event: str) -> None: ...
 
     def wrote(self, key: FactKey, value: Any) -> None: ...
+
+    def clock(self, place: Place, come: bool) -> None: ...
 
     def state(self, place: Place) -> str: ...
 
@@ -47,6 +49,7 @@ class Twice:
         self.oracle = oracle(begun)
         self.instances = tuple(i for top in unfold(begun) for i in top.walk())
         self.choosing = list(self._choosable())
+        self.come: set[Place] = set()
         self.log: list[str] = []
         self.compared()
 
@@ -225,10 +228,14 @@ class Twice:
         while moved and not self.oracle.ended():
             moved = False
             for instance in self.instances:
-                state = self.oracle.state(instance.place)
-                if state in (WAITING, ACTIVE) and self._has_come(instance, state):
-                    self.oracle.send(f"clock.{instance.name}", value=1)
-                    moved = moved or self.oracle.state(instance.place) != state
+                place = instance.place
+                state = self.oracle.state(place)
+                come = state in (WAITING, ACTIVE) and self._has_come(instance, state)
+                # A date that had come can be put off while its step still waits for something else.
+                if come or place in self.come:
+                    self.oracle.clock(place, come)
+                    moved = moved or self.oracle.state(place) != state
+                    (self.come.add if come else self.come.discard)(place)
 
     def _has_come(self, instance: Instance, state: str) -> bool:
         step, place = instance.step, instance.place

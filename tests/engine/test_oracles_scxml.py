@@ -30,14 +30,15 @@ class Statechart:
         self.data = SimpleNamespace(**dict.fromkeys(drawn.names.of.values(), 0))
         self.machine = machine(self.data)
 
-    def send(self, event: str, **data: Any) -> None:
-        self.machine.send(event, **data)
-        self.stands = frozenset(map(str, self.machine.configuration_values))
+    def send(self, event: str) -> None:
+        self.machine.send(event)
 
     def wrote(self, key: FactKey, value: Any) -> None:
-        name = self.names.of.get(key)
-        if name is not None:
-            self.send(f"fact.{name}", value=value if isinstance(value, str) else int(bool(value)))
+        told = value if isinstance(value, str) else int(bool(value))
+        self.machine.send(f"fact.{self.names.of[key]}", value=told)
+
+    def clock(self, place: Place, come: bool) -> None:
+        self.machine.send(f"clock.{name_of(place)}", value=int(come))
 
     def state(self, place: Place) -> str:
         stands = self.machine.configuration_values

@@ -1,0 +1,163 @@
+"""The exported process in SpiffWorkflow waits and works where our engine does, from its beginning to its end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import cache
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from SpiffWorkflow.bpmn import BpmnWorkflow
+from SpiffWorkflow.bpmn.parser import BpmnParser, BpmnValidator
+from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
+from SpiffWorkflow.util.task import TaskState
+
+from peerreview.engine.bpmn import Process, process
+from peerreview.engine.case import ACTIVE, WAITING, Actor, Case, FactKey, Place
+from peerreview.engine.decide import Do, action_at
+from peerreview.engine.definition import Workflow
+from peerreview.engine.moves import Choice, fire
+from peerreview.engine.unfolding import made_up, name_of
+from peerreview.errors import Refused
+
+from .oracles import Told, Twice
+from .play import collegial
+
+tries = st.lists(st.tuples(st.integers(0, 12), st.integers(0, 5000)), max_size=60)
+
+
+class Running:
+    """A running process. Conditions are looked at when we say so: SpiffWorkflow itself refreshes timers alone."""
+
+    def __init__(self, drawn: Process, spec: BpmnProcessSpec):
+        self.names = drawn.names
+        self.process = BpmnWorkflow(spec)
+        self.process.data["data_objects"] = dict.fromkeys(drawn.names.of.values(), 0)
+        self.process.do_engine_steps()
+        self.looked()
+
+    def looked(self) -> None:
+        """Until nothing moves: what comes true moves a token, and that begins something else."""
+        while True:
+            for task in list(self.process.event_manager.tasks.values()):
+                task.task_spec._update(task)
+            before = len(self.process.tasks), self.process.get_tasks(state=TaskState.READY)
+            self.process.do_engine_steps()
+            self.stands = {
+                task.task_spec.name: task
+                for task in self.process.get_tasks(state=TaskState.READY | TaskState.WAITING)
+            }
+            if before == (len(self.process.tasks), self.process.get_tasks(state=TaskState.READY)):
+                return
+
+    def knows(self, case: Case) -> None:
+        told = {self.names.of[k]: v for k, v in case.facts.values.items() if k in self.names.of}
+        for role, fact, party, step in case.standing.records:
+            told[self.names.record(role, fact, step, party)] = True
+        self.process.data["data_objects"].update(told)
+
+    def did(self, place: Place, action: str) -> None:
+        task = self.stands[name_of(place)]
+        task.data["outcome"] = action
+        task.run()
+        self.process.do_engine_steps()
+
+    def send(self, event: str) -> None:
+        """Only what is done and known counts here (`did`, `knows`)."""
+
+    def wrote(self, key: FactKey, value: Any) -> None:
+        """What is known is told before each comparison."""
+
+    def clock(self, place: Place, come: bool) -> None:
+        self.process.data["data_objects"][self.names.clock(place)] = int(come)
+        self.looked()
+
+    def state(self, place: Place) -> str:
+        name = name_of(place)
+        if f"{name}.waits" in self.stands:
+            return WAITING
+        return ACTIVE if name in self.stands and self.stands[name].has_state(TaskState.READY) else ""
+
+    def ended(self) -> str | None:
+        if not self.process.completed:
+            return None
+        done = [t.task_spec for t in self.process.get_tasks(state=TaskState.COMPLETED)]
+        return next(s.bpmn_name for s in done if type(s).__name__ == "EndEvent")
+
+
+class Forward(Twice):
+    """A review in which nobody goes back, overrules or rests: what the process tells of."""
+
+    oracle: Running
+
+    def tries(self, way: int) -> list[Told]:
+        found = super().tries(8 if way == 11 else way)
+        return [told for told in found if not told[0].endswith(".network") or ".anywhere" not in told[0]]
+
+    def _actions_at(self, place: Place, *, ends: bool) -> Iterator[Told]:
+        step = self.case.workflow.by_path.get(place[0])
+        if step is not None and not step.children:
+            yield from super()._actions_at(place, ends=ends)
+
+    def _fire(self, event: str, actor: Actor, what: Do, choice: Choice | None = None) -> None:
+        self.before = self.case
+        with suppress(Refused):
+            self.case = fire(self.case, actor, what, self.now, reason="-", choice=choice).case
+            self.oracle.knows(self.case)
+            action = action_at(self.case, what)
+            if action is not None and action.to is not None:
+                self.oracle.did(what.place, action.key)
+        self.oracle.send(event)
+
+    def compared(self) -> None:
+        self.oracle.knows(self.case)
+        self.oracle.looked()
+        self._clocks()
+        ended = self.case.standing.ended
+        title = self.case.workflow.ends[ended].title.get("sv") if ended else None
+        assert self.oracle.ended() == title, self._told()
+        if ended:
+            return
+        leaves = [i.place for i in self.instances if not i.step.children]
+        ours = {p: self.case.standing.state(p[0], *p[1]) for p in leaves}
+        theirs = {p: self.oracle.state(p) for p in leaves}
+        shown = {p: (s if s in (WAITING, ACTIVE) else "") for p, s in ours.items()}
+        assert shown == theirs, self._told({p: (shown[p], theirs[p]) for p in shown if shown[p] != theirs[p]})
+
+
+def loaded(workflow: Workflow, parties: int) -> tuple[Process, BpmnProcessSpec]:
+    """Read with the check against the schema of the OMG that SpiffWorkflow brings."""
+    drawn = process(made_up(workflow, parties))
+    parser = BpmnParser(validator=BpmnValidator())
+    parser.add_bpmn_str(drawn.text.encode())
+    return drawn, parser.get_spec(workflow.name)
+
+
+@cache
+def collegial_process(parties: int) -> tuple[Process, BpmnProcessSpec]:
+    return loaded(collegial(), parties)
+
+
+def played(parties: int, deeds: list[tuple[int, int]]) -> None:
+    both = Forward(collegial(), parties, lambda _: Running(*collegial_process(parties)))
+    for way, which in deeds:
+        if not both.do(way, which):
+            break
+
+
+@settings(max_examples=10, deadline=None)
+@given(parties=st.sampled_from([2, 3]), deeds=tries)
+def test_the_process_stands_where_the_engine_stands(parties: int, deeds: list[tuple[int, int]]) -> None:
+    played(parties, deeds)
+
+
+@pytest.mark.full
+@settings(max_examples=2000, deadline=None)
+@given(parties=st.sampled_from([2, 3]), deeds=tries)
+def test_the_process_stands_where_the_engine_stands_thousands_of_times(
+    parties: int, deeds: list[tuple[int, int]]
+) -> None:
+    played(parties, deeds)
