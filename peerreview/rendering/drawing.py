@@ -53,12 +53,15 @@ def standalone(plan: Plan, *, language: str) -> str:
     return str(_svg(place(plan, WIDE), plan, "workflow", language, alone=True))
 
 
-def summary(plan: Plan, language: str) -> str:
-    """What the drawing shows, in a breath: where each side stands, or how many steps there are."""
+def summary(plan: Plan, language: str, *, alone: bool = False) -> str:
+    """What the drawing shows, in a breath: where each side stands, and how many steps there are; in a file of its
+    own also which."""
     steps = [step for step, _ in steps_of(Group(plan.parts))]
     standing = [_where(steps, number, lane) for number, lane in enumerate(plan.lanes)]
     told = [line for line in standing if line]
     first = say(N_("%(steps)s steps, a lane for each side.", steps=len(steps)), language)
+    if alone:
+        return " ".join([first, *told, *(f"{n}. {step.title}." for n, step in enumerate(steps, 1))])
     return " ".join([first, *told, say(N_("All of it stands in words below the drawing."), language)])
 
 
@@ -81,7 +84,7 @@ def _svg(picture: Picture, plan: Plan, name: str, language: str, *, alone: bool 
         '<svg{size} class="drawing-{look}" viewBox="{edge:g} {edge:g} {width:g} {height:g}" role="img" '
         'aria-labelledby="{name}-title" aria-describedby="{name}-desc" focusable="false">'
         '<title id="{name}-title">{title}</title><desc id="{name}-desc">{desc}</desc>{style}'
-        '<g id="{name}-all">{parts}</g></svg>'
+        '<g id="{name}-all" class="drawn">{parts}</g></svg>'
     ).format(
         size=size if alone else "",
         look=picture.look.name,
@@ -90,7 +93,7 @@ def _svg(picture: Picture, plan: Plan, name: str, language: str, *, alone: bool 
         height=height,
         name=name,
         title=str(plan.title),
-        desc=summary(plan, language),
+        desc=summary(plan, language, alone=alone),
         style=Markup("<style>{}</style>").format(Markup(_STYLE)) if alone else "",
         parts=Markup("").join(_parts(picture)),
     )

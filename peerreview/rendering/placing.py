@@ -220,10 +220,10 @@ class _Placer:
     def _stop(self, box: Box, stop: Stop, track: Track, y: float) -> float:
         """A mark, its word and its day below it, in the width of a lane."""
         look = self.look
-        room = track.w - 2 * look.pad - MARK - 6
+        room = track.w - 2 * look.pad - MARK - 4
         x = max(track.x, box.x)
         box.signs.append(Sign(stop.state, x + look.pad, box.y + y + 2))
-        indent = MARK + 6
+        indent = MARK + 4
         kind = "word now" if stop.now else "word"
         y = self._write(
             box, kind, str(stop.word), look.text, y + 1, bold=stop.now, indent=indent, x=x, room=room
@@ -265,7 +265,7 @@ class _Placer:
 
     def _stacked(self, group: Group, tracks: Sequence[Track]) -> None:
         """No room side by side: a frame round what runs at the same time, with no line inside that says "then"."""
-        inset = 6.0
+        inset = 5.0
         own = _own_only(group)
         frames = [Box("frame", t.x, self.y + self.look.gap, t.w, 0) for t in tracks]
         if not own:

@@ -12,10 +12,12 @@ from ..engine.dates import Calendar
 from ..engine.definition import Condition, Due, FactRef, Step, Workflow
 from ..engine.rehearsal import made_up
 from ..engine.timing import due_date, opens_at
-from ..errors import N_, Message, PartyName
+from ..errors import N_, Invalid, Message, PartyName
 from ..rendering import drawn
+from ..rendering.drawing import standalone
 from ..rendering.drawn import Group, Join, Lane, Part, Plan, Said, Stop, Wait
 from ..rendering.marks import STATE_WORDS
+from ..rendering.words import say
 from . import turns
 from .agreed import CHOICE_WORDS
 from .cases import OpenCase, looking
@@ -49,6 +51,16 @@ def blank(workflow: Workflow, parties: int | None = None) -> Plan:
     """The drawing of no review: as few sides as may take part, or so many."""
     sides = parties or workflow.min_parties
     return _Blank(workflow, made_up(workflow, sides, Calendar())).plan()
+
+
+def as_file(workflow: Workflow, *, parties: int | None, language: str) -> str:
+    """The drawing as an SVG of its own. Raises Invalid where so many cannot take part."""
+    if parties is not None and not workflow.min_parties <= parties <= workflow.max_parties:
+        raise Invalid(
+            parties=N_("from %(least)s to %(most)s", least=workflow.min_parties, most=workflow.max_parties)
+        )
+    plan = drawn.spoken(blank(workflow, parties), lambda value: say(value, language))
+    return standalone(plan, language=language)
 
 
 def running(case: OpenCase) -> Plan:
