@@ -11,7 +11,7 @@ import click
 import config
 
 from ..errors import BadDefinition, BadSetting, PeerreviewError
-from ..services import definitions, rehearsing, workflow_reference, workflow_words
+from ..services import definitions, drawing, rehearsing, workflow_reference, workflow_words
 
 LANGUAGES = click.Choice(["sv", "en"])
 
@@ -77,6 +77,18 @@ def rights(name: str, shape: str) -> None:
         click.echo(workflow_words.rights_json(found))
     else:
         click.echo("\n".join(workflow_words.rights_lines(found)))
+
+
+@workflow.command("draw")
+@click.argument("name")
+@click.option("--format", "shape", type=click.Choice(["svg"]), default="svg", show_default=True)
+@click.option("--parties", type=int, help="How many take part; as few as the definition allows by default.")
+@click.option("--lang", type=LANGUAGES, default="sv", show_default=True)
+def draw(name: str, shape: str, parties: int | None, lang: str) -> None:
+    """NAME as a drawing: a lane for each side, in a file of its own."""
+    found = definitions.named(_folder(), name)
+    if shape == "svg":
+        click.echo(drawing.as_file(found, parties=parties, language=lang))
 
 
 @workflow.command("reference")
