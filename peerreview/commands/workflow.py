@@ -11,7 +11,7 @@ import click
 import config
 
 from ..errors import BadDefinition, BadSetting, PeerreviewError
-from ..services import definitions, drawing, rehearsing, workflow_reference, workflow_words
+from ..services import definitions, drawing, exporting, rehearsing, workflow_reference, workflow_words
 
 LANGUAGES = click.Choice(["sv", "en"])
 
@@ -81,14 +81,18 @@ def rights(name: str, shape: str) -> None:
 
 @workflow.command("draw")
 @click.argument("name")
-@click.option("--format", "shape", type=click.Choice(["svg"]), default="svg", show_default=True)
+@click.option(
+    "--format", "shape", type=click.Choice(["svg", *exporting.SHAPES]), default="svg", show_default=True
+)
 @click.option("--parties", type=int, help="How many take part; as few as the definition allows by default.")
 @click.option("--lang", type=LANGUAGES, default="sv", show_default=True)
 def draw(name: str, shape: str, parties: int | None, lang: str) -> None:
-    """NAME as a drawing: a lane for each side, in a file of its own."""
+    """NAME as a drawing with a lane for each side (svg), or for other programs as a statechart or a process."""
     found = definitions.named(_folder(), name)
     if shape == "svg":
         click.echo(drawing.as_file(found, parties=parties, language=lang))
+    else:
+        click.echo(exporting.exported(found, shape, parties=parties, language=lang), nl=False)
 
 
 @workflow.command("reference")

@@ -184,7 +184,7 @@ class _Writer:
     def _leaf(self, instance: Instance, row: int) -> tuple[Part, list[Node]]:
         step, lane = instance.step, _lane(instance.scope)
         task = self.canvas.node("userTask", instance.name, step.title.get(self.language), lane, row)
-        boundaries = []
+        boundaries: list[Node] = []
         found = []
         if step.done_when is not None:
             found.append(("done", DONE, self.tell.of(step.done_when, instance.scope)))
