@@ -23,12 +23,14 @@ class Lane:
 
 @dataclass(frozen=True)
 class Stop:
-    """A side at a step: the state of a mark, its word, its date; `now`: here is where it stands."""
+    """A side at a step: the state of a mark, its word, its date; `now`: here is where it stands; `yours`: and the
+    reader's side is the one that moves it."""
 
     state: str
     word: Said
     due: Said = ""
     now: bool = False
+    yours: bool = False
 
 
 @dataclass(frozen=True)

@@ -167,7 +167,7 @@ class _Placer:
             stop = step.stops[track.lane]
             y = self._stop(box, stop, track, y)
             box.state, box.now = stop.state, stop.now
-            box.own = self.plan.lanes[track.lane].own
+            box.own = stop.yours
         elif step.who:
             y = self._write(box, "text", str(step.who), look.text, y)
         for note in step.notes:
@@ -189,7 +189,7 @@ class _Placer:
             states = {step.stops[t.lane].state for t in tracks}
             box.state = states.pop() if len(states) == 1 else "doing"
             box.now = any(step.stops[t.lane].now for t in tracks)
-            box.own = any(step.stops[t.lane].now and self.plan.lanes[t.lane].own for t in tracks)
+            box.own = any(step.stops[t.lane].yours for t in tracks)
         elif step.who:
             y = self._write(box, "text", str(step.who), look.text, y, x=inside)
         for note in step.notes:
@@ -224,7 +224,7 @@ class _Placer:
         x = max(track.x, box.x)
         box.signs.append(Sign(stop.state, x + look.pad, box.y + y + 2))
         indent = MARK + 4
-        kind = "word now" if stop.now else "word"
+        kind = "word yours" if stop.yours else "word"
         y = self._write(
             box, kind, str(stop.word), look.text, y + 1, bold=stop.now, indent=indent, x=x, room=room
         )

@@ -301,11 +301,13 @@ class _Running(_Blank):
         word = view.word or STATE_WORDS[view.state]
         if view.now:
             word = N_("Now: %(state)s", state=word)
-        return Stop(view.state, word, self._due(step, party, view), view.now)
+        # Ochre is for what is the reader's to do: not where their side has done its part and waits for another.
+        yours = view.now and view.word is None and party in self.own
+        return Stop(view.state, word, self._due(step, party, view), view.now, yours)
 
     def _due(self, step: Step, party: int, view: StopView) -> Said:
         """The day by which it is due, as long as it is not done."""
-        if view.state in ("done", "locked"):
+        if view.state in ("done", "locked") or self.case.standing.ended:
             return ""
         under_way = [
             due_date(self.case, place)
