@@ -1,4 +1,4 @@
-"""Workflows from the command line: checked, rehearsed, their rights told. No database and no settings are needed."""
+"""Workflows from the command line: checked, rehearsed, their rights told. Only `migrate` needs a database."""
 
 from __future__ import annotations
 
@@ -12,13 +12,17 @@ import config
 
 from ..errors import BadDefinition, BadSetting, PeerreviewError
 from ..services import definitions, drawing, exporting, rehearsing, workflow_reference, workflow_words
+from .migrate import migrate
 
 LANGUAGES = click.Choice(["sv", "en"])
 
 
 @click.group()
 def workflow() -> None:
-    """Workflows: no database and no settings are needed."""
+    """Workflows: no database and no settings are needed, but for `migrate`."""
+
+
+workflow.add_command(migrate)
 
 
 @workflow.command("check")

@@ -29,13 +29,16 @@ def wants(case: Case, place: Place) -> str:
 
 def english(message: Message) -> str:
     """A message in English, with sides by their number."""
-    params = {key: _plain(value) for key, value in message.params}
+    params = {key: plain(value) for key, value in message.params}
     return message.text % params if params else message.text
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """Whatever may stand in a message's gap, or be one itself, in English."""
     if isinstance(value, PartyName):
         return f"side {value.party + 1}"
     if isinstance(value, Message):
         return english(value)
+    if type(value) is tuple:
+        return ", ".join(str(plain(one)) for one in value)
     return value.get("en") if isinstance(value, Text) else value

@@ -171,7 +171,7 @@ def opened(
 
 
 def opened_many(
-    house: House, session: Session, ids: Iterable[int], *, account: Account, now: datetime
+    house: House, session: Session, ids: Iterable[int], *, account: Account | None, now: datetime
 ) -> list[OpenCase]:
     """Many reviews at once, in a constant number of queries; those the account has no part in are left out."""
     leads, employed = store.leads(session), _employed(session, account)

@@ -150,15 +150,17 @@ def _carry_out(thought: Thought) -> None:
     deeds.save(case)
 
 
-def names_in(old: Workflow, new: Workflow, renamed: Iterable[Iterable[str]]) -> dict[str, str]:
+def names_in(old: Workflow, new: Workflow, renamed: Iterable[tuple[str, str]]) -> dict[str, str]:
     """By path of the old definition what it became, from what a row of history kept of that."""
-    return {path: path for path in old.by_path if path in new.by_path} | {a: b for a, b in renamed}
+    return {path: path for path in old.by_path if path in new.by_path} | dict(renamed)
 
 
 def said_of(words: Any, names: Mapping[int, str]) -> Any:
     """Words with the sides called by their organisations: on a page about several reviews."""
     if isinstance(words, PartyName):
         return names.get(words.party, "")
+    if type(words) is tuple:
+        return tuple(said_of(one, names) for one in words)
     if isinstance(words, Text) or not isinstance(words, Message):
         return words
     return Message(words.text, tuple((key, said_of(value, names)) for key, value in words.params))

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 
 from peerreview.engine.reader import read
-from peerreview.engine.saying import english
+from peerreview.engine.saying import english, plain
 from peerreview.errors import Conflict, Invalid, NotFound
-from peerreview.services import histories, migrating, ticking, verifying
+from peerreview.services import (
+    histories,
+    migrating,
+    migration_preview,
+    migration_words,
+    ticking,
+    verifying,
+)
 from peerreview.services.house import House
 from peerreview.store.history import HistoryRow
 from peerreview.store.outbox import PlannedMail
 from peerreview.store.reviews import Definition, Review
 
-from .review_fixtures import Cast, advance, do, make_review
+from .review_fixtures import Cast, advance, do, make_review, put_materials
 
 NAME = "collegial-review"
 RENAMED = (
@@ -60,12 +69,12 @@ def review_of(house: House, cast: Cast) -> Review:
         return found
 
 
-def planned(house: House, cast: Cast) -> dict[tuple[str, str, int], PlannedMail]:
+def planned(house: House, cast: Cast) -> dict[tuple[str, str, int, int], PlannedMail]:
     with house.db.read() as session:
         rows = session.scalars(
             select(PlannedMail).where(PlannedMail.review_id == cast.review_id, PlannedMail.state == "planned")
         )
-        return {(row.step, row.rule, row.seat_id): row for row in rows}
+        return {(row.step, row.rule, row.party, row.seat_id): row for row in rows}
 
 
 def test_a_review_goes_on_by_the_newest_definition(house: House, cast: Cast) -> None:
@@ -221,3 +230,105 @@ def test_time_goes_on_after_the_move(house: House, cast: Cast) -> None:
 def _history(house: House) -> list[int]:
     with house.db.read() as session:
         return list(session.scalars(select(HistoryRow.id)))
+
+
+# ---- what it would mean
+
+
+def seen(house: House, cast: Cast) -> migration_preview.Preview:
+    view = migration_preview.versions(
+        house, actor=cast.lead, name=NAME, chosen=[cast.review_id], now=cast.now
+    )
+    return view.previews[0]
+
+
+def words(*several: Iterable[Any]) -> str:
+    return "\n".join(str(plain(one)) for words in several for one in words)
+
+
+def test_the_preview_tells_what_changes_and_writes_nothing(house: House, cast: Cast) -> None:
+    after = newer(
+        house, *RENAMED, *LONGER,
+        ("materials.write@draft_for_comments]\n          coord", "questions.write@draft]\n          coord"),
+        ("remind: [{working_days: -10}, {working_days: -3}, ", "remind: [{working_days: -4}, "),
+    )  # fmt: skip
+    before = len(_history(house))
+    preview = seen(after, cast)
+    assert preview.why == ()
+    assert "was called `exchange/collect` and is called `trade/gather` now (under way)" in words(
+        preview.steps
+    )
+    own = "Region Gävleborg, Team member of the side itself: "
+    assert f"{own}Materials (`materials.write@draft_for_comments`)" in words(preview.rights_go)
+    assert f"{own}Review questions (`questions.write@draft`)" in words(preview.rights_come)
+    assert "materials.write@internal" not in words(preview.rights_come, preview.rights_go)
+    assert {shift.side for shift in preview.shifts} == {"Region Kalmar län", "Region Gävleborg"}
+    assert all(shift.before != shift.after for shift in preview.shifts)
+    assert preview.mails_come
+    assert preview.mails_go
+    assert "the reminders are others" in words(preview.differences)
+    stops = [stop for stop in preview.stops if plain(stop.word) == "Under way"]
+    assert [(plain(s.side), plain(s.after)) for s in stops] == [
+        ("Region Kalmar län", "Compile the materials"),
+        ("Region Gävleborg", "Compile the materials"),
+    ]
+    assert (len(_history(house)), review_of(house, cast).definition_hash) == (
+        before,
+        house.workflows[NAME].hash,
+    )
+
+
+def test_what_is_foreseen_is_what_comes(house: House, cast: Cast) -> None:
+    after = newer(
+        house, *RENAMED, *LONGER, ("{working_days: -10}, {working_days: -3}, ", "{working_days: -4}, ")
+    )
+    had = {(row.step, row.party, row.seat_id, row.due_at) for row in planned(house, cast).values()}
+    preview = seen(after, cast)
+    move(after, cast)
+    have = {(row.step, row.party, row.seat_id, row.due_at) for row in planned(house, cast).values()}
+    renamed = {("trade/gather", *rest) for _, *rest in had}
+    assert len(have - renamed) == len(preview.mails_come) > 0
+    assert len(renamed - have) == len(preview.mails_go) > 0
+
+
+def test_what_would_be_opened_at_once_is_said(house: House, cast: Cast) -> None:
+    """The act in law is foretold: the first set has been handed in, and the new definition waits for no other."""
+    put_materials(house, cast, 0)
+    do(house, cast, cast.coordinator(0), "hand_in", "exchange/collect")
+    after = newer(
+        house,
+        (
+            "opens_when: {any: [{agreement.opening: each}, all.materials.handed_in]}",
+            "opens_when: materials.handed_in",
+        ),
+    )
+    told_of = words(seen(after, cast).at_once)
+    assert "cannot be undone: Materials of Region Kalmar län" in told_of
+    move(after, cast)
+    assert told(after) == []
+
+
+def test_a_refusal_is_foreseen_too(house: House, cast: Cast) -> None:
+    preview = seen(newer(house, *GONE), cast)
+    assert "Region Gävleborg stands in `exchange/collect`" in words(preview.why)
+    assert (preview.steps, preview.mails_go) == ((), ())
+    assert preview.stops
+
+
+def test_the_command_lines_words_call_sides_by_number(house: House, cast: Cast) -> None:
+    after = newer(house, *GONE)
+    view = migration_preview.versions(after, actor=None, name=NAME, chosen=None, now=cast.now)
+    assert migration_words.refusals(view.previews[0])[0] == (
+        f"review {cast.review_id}: side 1 stands in `exchange/collect`, which the new definition does not have"
+    )
+    printed = migration_words.lines(view)
+    assert any("side 2: Compile the materials (under way) -> (no longer there)" in line for line in printed)
+
+
+def test_only_running_reviews_with_an_older_definition_are_shown(house: House, cast: Cast) -> None:
+    view = migration_preview.versions(house, actor=cast.lead, name=NAME, now=cast.now)
+    assert (view.older, view.on_newest) == ((), 1)
+    with pytest.raises(NotFound):
+        migration_preview.versions(house, actor=cast.lead, name=NAME, chosen=[cast.review_id], now=cast.now)
+    with pytest.raises(NotFound):
+        migration_preview.versions(house, actor=cast.coordinator(0), name=NAME, now=cast.now)
