@@ -130,6 +130,17 @@ class Settings(BaseSettings):
         ge=1,
         le=600,
     )
+    mail_test_address: str = _setting(
+        "",
+        "every mail goes to this address and to nobody else, for trying things out; empty to send for real",
+        "an address such as test@example.org, or nothing",
+    )
+    mail_per_minute: int = _setting(
+        0,
+        "the most mails that go in a minute, for a server that asks for it",
+        "a whole number; 0 for no limit",
+        ge=0,
+    )
     mail_hour: int = _setting(
         8, "the hour of the day at which reminders go", "a whole hour from 0 to 23", ge=0, le=23
     )
@@ -201,7 +212,7 @@ class Settings(BaseSettings):
             raise ValueError("it is no span of ISO weeks")
         return value
 
-    @field_validator("mail_from", "mail_reply_to")
+    @field_validator("mail_from", "mail_reply_to", "mail_test_address")
     @classmethod
     def _is_address(cls, value: str) -> str:
         if value and not _ADDRESS.fullmatch(value):

@@ -304,6 +304,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_outgoing_person_id"), "outgoing", ["person_id"], unique=False)
     op.create_index(op.f("ix_outgoing_review_id"), "outgoing", ["review_id"], unique=False)
+    op.create_index("ix_outgoing_sent", "outgoing", ["sent_at"], unique=False)
     op.create_index(
         "ix_outgoing_waiting",
         "outgoing",
@@ -591,6 +592,7 @@ def downgrade() -> None:
         sqlite_where=sa.text("state IN ('waiting', 'sending')"),
         postgresql_where=sa.text("state IN ('waiting', 'sending')"),
     )
+    op.drop_index("ix_outgoing_sent", table_name="outgoing")
     op.drop_index(op.f("ix_outgoing_review_id"), table_name="outgoing")
     op.drop_index(op.f("ix_outgoing_person_id"), table_name="outgoing")
     op.drop_index(

@@ -64,7 +64,7 @@ def deliver(
     with Sender(smtp_server(house)) as sender:
         while len(done) < limit and not stopping():
             at = real_now + timedelta(seconds=time.monotonic() - begun)
-            batch = _claim(house, at, min(BATCH, limit - len(done)))
+            batch = _claim(house, at, min(BATCH, limit - len(done), _room(house, at)))
             deliveries = list(_send_all(house, sender, batch, at, stopping))
             done += deliveries
             if not batch or len(deliveries) < len(batch) or deliveries[-1].unreachable:
@@ -91,8 +91,19 @@ def smtp_server(house: House) -> SmtpServer:
     )
 
 
+def _room(house: House, at: datetime) -> int:
+    """How many more may go in this minute; the rest waits for the next round."""
+    most = house.settings.mail_per_minute
+    if not most:
+        return ALL
+    with house.db.read() as session:
+        return max(0, most - store.sent_since(session, at - MINUTE))
+
+
 def _claim(house: House, at: datetime, limit: int) -> list[Outgoing]:
     """Rows to read from, no longer of a session; ours until the claim runs out."""
+    if limit <= 0:
+        return []
     with house.db.read() as session:
         # Most rounds find nothing: then nobody is kept from writing.
         if not store.unsent(session, due_by=at)[0]:
@@ -113,12 +124,17 @@ def _send_all(
             continue
         # One closed door is enough: the others of this batch wait without knocking.
         fate = down or sender.send(
-            sender=house.settings.mail_from, recipient=row.recipient, message=row.message
+            sender=house.settings.mail_from, recipient=_envelope(house, row), message=row.message
         )
         if isinstance(fate, Retry) and fate.unreachable and not down:
             log.warning("no mail server at %s: %s", house.settings.mail_server, fate.answer)
             down = fate
         yield _settle(house, row, fate, at + spent)
+
+
+def _envelope(house: House, row: Outgoing) -> str:
+    """Whom it really goes to. The message itself still says whom it is for."""
+    return house.settings.mail_test_address or row.recipient
 
 
 def _give_back(house: House, row: Outgoing, at: datetime) -> None:
@@ -139,7 +155,7 @@ def _settle(house: House, row: Outgoing, fate: Fate, at: datetime) -> Delivery:
             # The link's row holds a digest of the token alone; the mail shall not keep what that hides.
             values["message"] = b""
     with house.db.write() as session:
-        if store.settle(session, row, **values):
+        if store.settle(session, row, **values) and not house.settings.mail_test_address:
             _note_on_person(session, row, fate, said)
     unreachable = isinstance(fate, Retry) and fate.unreachable
     if state != "sent" and not unreachable:

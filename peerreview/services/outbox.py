@@ -51,7 +51,8 @@ class MailRow:
 class MailStatus:
     """`waiting` counts what has not gone yet, `oldest` is since when; `late`: for longer than it should.
 
-    `putoff`: tried, and to be tried again; `failed`: nobody tries again unless asked to."""
+    `putoff`: tried, and to be tried again; `failed`: nobody tries again unless asked to. `only_to`: where all mail
+    goes instead of to those it is for (the setting `mail_test_address`)."""
 
     pulse: Pulse
     waiting: int
@@ -59,6 +60,7 @@ class MailStatus:
     late: bool
     putoff: tuple[MailRow, ...]
     failed: tuple[MailRow, ...]
+    only_to: str = ""
 
     @property
     def alarming(self) -> bool:
@@ -79,6 +81,7 @@ def mail_status(house: House, *, actor: Account, real_now: datetime) -> MailStat
         late=oldest is not None and real_now - oldest > LATE,
         putoff=putoff,
         failed=failed,
+        only_to=house.settings.mail_test_address,
     )
 
 

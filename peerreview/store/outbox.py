@@ -83,6 +83,7 @@ class Outgoing(Base):
             sqlite_where=text("state IN ('waiting', 'sending')"),
             postgresql_where=text("state IN ('waiting', 'sending')"),
         ),
+        Index("ix_outgoing_sent", "sent_at"),
         Index(
             "ix_outgoing_failed",
             "id",
@@ -196,6 +197,11 @@ def unsent(session: Session, *, due_by: datetime | None = None) -> Row[int, date
     return session.execute(query).one()
 
 
+def sent_since(session: Session, since: datetime) -> int:
+    """How many messages a server has taken after that instant."""
+    return session.scalar(select(func.count()).where(Outgoing.sent_at > since)) or 0
+
+
 def put_off(session: Session, *, limit: int) -> Sequence[Row[Outgoing, str | None]]:
     """What was tried and waits for its next try, newest first, each with the person's name."""
     return _with_names(session, and_(_UNSENT, Outgoing.attempts > 0), limit)
@@ -204,6 +210,14 @@ def put_off(session: Session, *, limit: int) -> Sequence[Row[Outgoing, str | Non
 def failed(session: Session, *, limit: int) -> Sequence[Row[Outgoing, str | None]]:
     """What nobody tries again unless asked to, newest first, each with the person's name."""
     return _with_names(session, text("outgoing.state = 'failed'"), limit)
+
+
+def failures(session: Session) -> int:
+    """How many there are of those."""
+    return (
+        session.scalar(select(func.count()).where(text("outgoing.state = 'failed'")).select_from(Outgoing))
+        or 0
+    )
 
 
 def _with_names(

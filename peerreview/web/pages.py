@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, g, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
 from flask_login import login_required
 
 from peerreview.rendering import markdown
+from peerreview.services import health
 
+from .here import house
 from .locale import language
 
 bp = Blueprint("pages", __name__)
@@ -31,6 +34,25 @@ def privacy() -> str:
 @bp.get("/help")
 def help() -> str:
     return render_template(f"web/pages/help.{language()}.html")
+
+
+@bp.get("/healthz")
+def healthz() -> ResponseReturnValue:
+    """For whatever watches over servers: 200, or 503 when the worker is late or the database gone."""
+    found = health.health(house(), real_now=g.real_now)
+
+    def iso(at: datetime | None) -> str | None:
+        return at.isoformat(timespec="seconds") if at else None
+
+    told = {
+        "status": "ok" if found.ok else "late" if found.database else "no database",
+        "worker_seen": iso(found.worker_seen),
+        "mail_waiting": found.waiting,
+        "mail_oldest_waiting": iso(found.oldest_waiting),
+        "mail_failed": found.failed,
+        "jobs_failing": list(found.failing),
+    }
+    return jsonify(told), 200 if found.ok else 503, {"Cache-Control": "no-store"}
 
 
 @bp.post("/preview")

@@ -62,6 +62,7 @@ def addresses(place: Place) -> list[Address]:
 def _network(place: Place) -> Iterator[tuple[str, str, Who]]:
     for page in ("accessibility", "help", "privacy"):
         yield f"pages.{page}", f"/{page}", anybody
+    yield "pages.healthz", "/healthz", lambda reader: None
     yield "accounts.login", "/login", lambda reader: None
     yield "accounts.reset_request", "/reset", anybody
     yield "accounts.reset_sent", "/reset/sent", anybody
