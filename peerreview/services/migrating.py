@@ -95,7 +95,7 @@ def migrate(
     if newest_seen is not None and newest_seen != new.hash:
         raise Conflict(N_("the definition has changed meanwhile; look at what it means once more"))
     if not chosen:
-        raise Invalid(review=N_("Choose at least one review."))
+        raise Invalid(_review=N_("Choose at least one review."))
     with house.db.write() as session:
         cases = [_locked(house, session, actor, name, id, chosen[id], now) for id in sorted(chosen)]
         thoughts = [thought_through(case, new) for case in cases]

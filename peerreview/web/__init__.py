@@ -27,11 +27,13 @@ from . import (
     organisations,
     pages,
     people,
+    planned,
     questions,
     report,
     reviews,
     security,
     team,
+    versions,
     workflows,
 )
 from .here import house
@@ -52,10 +54,12 @@ BLUEPRINTS = (
     meetings.bp,
     pages.bp,
     people.bp,
+    planned.bp,
     questions.bp,
     report.bp,
     reviews.bp,
     team.bp,
+    versions.bp,
     workflows.bp,
 )
 

@@ -77,6 +77,8 @@ def _network(place: Place) -> Iterator[tuple[str, str, Who]]:
     yield "lead.mail", "/lead/mail", the_lead
     for mail in (1, 20):
         yield "lead.message", f"/lead/mail/{mail}", the_lead
+    for planned in (1, 12, NONE):
+        yield "planned.show", f"/lead/mail/planned/{planned}", the_lead if planned != NONE else nobody
     yield "lead.new_review", "/lead/reviews/new", the_lead
     yield "people.index", "/lead/people", the_lead
     yield "people.new", "/lead/people/new", the_lead
@@ -87,6 +89,7 @@ def _network(place: Place) -> Iterator[tuple[str, str, Who]]:
     yield "workflows.index", "/lead/workflows", the_lead
     for page, rule in (("", "show"), ("/rights", "rights"), ("/rehearsal", "rehearsal")):
         yield f"workflows.{rule}", f"/lead/workflows/collegial-review{page}", the_lead
+    yield "versions.show", "/lead/workflows/collegial-review/versions", the_lead
     yield "people.organisations", "/lead/organisations", the_lead
     yield "people.new_organisation", "/lead/organisations/new", the_lead
     for side in place.p.cast.sides:

@@ -78,10 +78,19 @@ def _lead(place: Place) -> Iterator[Forged]:
     yield Forged("me.end_session", "/me/sessions/1/end", the_lead)
     yield Forged("lead.retry", "/lead/mail/1/retry", the_lead)
     yield Forged("lead.lay_aside", "/lead/mail/1/lay-aside", the_lead)
+    for deed in ("hold", "let_go", "line", "send"):
+        path = f"/lead/mail/planned/1/{deed.replace('_', '-')}"
+        yield Forged(f"planned.{deed}", path, the_lead, {"line": "Hej!"} if deed == "line" else {})
     yield Forged(
         "lead.remind", f"/lead/reviews/{place.p.review_id}/remind", the_lead, {"step": "teams", "party": "1"}
     )
     chosen = {f"organisation_{n}": str(side.organisation) for n, side in enumerate(sides, start=1)}
+    yield Forged(
+        "versions.migrate",
+        "/lead/workflows/collegial-review/versions",
+        the_lead,
+        {"review": str(place.p.review_id), f"version_{place.p.review_id}": "1", "newest": "0"},
+    )
     yield Forged("lead.begin_review", "/lead/reviews/new", the_lead, chosen)
     yield Forged(
         "people.create",
