@@ -34,7 +34,7 @@ class Look:
 
 
 WIDE = Look("wide", width=760, lead=138, between=12, pad=10, title=14.5, text=13)
-NARROW = Look("narrow", width=358, lead=0, between=6, pad=7, title=14, text=13)
+NARROW = Look("narrow", width=352, lead=0, between=6, pad=7, title=14, text=13)
 
 
 class Row(NamedTuple):

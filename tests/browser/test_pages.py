@@ -77,6 +77,7 @@ def _ours(scene: str, seat: int, materials: list[tuple[int, int]]) -> list[str]:
         "/meetings/first_meeting/notes",
         "/materials",
         "/history",
+        "/drawing",
     ]
     found += [
         "/materials/log",

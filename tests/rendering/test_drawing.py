@@ -315,7 +315,7 @@ def test_nothing_lies_on_anything_else_whatever_is_drawn(plan: Plan) -> None:
 
 
 @pytest.mark.full
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=600, deadline=None)
 @given(plans())
 def test_nothing_lies_on_anything_else_many_times(plan: Plan) -> None:
     for look in (WIDE, NARROW):
