@@ -102,7 +102,8 @@ def copies(case: Case, step: Step, scope: Scope) -> list[Scope]:
         return [Scope(party) for party in case.standing.taking_part]
     parties = (scope.party,) if scope.party is not None else case.standing.taking_part
     seats = [s for ref in step.people for s in case.people(ref.role, parties)]
-    begun = [s for path, s in case.standing.marks if path == step.path]
+    # Those of this side alone: another side's copies have begun, or not, for themselves.
+    begun = [s for path, s in case.standing.marks if path == step.path and scope.party in (None, s.party)]
     persons = {Scope(seat.party, seat.person): None for seat in sorted(seats)}
     return begun or list(persons)
 
