@@ -101,3 +101,20 @@ def test_on_hold_is_a_word_and_a_mark(house: House) -> None:
     do(house, cast, cast.lead, "hold", reason="Ett skäl")
     stops = steps(plan_of(house, cast, cast.coordinator(0)))["teams"].stops
     assert [(stop.state, stop.word, stop.yours) for stop in stops] == [("locked", "Now: On hold", False)] * 2
+
+
+def test_a_side_that_has_withdrawn_keeps_its_lane(house: House) -> None:
+    cast = advance(house, make_review(house, 3), "collect")
+    do(house, cast, cast.coordinator(1), "withdraw", reason="Ett skäl", party=1)
+    plan = plan_of(house, cast, cast.coordinator(0))
+    assert [str(lane.under) for lane in plan.lanes].count("Takes no part") == 1
+    assert steps(plan)["exchange/collect"].stops[1].word == "Takes no part"
+    for look in (WIDE, NARROW):
+        assert [*faults(place(plan, look)), *loose_ends(place(plan, look))] == []
+
+
+def test_the_way_that_was_not_chosen_is_not_drawn(house: House) -> None:
+    cast = advance(house, make_review(house), "collect", agreement={"report": "joint"})
+    drawn = steps(plan_of(house, cast, cast.coordinator(0)))
+    assert "joint_report" in drawn
+    assert {"final_report", "exchange/work/draft"} & set(drawn) == set()
