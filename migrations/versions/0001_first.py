@@ -255,6 +255,35 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("person_id", "review_id", name=op.f("pk_last_visit")),
     )
     op.create_table(
+        "mail_wish",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("review_id", sa.Integer(), nullable=False),
+        sa.Column("party", sa.Integer(), nullable=False),
+        sa.Column("step", sa.String(length=200), nullable=False),
+        sa.Column("visit", sa.Integer(), nullable=False),
+        sa.Column("rule", sa.String(length=100), nullable=False),
+        sa.Column("occurrence", sa.Integer(), nullable=False),
+        sa.Column("seat_id", sa.Integer(), nullable=False),
+        sa.Column("held", sa.Boolean(), nullable=False),
+        sa.Column("line", sa.String(length=1000), nullable=False),
+        sa.Column("by", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["by"], ["person.id"], name=op.f("fk_mail_wish_by")),
+        sa.ForeignKeyConstraint(["review_id"], ["review.id"], name=op.f("fk_mail_wish_review_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mail_wish")),
+        sa.UniqueConstraint(
+            "review_id",
+            "party",
+            "step",
+            "visit",
+            "rule",
+            "occurrence",
+            "seat_id",
+            name=op.f("uq_mail_wish_review_id_party_step_visit_rule_occurrence_seat_id"),
+        ),
+    )
+    op.create_index(op.f("ix_mail_wish_review_id"), "mail_wish", ["review_id"], unique=False)
+    op.create_table(
         "material",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("review_id", sa.Integer(), nullable=False),
@@ -604,6 +633,8 @@ def downgrade() -> None:
     op.drop_table("outgoing")
     op.drop_index(op.f("ix_material_review_id"), table_name="material")
     op.drop_table("material")
+    op.drop_index(op.f("ix_mail_wish_review_id"), table_name="mail_wish")
+    op.drop_table("mail_wish")
     op.drop_table("last_visit")
     op.drop_index(op.f("ix_hours_review_id"), table_name="hours")
     op.drop_table("hours")

@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from email import message_from_bytes, policy
 
 from ..engine.definition import Workflow
 from ..errors import N_, Message, NotFound, Text
@@ -16,8 +15,9 @@ from .accounts import only_lead
 from .cases import looking
 from .heads import ReviewHead, head_of
 from .house import Account, House
-from .mailing import SECRET
+from .mailing import SECRET, text_of
 from .outbox import OURS
+from .wishes import NONE, Slot, Wish, key_of, wishes
 from .wording import short
 
 PAGE = 50
@@ -33,6 +33,7 @@ STATES: Mapping[str, tuple[str, Message]] = {
     "failed": ("late", N_("Could not be sent")),
     "void": ("locked", N_("Not sent")),
 }
+HELD_BACK = ("locked", N_("Held back"))
 KINDS: Mapping[str, Message] = {
     "action": N_("Something was done"),
     "begun": N_("A step began"),
@@ -50,8 +51,10 @@ RULE = N_("Reminder: “%(step)s” is due %(due)s")
 
 @dataclass(frozen=True)
 class PlannedView:
-    """A mail that is planned, or was not sent (`why_not`). `review_id` and `review` for lists over several."""
+    """A mail that is planned, or was not sent (`why_not`). `line`: what the lead adds to it. `review_id` and `review`
+    for lists over several."""
 
+    id: int
     at: datetime
     to: str
     why: Words
@@ -59,6 +62,7 @@ class PlannedView:
     state: Message
     why_not: Message | None
     review_id: int
+    line: str = ""
     review: str = ""
 
 
@@ -115,10 +119,11 @@ def network_mail(house: House, *, actor: Account, state: str = "", page: int = 1
         planned = store.planned_next(session, limit=NEXT, offset=0)
         ids = {row.review_id for row, _ in rows if row.review_id is not None} | {r.id for _, _, r in planned}
         names = {id: _title(sides) for id, sides in store.review_names(session, ids).items()}
+        wished = wishes(session, {row.review_id for row, _, _ in planned})
         return MailView(
             head=None,
             planned=tuple(
-                _planned(row, name, house.workflows.get(review.workflow), names.get(review.id, ""))
+                _planned(row, name, house.workflows.get(review.workflow), wished, names.get(review.id, ""))
                 for row, name, review in planned
             ),
             planned_total=store.count_planned(session),
@@ -138,9 +143,10 @@ def review_mail(house: House, *, actor: Account, review_id: int, page: int = 1, 
             case.session, review_id=review_id, person_id=whose, state="", limit=PAGE, offset=(page - 1) * PAGE
         )
         planned = store.planned_in(case.session, review_id, whose)
+        wished = wishes(case.session, [review_id])
         return MailView(
             head=head_of(case),
-            planned=tuple(_planned(row, name, case.workflow) for row, name in planned),
+            planned=tuple(_planned(row, name, case.workflow, wished) for row, name in planned),
             planned_total=len(planned),
             sent=tuple(_sent(row, name, {}) for row, name in rows),
             page=page,
@@ -169,12 +175,6 @@ def message(
         return MessageView(head_of(case), view, body)
 
 
-def text_of(message: bytes) -> str:
-    """The text part; the HTML part says the same."""
-    part = message_from_bytes(message, policy=policy.default).get_body(("plain",))
-    return str(part.get_content()) if part is not None else ""
-
-
 def _paged(page: int, total: int) -> tuple[int, int]:
     pages = max(1, -(-total // PAGE))
     return min(max(page, 1), pages), pages
@@ -184,9 +184,18 @@ def _title(sides: tuple[str, ...]) -> str:
     return " – ".join(short(name) for name in sides)
 
 
-def _planned(row: PlannedMail, name: str, workflow: Workflow | None, review: str = "") -> PlannedView:
-    mark, state = STATES[row.state]
+def state_of(row: PlannedMail, wish: Wish) -> tuple[str, Message]:
+    """A mark and words for where a planned mail stands."""
+    return HELD_BACK if row.state == "planned" and wish.held else STATES[row.state]
+
+
+def _planned(
+    row: PlannedMail, name: str, workflow: Workflow | None, wished: Mapping[Slot, Wish], review: str = ""
+) -> PlannedView:
+    wish = wished.get((row.review_id, key_of(row)), NONE)
+    mark, state = state_of(row, wish)
     return PlannedView(
+        id=row.id,
         at=row.due_at,
         to=name,
         why=_why(row, workflow),
@@ -194,6 +203,7 @@ def _planned(row: PlannedMail, name: str, workflow: Workflow | None, review: str
         state=state,
         why_not=Message(row.why_not) if row.why_not else None,
         review_id=row.review_id,
+        line=wish.line,
         review=review,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import replace
 from datetime import datetime
+from email import message_from_bytes, policy
 
 from sqlalchemy.orm import Session
 
@@ -74,6 +75,27 @@ def compose_anew(
         in_reply_to=root if root != row.message_id else None,
         base_url=house.settings.base_url,
     )
+
+
+def preview(
+    session: Session,
+    house: House,
+    *,
+    person: Person,
+    words: MailWords | Digest,
+    review_id: int,
+    now: datetime,
+) -> tuple[str, str]:
+    """Subject and text as they would go to the person; nothing is kept."""
+    row = Outgoing(message_id="<preview>", review_id=review_id)
+    compose_anew(session, house, row, person=person, words=words, now=now)
+    return row.subject, text_of(row.message)
+
+
+def text_of(message: bytes) -> str:
+    """The text part; the HTML part says the same."""
+    part = message_from_bytes(message, policy=policy.default).get_body(("plain",))
+    return str(part.get_content()) if part is not None else ""
 
 
 def carried(address: str) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from ..engine.moves import Move
-from ..engine.planning import DeedMail, MailKey, Planned, deed_mails, plan
+from ..engine.planning import DeedMail, Planned, deed_mails, plan
 from ..errors import N_
 from ..rendering.mails import digest
 from ..store import planned as store
@@ -16,6 +16,7 @@ from ..store.outbox import PlannedMail
 from . import wording
 from .cases import OpenCase
 from .mailing import enqueue
+from .wishes import key_of
 
 GONE = N_("the step has been left, or the date has moved").text
 
@@ -60,10 +61,6 @@ def replan(case: OpenCase) -> None:
     for key, row in rows.items():
         if row.state == "planned" and key not in wanted:
             row.state, row.why_not = "void", GONE
-
-
-def key_of(row: PlannedMail) -> MailKey:
-    return MailKey(row.party, row.step, row.visit, row.rule, row.occurrence, row.seat_id)
 
 
 def _row(review_id: int, planned: Planned) -> PlannedMail:

@@ -19,10 +19,10 @@ from ..rendering.mails import MailWords, digest
 from ..store import outbox as store
 from ..store.outbox import Outgoing, PlannedMail
 from ..store.people import Person
-from . import mailing, wording
+from . import mailing
 from .cases import opened
 from .house import House
-from .posting import key_of
+from .wishes import NONE, key_of, wishes, words_with
 
 log = logging.getLogger(__name__)
 
@@ -63,10 +63,11 @@ def _still_true(house: House, session: Session, row: Outgoing, now: datetime) ->
     for review_id, rows in reviews.items():
         case = opened(house, session, review_id=review_id, account=None, now=now)
         wanted = {planned.key: planned for planned in plan(case.case, now)}
+        wished = wishes(session, [review_id])
         for planned_row in rows:
             planned = wanted.get(key_of(planned_row))
             if planned is not None:
-                words.append(wording.reminder_words(case, planned))
+                words.append(words_with(case, planned, wished.get((review_id, planned.key), NONE)))
             else:
                 planned_row.state, planned_row.why_not = "void", POINTLESS.text
     return words

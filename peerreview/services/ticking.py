@@ -18,11 +18,11 @@ from ..rendering.mails import MailWords, digest
 from ..store import cases
 from ..store import planned as store
 from ..store.outbox import PlannedMail
-from . import mailing, wording
+from . import mailing
 from .cases import OpenCase, opened
 from .deeds import changing
 from .house import House
-from .posting import key_of
+from .wishes import HELD, NONE, Wish, key_of, wishes, words_with
 
 log = logging.getLogger(__name__)
 BATCH = 200
@@ -76,8 +76,8 @@ def _send_to(house: House, person_id: int, now: datetime, real_now: datetime) ->
             reviews[row.review_id].append(row)
         for review_id, of_review in reviews.items():
             case = opened(house, session, review_id=review_id, account=None, now=now)
-            for row, planned in _still_true(case, of_review):
-                words.append(wording.reminder_words(case, planned))
+            for row, planned, wish in _still_true(case, of_review):
+                words.append(words_with(case, planned, wish))
                 kept.append(row)
         if not words:
             return 0
@@ -98,10 +98,12 @@ def _send_to(house: House, person_id: int, now: datetime, real_now: datetime) ->
         return 1
 
 
-def _still_true(case: OpenCase, rows: list[PlannedMail]) -> list[tuple[PlannedMail, Planned]]:
-    """Of the due rows those that the plan still holds, the latest of each step; the others become void."""
+def _still_true(case: OpenCase, rows: list[PlannedMail]) -> list[tuple[PlannedMail, Planned, Wish]]:
+    """Of the due rows those that the plan still holds and the lead has not held back, the latest of each step; the
+    others become void."""
+    wished = wishes(case.session, [case.review.id])
     wanted: dict[MailKey, Planned] = {planned.key: planned for planned in plan(case.case, case.now)}
-    latest: dict[tuple[int, str, int], tuple[PlannedMail, Planned]] = {}
+    latest: dict[tuple[int, str, int], tuple[PlannedMail, Planned, Wish]] = {}
     for row in sorted(rows, key=lambda r: r.due_at):
         planned = wanted.get(key_of(row))
         if planned is None:
@@ -111,10 +113,14 @@ def _still_true(case: OpenCase, rows: list[PlannedMail]) -> list[tuple[PlannedMa
             # A deputy sits in by now: it is theirs at the next tick.
             row.person_id = planned.person
             continue
+        wish = wished.get((case.review.id, planned.key), NONE)
+        if wish.held:
+            _void([row], HELD)
+            continue
         slot = (row.party, row.step, row.seat_id)
         if slot in latest:
             _void([latest[slot][0]], OVERTAKEN)
-        latest[slot] = (row, planned)
+        latest[slot] = (row, planned, wish)
     return list(latest.values())
 
 

@@ -67,6 +67,29 @@ class PlannedMail(Base):
     outgoing_id: Mapped[int | None] = mapped_column(ForeignKey("outgoing.id"))
 
 
+class MailWish(Base):
+    """What the lead wants of a planned mail: a row of its own on that key (engine.md 27), so that planning anew does
+    not lose it. `held`: it shall not go. `line`: what the lead adds to it, whose words are `by`'s."""
+
+    __tablename__ = "mail_wish"
+    __table_args__ = (
+        UniqueConstraint("review_id", "party", "step", "visit", "rule", "occurrence", "seat_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    review_id: Mapped[int] = mapped_column(ForeignKey("review.id"), index=True)
+    party: Mapped[int]
+    step: Mapped[str] = mapped_column(String(200))
+    visit: Mapped[int]
+    rule: Mapped[str] = mapped_column(String(100))
+    occurrence: Mapped[int] = mapped_column(default=0)
+    seat_id: Mapped[int]
+    held: Mapped[bool] = mapped_column(default=False)
+    line: Mapped[str] = mapped_column(String(1000), default="")
+    by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
 class Outgoing(Base):
     """One message to one recipient, as bytes, under one Message-ID for life.
 

@@ -8,8 +8,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from .outbox import Clock, PlannedMail
+from .outbox import Clock, MailWish, PlannedMail
 from .people import Person
+
+KEY = ("review_id", "party", "step", "visit", "rule", "occurrence", "seat_id")
 
 
 def planned_of(session: Session, review_id: int) -> list[PlannedMail]:
@@ -19,6 +21,28 @@ def planned_of(session: Session, review_id: int) -> list[PlannedMail]:
         .order_by(PlannedMail.due_at, PlannedMail.id)
     )
     return list(session.scalars(query))
+
+
+def planned_by_id(session: Session, planned_id: int, *, lock: bool = False) -> PlannedMail | None:
+    query = select(PlannedMail).where(PlannedMail.id == planned_id)
+    return session.scalar(query.with_for_update() if lock else query)
+
+
+def wishes_of(session: Session, reviews: Iterable[int]) -> list[tuple[MailWish, str]]:
+    """What the lead wants of planned mails of these reviews, each with the lead's name."""
+    query = select(MailWish, Person.name).join(Person, Person.id == MailWish.by)
+    found = session.execute(query.where(MailWish.review_id.in_(list(reviews))))
+    return [(wish, name) for wish, name in found]
+
+
+def wish_on(session: Session, row: PlannedMail) -> MailWish:
+    """The wish on the key of a planned mail, made where there is none; the planned mail is held by the caller."""
+    key = {name: getattr(row, name) for name in KEY}
+    found = session.scalar(select(MailWish).filter_by(**key))
+    if found is None:
+        found = MailWish(**key, held=False, line="")
+        session.add(found)
+    return found
 
 
 def people_due(session: Session, now: datetime, limit: int) -> list[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from peerreview.services.delivering import deliver
 from peerreview.services.house import House
@@ -30,7 +31,7 @@ def test_no_more_than_so_many_go_in_a_minute_and_none_is_forgotten(
     assert went[0] == 25
     assert went[1] == 0
     assert sum(went) == len(smtp.taken) == 60
-    assert all(first + second <= 25 for first, second in zip(went, went[1:], strict=False))
+    assert all(first + second <= 25 for first, second in pairwise(went))
 
 
 def test_with_a_test_address_nobody_else_gets_anything(house: House, smtp: Post, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""What those who watch over servers are told: 200 when all is well, 503 when the worker is late or the database gone."""
+"""What those who watch over servers are told: 200, or 503 when the worker is late or the database gone."""
 
 from __future__ import annotations
 

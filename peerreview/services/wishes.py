@@ -1,0 +1,49 @@
+"""What the lead wants of mails that are planned: held back, or with a line added (engine.md 27 and 30)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from sqlalchemy.orm import Session
+
+from ..engine.planning import MailKey, Planned
+from ..errors import N_
+from ..rendering.mails import MailWords
+from ..store import planned as store
+from ..store.outbox import MailWish, PlannedMail
+from . import wording
+from .cases import OpenCase
+
+HELD = N_("the project lead has held it back").text
+
+
+@dataclass(frozen=True)
+class Wish:
+    """`line` and `by`: the lead's words and whose they are."""
+
+    held: bool = False
+    line: str = ""
+    by: str = ""
+
+
+NONE = Wish()
+Slot = tuple[int, MailKey]
+
+
+def key_of(row: PlannedMail | MailWish) -> MailKey:
+    return MailKey(row.party, row.step, row.visit, row.rule, row.occurrence, row.seat_id)
+
+
+def wishes(session: Session, reviews: Iterable[int]) -> Mapping[Slot, Wish]:
+    """By review and key."""
+    return {
+        (row.review_id, key_of(row)): Wish(row.held, row.line, name)
+        for row, name in store.wishes_of(session, reviews)
+    }
+
+
+def words_with(case: OpenCase, planned: Planned, wish: Wish) -> MailWords:
+    """The words of a reminder, with what the lead has added."""
+    words = wording.reminder_words(case, planned)
+    return replace(words, note=wish.line, note_by=wish.by) if wish.line else words
