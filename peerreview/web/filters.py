@@ -40,6 +40,15 @@ def sentence(value: Any) -> str:
     return words.sentence(str(say(value)))
 
 
+def coded(value: Any) -> Markup:
+    """A sentence in which names of a definition stand between backticks: `exchange/collect`."""
+    parts = sentence(value).split("`")
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if number % 2 and number < len(parts) - 1 else part
+        for number, part in enumerate(parts)
+    )
+
+
 def day(value: date, week: bool = True) -> str:
     return words.day(value, language(), today=today(), week=week)
 
@@ -72,6 +81,7 @@ def to_html(text: str | None, shift: int = 2, prefix: str = "") -> Markup:
 FILTERS: dict[str, Callable[..., Any]] = {
     "say": say,
     "sentence": sentence,
+    "coded": coded,
     "day": day,
     "day_time": day_time,
     "clock": clock,

@@ -71,7 +71,7 @@ def test_what_it_means_is_shown_and_then_done(house: House, settings: Settings, 
     lead = caller(app, cast.lead.email)
     assert "Kalmar län – Gävleborg" in lead.page(PAGE).text
     shown = lead.page(f"{PAGE}?review={cast.review_id}").text
-    assert "hette `teams` och heter nu `crews` (pågår)" in shown
+    assert "hette <code>teams</code> och heter nu <code>crews</code> (pågår)" in shown
     assert "Datum som ändras" in shown
     assert "Påminnelser som tillkommer" in shown
     assert hash_of(house, cast) == house.workflows[NAME].hash
@@ -95,7 +95,7 @@ def test_a_review_without_a_place_is_shown_with_the_reason(
     app, newest = app_of(house, settings, GONE)
     lead = caller(app, cast.lead.email)
     shown = lead.page(f"{PAGE}?review={cast.review_id}").text
-    assert "Region Kalmar län står i `teams`, som inte finns i den nya definitionen" in shown
+    assert "Region Kalmar län står i <code>teams</code>, som inte finns i den nya definitionen" in shown
     assert 'name="newest"' not in shown, "there is nothing to press"
     fields = {
         "review": str(cast.review_id),
