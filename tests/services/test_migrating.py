@@ -22,6 +22,8 @@ from peerreview.services import (
     verifying,
 )
 from peerreview.services.house import House
+from peerreview.store import planned as mails
+from peerreview.store.evaluations import Hours
 from peerreview.store.history import HistoryRow
 from peerreview.store.outbox import PlannedMail
 from peerreview.store.reviews import Definition, Review
@@ -122,6 +124,22 @@ def test_planned_mail_is_planned_anew_under_the_new_names(house: House, cast: Ca
     after = planned(house, cast)
     assert {key[0] for key in after} == {"trade/gather"}
     assert {row.id for row in after.values()} == {row.id for row in before.values()}, "the same mails"
+
+
+def test_what_the_lead_holds_back_stays_held_back(house: House, cast: Cast) -> None:
+    row = next(iter(planned(house, cast).values()))
+    with house.db.write() as session:
+        found = session.get(PlannedMail, row.id)
+        assert found is not None
+        wish = mails.wish_on(session, found)
+        wish.held, wish.by, wish.at = True, cast.lead.person_id, cast.now
+        session.add(Hours(review_id=cast.review_id, person_id=cast.lead.person_id, party=0, step="exchange",
+                          hours=2, noted_at=cast.now))  # fmt: skip
+    move(newer(house, *RENAMED), cast)
+    with house.db.read() as session:
+        ((kept, _),) = mails.wishes_of(session, [cast.review_id])
+        assert (kept.step, kept.held) == ("trade/gather", True)
+        assert session.scalars(select(Hours.step)).all() == ["trade"]
 
 
 def test_dates_of_the_new_definition_hold(house: House, cast: Cast) -> None:
