@@ -171,7 +171,7 @@ class _Writer:
             parts.append(self.tell.of(step.starts_when, instance.scope))
             words.append(WAITS.get(self.language))
         if step.opens is not None:
-            parts.append(self.names.clock(instance.place))
+            parts.append(self.names.clock(instance.place, "opens"))
             words.append(DATE.get(self.language))
         if not parts:
             return None
@@ -189,7 +189,7 @@ class _Writer:
         if step.done_when is not None:
             found.append(("done", DONE, self.tell.of(step.done_when, instance.scope)))
         if step.ends_after is not None:
-            found.append(("time", DATE, self.names.clock(instance.place)))
+            found.append(("time", DATE, self.names.clock(instance.place, "ends")))
         for key, words, condition in found:
             node = self.canvas.boundary(
                 task, f"{instance.name}.{key}", words.get(self.language), len(boundaries)

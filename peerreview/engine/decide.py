@@ -11,7 +11,7 @@ from datetime import datetime
 
 from ..errors import N_, Message, PartyName
 from .case import ACTIVE, OVER, SHARED, WAITING, Actor, Case, FactKey, Place, Scope
-from .conditions import missing, value_of
+from .conditions import holds, missing, value_of
 from .definition import Action, Allow, Effect, Right, RoleRef
 
 
@@ -166,8 +166,11 @@ def _standing_allows(case: Case, what: Do, action: Action) -> No | None:
 def _needs_met(case: Case, action: Action, scope: Scope) -> Answer:
     if already_done(case, action, scope):
         return No(N_("this has already been done"))
-    wanting = missing(case, action.needs, scope)
-    return No(wanting[0], wanting) if wanting else YES
+    if holds(case, action.needs, scope):
+        return YES
+    # Not every condition has words of its own (that one of several has done something); it counts all the same.
+    wanting = missing(case, action.needs, scope) or (N_("what this waits for has not happened"),)
+    return No(wanting[0], wanting)
 
 
 def _only_for(case: Case, action: Action) -> Message:

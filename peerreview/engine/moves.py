@@ -170,7 +170,8 @@ def _marked(standing: Standing, place: Place, state: str, now: datetime) -> Stan
     path, scope = place
     marks = dict(standing.marks)
     for (other, inner), mark in standing.marks.items():
-        inside = other.startswith(path + "/") and (scope.party is None or inner.party == scope.party)
+        theirs = scope.party in (None, inner.party) and scope.person in (None, inner.person)
+        inside = other.startswith(path + "/") and theirs
         if (other, inner) == place or (inside and mark.state not in OVER):
             marks[(other, inner)] = Mark(state, now, mark.visit)
     return replace(standing, marks=marks)

@@ -5,8 +5,8 @@ Nothing is ever left for good, so that a side can go back while the others stay:
 `In()` and not told by `done.state`, which comes once. What the regions answer to:
 
 - `do.ACTION.INSTANCE`, in a step of all sides with who does it (`.1`, `.2`, `.network`). Who *may* is not in it.
-- `fact.NAME` with `value`: what people write; `clock.INSTANCE` with `value`: the date for which it waits, or at
-  which it ends, has come. (Working days, holidays and rests stay with us.)
+- `fact.NAME` with `value`: what people write; `opens.INSTANCE` and `ends.INSTANCE` with `value`: its date has come.
+  (Working days, holidays and rests stay with us.)
 - `back.INSTANCE-WITHOUT-SIDE.SIDE` (or `.all`), `go_on.INSTANCE`, `hold`, `resume`, and what else holds everywhere.
 """
 
@@ -17,7 +17,7 @@ from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
 from .case import ACTIVE, DONE, SHARED, SKIPPED, WAITING, WAIVED, Case, Place, Scope
-from .definition import ALWAYS, Action, Workflow
+from .definition import ALWAYS, Action, Step, Workflow
 from .expressions import Expressions, all_of, any_of, no
 from .moves import undo_owners
 from .unfolding import Instance, Names, acting, made_up, name_of, set_by, unfold
@@ -176,9 +176,9 @@ class _Writer:
             move = _transition(region, f"fact.{name}", "true")
             ET.SubElement(move, "assign", location=name, expr="_event.data.value")
         for instance in self.all:
-            if instance.step.opens is not None or instance.step.ends_after is not None:
-                move = _transition(region, f"clock.{instance.name}", "true")
-                name = self.names.clock(instance.place)
+            for what in _dates(instance.step):
+                move = _transition(region, f"{what}.{instance.name}", "true")
+                name = self.names.clock(instance.place, what)
                 ET.SubElement(move, "assign", location=name, expr="_event.data.value")
 
     def _opening(self, review: ET.Element) -> None:
@@ -247,7 +247,7 @@ class _Writer:
             _transition(states[NOT_BEGUN], "", all_of(turn), f"{name}.{WAITING}")
         opens = [self.tell.of(step.starts_when, instance.scope)]
         if step.opens is not None:
-            opens.append(self._clock(states[WAITING], instance))
+            opens.append(self._clock(states[WAITING], instance, "opens"))
         _transition(states[WAITING], "", all_of([*opens, *turn]), f"{name}.{ACTIVE}")
         over: list[str] = []
         if instance.inside or step.children:
@@ -256,13 +256,13 @@ class _Writer:
             if step.done_when is not None:
                 over.append(self.tell.of(step.done_when, instance.scope))
             if step.ends_after is not None:
-                over.append(self._clock(states[ACTIVE], instance))
+                over.append(self._clock(states[ACTIVE], instance, "ends"))
         if over:
             _transition(states[ACTIVE], "", all_of([any_of(over), *walked]), f"{name}.{DONE}")
 
-    def _clock(self, state: ET.Element, instance: Instance) -> str:
+    def _clock(self, state: ET.Element, instance: Instance, what: str) -> str:
         """Whether the instance's date has come; a new beginning waits for a new date."""
-        name = self.names.clock(instance.place)
+        name = self.names.clock(instance.place, what)
         _assign(ET.SubElement(state, "onentry"), {name: False})
         return name
 
@@ -356,6 +356,11 @@ class _Writer:
                     words = (action.records.artefact, action.records.fact, instance.step.path, party)
                     found[self.names.record(*words)] = False
         return found
+
+
+def _dates(step: Step) -> tuple[str, ...]:
+    ends = step.ends_after is not None and not step.children
+    return (*(["opens"] if step.opens is not None else []), *(["ends"] if ends else []))
 
 
 def _whom(path: str, party: int | None) -> str:

@@ -101,9 +101,9 @@ class Names:
         ]
         return self._named(("record", role, fact, step, party), words)
 
-    def clock(self, place: Place) -> str:
-        """That the date has come for which an instance waits, or at which it ends."""
-        return self._named(("clock", *place), ["date_of", name_of(place).replace("-", "_")])
+    def clock(self, place: Place, what: str) -> str:
+        """That the date has come at which an instance `opens` or `ends`."""
+        return self._named((what, *place), [what, name_of(place).replace("-", "_")])
 
     def _named(self, key: tuple[object, ...], words: list[str]) -> str:
         name = self.of.get(key)

@@ -31,7 +31,7 @@ class Oracle(Protocol):
 
     def wrote(self, key: FactKey, value: Any) -> None: ...
 
-    def clock(self, place: Place, come: bool) -> None: ...
+    def clock(self, place: Place, what: str, come: bool) -> None: ...
 
     def state(self, place: Place) -> str: ...
 
@@ -49,7 +49,7 @@ class Twice:
         self.oracle = oracle(begun)
         self.instances = tuple(i for top in unfold(begun) for i in top.walk())
         self.choosing = list(self._choosable())
-        self.come: set[Place] = set()
+        self.come: set[tuple[Place, str]] = set()
         self.log: list[str] = []
         self.compared()
 
@@ -232,14 +232,15 @@ class Twice:
                 state = self.oracle.state(place)
                 come = state in (WAITING, ACTIVE) and self._has_come(instance, state)
                 # A date that had come can be put off while its step still waits for something else.
-                if come or place in self.come:
-                    self.oracle.clock(place, come)
+                date = (place, "opens" if state == WAITING else "ends")
+                if come or date in self.come:
+                    self.oracle.clock(*date, come)
                     moved = moved or self.oracle.state(place) != state
-                    (self.come.add if come else self.come.discard)(place)
+                    (self.come.add if come else self.come.discard)(date)
 
     def _has_come(self, instance: Instance, state: str) -> bool:
         step, place = instance.step, instance.place
-        if (step.opens if state == WAITING else step.ends_after) is None:
+        if (step.opens if state == WAITING else None if step.children else step.ends_after) is None:
             return False
         mark = self.case.standing.marks.get(place)
         if mark is None or mark.state != state:

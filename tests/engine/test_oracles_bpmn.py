@@ -23,6 +23,7 @@ from peerreview.engine.moves import Choice, fire
 from peerreview.engine.unfolding import made_up, name_of
 from peerreview.errors import Refused
 
+from .generated import definitions
 from .oracles import Told, Twice
 from .play import collegial
 
@@ -71,8 +72,8 @@ class Running:
     def wrote(self, key: FactKey, value: Any) -> None:
         """What is known is told before each comparison."""
 
-    def clock(self, place: Place, come: bool) -> None:
-        self.process.data["data_objects"][self.names.clock(place)] = int(come)
+    def clock(self, place: Place, what: str, come: bool) -> None:
+        self.process.data["data_objects"][self.names.clock(place, what)] = int(come)
         self.looked()
 
     def state(self, place: Place) -> str:
@@ -93,14 +94,16 @@ class Forward(Twice):
 
     oracle: Running
 
-    def tries(self, way: int) -> list[Told]:
-        found = super().tries(8 if way == 11 else way)
-        return [told for told in found if not told[0].endswith(".network") or ".anywhere" not in told[0]]
+    def _leads(self) -> Iterator[Told]:
+        return self._actions()
 
     def _actions_at(self, place: Place, *, ends: bool) -> Iterator[Told]:
         step = self.case.workflow.by_path.get(place[0])
-        if step is not None and not step.children:
-            yield from super()._actions_at(place, ends=ends)
+        if step is None or step.children:
+            return
+        for name, deed in super()._actions_at(place, ends=ends):
+            if step.actions[name.split(".")[1]].to not in self.case.workflow.by_path:
+                yield name, deed
 
     def _fire(self, event: str, actor: Actor, what: Do, choice: Choice | None = None) -> None:
         self.before = self.case
@@ -141,8 +144,9 @@ def collegial_process(parties: int) -> tuple[Process, BpmnProcessSpec]:
     return loaded(collegial(), parties)
 
 
-def played(parties: int, deeds: list[tuple[int, int]]) -> None:
-    both = Forward(collegial(), parties, lambda _: Running(*collegial_process(parties)))
+def played(workflow: Workflow, parties: int, deeds: list[tuple[int, int]]) -> None:
+    drawn = collegial_process(parties) if workflow is collegial() else loaded(workflow, parties)
+    both = Forward(workflow, parties, lambda _: Running(*drawn))
     for way, which in deeds:
         if not both.do(way, which):
             break
@@ -151,7 +155,7 @@ def played(parties: int, deeds: list[tuple[int, int]]) -> None:
 @settings(max_examples=10, deadline=None)
 @given(parties=st.sampled_from([2, 3]), deeds=tries)
 def test_the_process_stands_where_the_engine_stands(parties: int, deeds: list[tuple[int, int]]) -> None:
-    played(parties, deeds)
+    played(collegial(), parties, deeds)
 
 
 @pytest.mark.full
@@ -160,4 +164,23 @@ def test_the_process_stands_where_the_engine_stands(parties: int, deeds: list[tu
 def test_the_process_stands_where_the_engine_stands_thousands_of_times(
     parties: int, deeds: list[tuple[int, int]]
 ) -> None:
-    played(parties, deeds)
+    played(collegial(), parties, deeds)
+
+
+@settings(max_examples=30, deadline=None)
+@given(workflow=definitions(), parties=st.sampled_from([2, 3]), deeds=tries)
+def test_so_do_processes_of_made_up_definitions(
+    workflow: Workflow | None, parties: int, deeds: list[tuple[int, int]]
+) -> None:
+    if workflow is not None:
+        played(workflow, parties, deeds)
+
+
+@pytest.mark.full
+@settings(max_examples=3000, deadline=None)
+@given(workflow=definitions(), parties=st.sampled_from([2, 3]), deeds=tries)
+def test_so_do_processes_of_thousands_of_made_up_definitions(
+    workflow: Workflow | None, parties: int, deeds: list[tuple[int, int]]
+) -> None:
+    if workflow is not None:
+        played(workflow, parties, deeds)

@@ -13,9 +13,11 @@ from statemachine import StateChart
 from statemachine.io import load
 
 from peerreview.engine.case import Case, FactKey, Place
+from peerreview.engine.definition import Workflow
 from peerreview.engine.scxml import STATES, Chart, chart
 from peerreview.engine.unfolding import made_up, name_of
 
+from .generated import definitions
 from .oracles import Twice
 from .play import collegial
 
@@ -37,12 +39,12 @@ class Statechart:
         told = value if isinstance(value, str) else int(bool(value))
         self.machine.send(f"fact.{self.names.of[key]}", value=told)
 
-    def clock(self, place: Place, come: bool) -> None:
-        self.machine.send(f"clock.{name_of(place)}", value=int(come))
+    def clock(self, place: Place, what: str, come: bool) -> None:
+        self.machine.send(f"{what}.{name_of(place)}", value=int(come))
 
     def state(self, place: Place) -> str:
         stands = self.machine.configuration_values
-        return next(s for s in STATES if f"{name_of(place)}.{s}" in stands)
+        return next((s for s in STATES if f"{name_of(place)}.{s}" in stands), "")
 
     def ended(self) -> str | None:
         ends = [str(v) for v in self.machine.configuration_values if str(v).startswith("end.")]
@@ -55,11 +57,14 @@ def collegial_chart(parties: int) -> tuple[Chart, type[StateChart]]:
     return drawn, load(drawn.text, format="scxml")
 
 
-def played(parties: int, deeds: list[tuple[int, int]]) -> None:
-    def oracle(_: Case) -> Statechart:
-        return Statechart(*collegial_chart(parties))
+def played(workflow: Workflow, parties: int, deeds: list[tuple[int, int]]) -> None:
+    def oracle(case: Case) -> Statechart:
+        if workflow is collegial():
+            return Statechart(*collegial_chart(parties))
+        drawn = chart(case)
+        return Statechart(drawn, load(drawn.text, format="scxml"))
 
-    twice = Twice(collegial(), parties, oracle)
+    twice = Twice(workflow, parties, oracle)
     for way, which in deeds:
         if not twice.do(way, which):
             break
@@ -68,7 +73,7 @@ def played(parties: int, deeds: list[tuple[int, int]]) -> None:
 @settings(max_examples=8, deadline=None)
 @given(parties=st.sampled_from([2, 3]), deeds=tries)
 def test_the_chart_stands_where_the_engine_stands(parties: int, deeds: list[tuple[int, int]]) -> None:
-    played(parties, deeds)
+    played(collegial(), parties, deeds)
 
 
 @pytest.mark.full
@@ -77,4 +82,23 @@ def test_the_chart_stands_where_the_engine_stands(parties: int, deeds: list[tupl
 def test_the_chart_stands_where_the_engine_stands_a_thousand_times(
     parties: int, deeds: list[tuple[int, int]]
 ) -> None:
-    played(parties, deeds)
+    played(collegial(), parties, deeds)
+
+
+@settings(max_examples=30, deadline=None)
+@given(workflow=definitions(), parties=st.sampled_from([2, 3]), deeds=tries)
+def test_so_do_charts_of_made_up_definitions(
+    workflow: Workflow | None, parties: int, deeds: list[tuple[int, int]]
+) -> None:
+    if workflow is not None:
+        played(workflow, parties, deeds)
+
+
+@pytest.mark.full
+@settings(max_examples=3000, deadline=None)
+@given(workflow=definitions(), parties=st.sampled_from([2, 3]), deeds=tries)
+def test_so_do_charts_of_thousands_of_made_up_definitions(
+    workflow: Workflow | None, parties: int, deeds: list[tuple[int, int]]
+) -> None:
+    if workflow is not None:
+        played(workflow, parties, deeds)
