@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
-from .case import ACTIVE, WAITING, Actor, Case, Mark, Place, Scope, Seat
+from .case import ACTIVE, Actor, Case, Mark, Place, Scope, Seat
 from .conditions import holds
 from .decide import Do, acting_scope, already_done
 from .definition import Action, Condition, MailRule, RoleRef, Step
@@ -235,11 +235,3 @@ def _helping(case: Case, actor: Actor, step: Step, place: Place, mark: Mark) -> 
                 if party is not None and actor.has(ref.role, (party,)):
                     return Task(place, mark, party, due_date(case, place), helps=True)
     return None
-
-
-def coming(case: Case) -> tuple[Place, ...]:
-    """The instances that wait, and the steps after them in the top block: what comes next."""
-    waiting = [p for p in active(case) if case.standing.marks[p].state == WAITING]
-    begun = {path.split("/")[0] for path, _ in case.standing.marks}
-    later = [(s.path, Scope()) for s in case.workflow.steps if s.path not in begun]
-    return (*waiting, *later)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..engine.case import ACTIVE, Place
+from ..engine.case import Place
 from ..engine.definition import Step
-from ..engine.planning import DeedMail, Planned, coming
+from ..engine.planning import DeedMail, Planned
 from ..engine.timing import due_date
 from ..errors import N_, Message, Text
 from ..rendering.mails import MailWords
+from . import turns
 from .cases import OpenCase
 
 
@@ -148,10 +149,4 @@ def _filled(case: OpenCase, text: Text, mail: DeedMail) -> Text:
 
 def _next(case: OpenCase) -> tuple[Message, ...]:
     """What comes then: the next step of the review by its title."""
-    if case.standing.ended:
-        return ()
-    active = {path for (path, _), m in case.standing.marks.items() if m.state == ACTIVE}
-    for path, _ in coming(case.case):
-        if path not in active:
-            return (N_("Next comes: %(step)s.", step=case.workflow.by_path[path].title),)
-    return ()
+    return tuple(N_("Next comes: %(step)s.", step=one.step.title) for one in turns.coming(case, None)[:1])

@@ -14,7 +14,7 @@ from peerreview.services.mailing import text_of
 from peerreview.services.planned_mails import PlannedPage
 from peerreview.store.outbox import Outgoing, PlannedMail
 
-from .review_fixtures import Cast, do, make_review
+from .review_fixtures import Cast, advance, do, make_review
 
 LINE = "Hör av dig om ni behöver mer tid.\nJag svarar hela veckan."
 
@@ -130,6 +130,12 @@ def test_what_has_been_done_meanwhile_is_not_sent(house: House, cast: Cast) -> N
     with pytest.raises(Conflict):
         planned_mails.send_now(house, actor=cast.lead, planned_id=first.id, now=cast.now, real_now=cast.now)
     assert look(house, cast, first.id).text == ""
+
+
+def test_what_comes_next_is_by_the_choice_that_was_made(house: House) -> None:
+    cast = advance(house, make_review(house), to="final_report")
+    seen = look(house, cast, next(row.id for row in rows(house, cast) if row.state == "planned"))
+    assert "Sedan kommer: Avslutande mötet." in seen.text
 
 
 def test_nobody_but_the_lead(house: House, cast: Cast) -> None:
