@@ -191,6 +191,8 @@ class Exploring:
         shared: set[Any] = set()
         for (path, scope), mark in standing.marks.items():
             (shared if scope.party is None else parts[scope.party]).add((path, mark.state))
+        for path, scope in standing.visits:
+            (shared if scope.party is None else parts[scope.party]).add((path, "again"))
         for (artefact, fact, owner), value in case.facts.values.items():
             if value:
                 party = party_of(case, artefact, owner)

@@ -101,11 +101,14 @@ def copies(case: Case, step: Step, scope: Scope) -> list[Scope]:
     if step.each == "party":
         return [Scope(party) for party in case.standing.taking_part]
     parties = (scope.party,) if scope.party is not None else case.standing.taking_part
-    seats = [s for ref in step.people for s in case.people(ref.role, parties)]
-    # Those of this side alone: another side's copies have begun, or not, for themselves.
-    begun = [s for path, s in case.standing.marks if path == step.path and scope.party in (None, s.party)]
-    persons = {Scope(seat.party, seat.person): None for seat in sorted(seats)}
-    return begun or list(persons)
+    standing = case.standing
+    begun = [s for path, s in standing.marks if path == step.path and s.party in parties]
+    if begun:
+        # Who was there when it began stays; a side that was sent back past it begins anew, with who is there now.
+        been = {s.party for path, s in standing.visits if path == step.path}
+        parties = tuple(p for p in parties if p in been and all(s.party != p for s in begun))
+    seats = [seat for ref in step.people for seat in case.people(ref.role, parties)] if parties else []
+    return begun + list({Scope(seat.party, seat.person): None for seat in sorted(seats)})
 
 
 def _step(run: Run, step: Step, scope: Scope, may_begin: bool) -> bool:

@@ -297,11 +297,13 @@ def _state(case: Case, artefact: str, owner: int | None) -> str:
 
 
 def timeless(case: Case) -> Case:
-    """A configuration without its instants and without what is false."""
+    """A configuration without its instants and without what is false; of what was begun before, only whose copies
+    a going back took away (`flow.copies` asks for that)."""
     standing = case.standing
     marks = {place: Mark(mark.state, T0) for place, mark in standing.marks.items()}
     values = {key: value for key, value in case.facts.values.items() if value}
-    standing = replace(standing, marks=marks, visits={}, holds=())
+    visits = {place: 1 for place in standing.visits if place[1].person is not None and place not in marks}
+    standing = replace(standing, marks=marks, visits=visits, holds=())
     return case.with_(standing=standing, facts=Facts(values))
 
 

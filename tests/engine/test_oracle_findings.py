@@ -8,10 +8,10 @@ import pytest
 
 from peerreview.engine.case import ACTIVE, DONE, Actor, Case, Scope
 from peerreview.engine.decide import Do, may
-from peerreview.engine.moves import fire, tick
+from peerreview.engine.moves import Choice, fire, tick
 from peerreview.engine.unfolding import made_up
 
-from .generated import TEXT, made
+from .oracle_definitions import TEXT, made
 from .play import START
 
 GO = {"go": {"title": TEXT, "by": "coordinator", "to": "next"}}
@@ -41,6 +41,20 @@ def test_each_side_s_persons_have_copies_in_its_block() -> None:
     for party in (0, 1):
         for number in persons(case, party):
             assert case.standing.state("s/forms", party, number) == ACTIVE
+
+
+def test_a_side_sent_back_past_its_persons_gets_to_them_again() -> None:
+    """The other side's persons were still there, and were taken to be all that there were."""
+    person = {**LEAF, "each": "person", "people": ["member"]}
+    case = begun({"first": {**LEAF, "each": "party"}, "forms": person})
+    for party in (0, 1):
+        case = fire(case, coordinator(party), Do("go", ("first", Scope(party))), START).case
+    lead = Actor(1, frozenset({("lead", None)}))
+    case = fire(case, lead, Do("back"), START, reason="-", choice=Choice("first", 1)).case
+    case = fire(case, coordinator(1), Do("go", ("first", Scope(1))), START).case
+    for party in (0, 1):
+        for number in persons(case, party):
+            assert case.standing.state("forms", party, number) == ACTIVE
 
 
 def test_one_person_s_block_ends_for_them_alone() -> None:

@@ -23,7 +23,7 @@ from peerreview.engine.moves import Choice, fire
 from peerreview.engine.unfolding import made_up, name_of
 from peerreview.errors import Refused
 
-from .generated import definitions
+from .oracle_definitions import definitions
 from .oracles import Told, Twice
 from .play import collegial
 

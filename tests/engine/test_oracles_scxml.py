@@ -17,7 +17,7 @@ from peerreview.engine.definition import Workflow
 from peerreview.engine.scxml import STATES, Chart, chart
 from peerreview.engine.unfolding import made_up, name_of
 
-from .generated import definitions
+from .oracle_definitions import definitions
 from .oracles import Twice
 from .play import collegial
 
