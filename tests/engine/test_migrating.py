@@ -75,11 +75,11 @@ def at_collect(parties: int = 2) -> Play:
 
 
 @settings(max_examples=60, deadline=None)
-@given(parties=st.sampled_from([2, 3]), deeds=deeds)
+@given(parties=st.sampled_from([2, 3]), far=st.booleans(), deeds=deeds)
 def test_a_move_to_the_same_definition_leaves_all_as_it_is(
-    parties: int, deeds: list[tuple[int, int, bool]]
+    parties: int, far: bool, deeds: list[tuple[int, int, bool]]
 ) -> None:
-    play = Play(parties)
+    play = at_collect(parties) if far else Play(parties)
     for deed in deeds:
         if play.case.standing.ended or random_deed(play, deed) is None:
             continue
@@ -90,8 +90,10 @@ def test_a_move_to_the_same_definition_leaves_all_as_it_is(
 
 
 @settings(max_examples=15, deadline=None)
-@given(parties=st.sampled_from([2, 3]), deeds=deeds)
-def test_what_was_moved_settles_and_goes_on(parties: int, deeds: list[tuple[int, int, bool]]) -> None:
+@given(parties=st.sampled_from([2, 3]), far=st.booleans(), deeds=deeds)
+def test_what_was_moved_settles_and_goes_on(
+    parties: int, far: bool, deeds: list[tuple[int, int, bool]]
+) -> None:
     """Steps are added, renamed, put into a block, taken away: wherever a review stands, it goes on or is refused."""
     new = newer(
         added("first_meeting", "shared_one", each=""),
@@ -100,7 +102,7 @@ def test_what_was_moved_settles_and_goes_on(parties: int, deeds: list[tuple[int,
         ("\n      work:\n", "\n      study_block:\n        was: exchange/work\n"),
     )
     assert check(new, played=False) == []
-    play = Play(parties)
+    play = at_collect(parties) if far else Play(parties)
     for deed in deeds:
         if not play.case.standing.ended:
             random_deed(play, deed)

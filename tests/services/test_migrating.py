@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -182,6 +183,22 @@ def test_who_comes_second_is_told_so(house: House, cast: Cast) -> None:
     move(after, cast, newest_seen=after.workflows[NAME].hash)
     with pytest.raises(Conflict):
         move(after, cast)
+
+
+def test_of_two_at_once_one_moves_it(house: House, cast: Cast) -> None:
+    after, seen = newer(house, *RENAMED), review_of(house, cast).version
+
+    def once(_: int) -> str:
+        chosen = {cast.review_id: seen}
+        try:
+            migrating.migrate(after, actor=cast.lead, name=NAME, chosen=chosen, now=cast.now)
+        except Conflict:
+            return "told so"
+        return "moved"
+
+    with ThreadPoolExecutor(2) as both:
+        assert sorted(both.map(once, range(2))) == ["moved", "told so"]
+    assert told(after) == []
 
 
 def test_it_is_the_leads_alone_and_of_running_reviews(house: House, cast: Cast) -> None:
