@@ -44,6 +44,7 @@ KINDS: Mapping[str, Message] = {
     "team": N_("The team"),
     "meeting": N_("A meeting"),
     "agreement": N_("The agreement"),
+    "letter": N_("Written by the project lead"),
 }
 LATE_RULE = N_("Reminder: “%(step)s” should have been done %(due)s")
 RULE = N_("Reminder: “%(step)s” is due %(due)s")

@@ -83,7 +83,7 @@ def preview(
     *,
     person: Person,
     words: MailWords | Digest,
-    review_id: int,
+    review_id: int | None,
     now: datetime,
 ) -> tuple[str, str]:
     """Subject and text as they would go to the person; nothing is kept."""

@@ -77,6 +77,7 @@ def _network(place: Place) -> Iterator[tuple[str, str, Who]]:
     yield "lead.mail", "/lead/mail", the_lead
     for mail in (1, 20):
         yield "lead.message", f"/lead/mail/{mail}", the_lead
+    yield "letters.write", "/lead/mail/write?whom=late", the_lead
     for planned in (1, 12, NONE):
         yield "planned.show", f"/lead/mail/planned/{planned}", the_lead if planned != NONE else nobody
     yield "lead.new_review", "/lead/reviews/new", the_lead

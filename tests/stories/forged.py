@@ -78,6 +78,9 @@ def _lead(place: Place) -> Iterator[Forged]:
     yield Forged("me.end_session", "/me/sessions/1/end", the_lead)
     yield Forged("lead.retry", "/lead/mail/1/retry", the_lead)
     yield Forged("lead.lay_aside", "/lead/mail/1/lay-aside", the_lead)
+    letter = {"whom": "everybody", "review": "", "subject": "Hej", "text": "Hej!", "seal": "x"}
+    yield Forged("letters.preview", "/lead/mail/write", the_lead, letter)
+    yield Forged("letters.send", "/lead/mail/write/send", the_lead, letter)
     for deed in ("hold", "let_go", "line", "send"):
         path = f"/lead/mail/planned/1/{deed.replace('_', '-')}"
         yield Forged(f"planned.{deed}", path, the_lead, {"line": "Hej!"} if deed == "line" else {})

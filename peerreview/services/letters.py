@@ -1,0 +1,208 @@
+"""A mail that the lead writes to a set of people, shown as a counted list of names before it goes.
+
+The set is made anew when it is sent; where it has changed since it was shown, nothing goes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from ..errors import N_, Conflict, Invalid, Message, Text
+from ..rendering.mails import MailWords
+from ..store import overview as store
+from ..store import planned
+from ..store.people import Person
+from . import mailing, turns
+from .accounts import only_lead
+from .cases import OpenCase, opened_many
+from .checks import Checks
+from .house import Account, House
+from .wording import review_title
+
+Words = Message | Text | str
+MOST_SUBJECT, MOST_TEXT = 150, 5000
+# More reviews than a network has running at once.
+ALL = 100_000
+
+EVERYBODY, TURN, LATE, STEP = "everybody", "turn", "late", "step:"
+SETS: dict[str, Message] = {
+    EVERYBODY: N_("everybody who takes part"),
+    TURN: N_("those whose turn it is now"),
+    LATE: N_("those who are late"),
+}
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What was typed. `whom`: a set's key; `review`: a review's number, "" for all that run."""
+
+    whom: str = TURN
+    review: str = ""
+    subject: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Reader:
+    name: str
+    email: str
+    reviews: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class LetterForm:
+    sets: tuple[tuple[str, Words], ...]
+    reviews: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True)
+class LetterPreview:
+    """`seal`: what the set is known by when it is sent. `subject`, `body`: as the lead would get it."""
+
+    readers: tuple[Reader, ...]
+    seal: str
+    subject: str
+    body: str
+
+
+def letter_form(house: House, *, actor: Account, now: datetime) -> LetterForm:
+    """Whom one can write to. For the lead; NotFound for others."""
+    only_lead(actor)
+    with house.db.read() as session:
+        cases = _running(house, session, now)
+        return LetterForm(
+            sets=tuple(_sets(cases).items()),
+            reviews=tuple(sorted(((c.review.id, review_title(c.names)) for c in cases), key=lambda r: r[1])),
+        )
+
+
+def preview_letter(house: House, *, actor: Account, letter: Letter, now: datetime) -> LetterPreview:
+    """The people by name, and the mail. Raises Invalid."""
+    only_lead(actor)
+    with house.db.read() as session:
+        people, words, review_id = _addressed(house, session, actor, letter, now)
+        subject, body = mailing.preview(
+            session,
+            house,
+            person=session.get_one(Person, actor.person_id),
+            words=words,
+            review_id=review_id,
+            now=now,
+        )
+        return LetterPreview(
+            readers=tuple(Reader(p.name, p.email, tuple(titles)) for p, titles in people),
+            seal=_seal(people),
+            subject=subject,
+            body=body,
+        )
+
+
+def send_letter(
+    house: House, *, actor: Account, letter: Letter, seal: str, now: datetime, real_now: datetime
+) -> int:
+    """One mail to each; gives their number. Raises Invalid, and Conflict where others are meant than were shown."""
+    only_lead(actor)
+    with house.db.write() as session:
+        people, words, review_id = _addressed(house, session, actor, letter, now)
+        if _seal(people) != seal:
+            raise Conflict(
+                N_("The list has changed since you saw it, and nothing was sent. Look at it once more.")
+            )
+        for person, _ in people:
+            mailing.enqueue(
+                session,
+                house,
+                person=person,
+                kind="letter",
+                words=words,
+                review_id=review_id,
+                now=now,
+                real_now=real_now,
+            )
+        return len(people)
+
+
+Addressed = list[tuple[Person, list[str]]]
+
+
+def _addressed(
+    house: House, session: Session, actor: Account, letter: Letter, now: datetime
+) -> tuple[Addressed, MailWords, int | None]:
+    checks = Checks()
+    cases = _running(house, session, now)
+    sets = _sets(cases)
+    subject = checks.line(
+        "subject", letter.subject, most=MOST_SUBJECT, missing=N_("Write what the mail is about.")
+    )
+    text = checks.text("text", letter.text, most=MOST_TEXT, missing=N_("Write the mail."))
+    checks.one_of("whom", letter.whom, tuple(sets))
+    checks.one_of("review", letter.review, ("", *(str(case.review.id) for case in cases)))
+    checks.stop()
+    chosen = [case for case in cases if letter.review in ("", str(case.review.id))]
+    people = _people(session, chosen, letter.whom)
+    if not people:
+        raise Invalid(whom=N_("There is nobody just now whom this means."))
+    review_id = int(letter.review) if letter.review else None
+    words = MailWords(
+        subject=subject,
+        why=N_("You get this mail because the project lead writes to: %(whom)s.", whom=sets[letter.whom]),
+        link=f"/reviews/{review_id}" if review_id else "/",
+        button=N_("Open the review") if review_id else N_("My page"),
+        note=text,
+        note_by=actor.name,
+    )
+    return people, words, review_id
+
+
+def _running(house: House, session: Session, now: datetime) -> list[OpenCase]:
+    ids = store.due_first(session, limit=ALL, offset=0)
+    return list(opened_many(house, session, ids, account=None, now=now))
+
+
+def _sets(cases: Iterable[OpenCase]) -> dict[str, Words]:
+    """Everybody, those who have the ball; each role of a party; those who have a step still to do."""
+    found: dict[str, Words] = {TURN: SETS[TURN], LATE: SETS[LATE], EVERYBODY: SETS[EVERYBODY]}
+    steps: dict[str, Words] = {}
+    for case in cases:
+        for key, role in case.workflow.roles.items():
+            if role.of == "party":
+                found.setdefault(key, role.title)
+        for turn in turns.turns(case):
+            words = N_("those who have not done “%(step)s”", step=turn.step.title)
+            steps.setdefault(f"{STEP}{turn.step.path}", words)
+    return {**found, **steps}
+
+
+def _people(session: Session, cases: Iterable[OpenCase], whom: str) -> Addressed:
+    """Whoever is meant, each once, with the reviews that they are meant for; in Swedish order."""
+    titles: dict[int, list[str]] = {}
+    for case in cases:
+        for person in dict.fromkeys(_meant(case, whom)):
+            titles.setdefault(person, []).append(review_title(case.names))
+    rows = planned.people(session, titles)
+    there = [(rows[key], said) for key, said in titles.items() if key in rows and rows[key].closed_at is None]
+    return sorted(there, key=lambda pair: (pair[0].sort_key, pair[0].id))
+
+
+def _meant(case: OpenCase, whom: str) -> Iterator[int]:
+    if whom in (TURN, LATE) or whom.startswith(STEP):
+        for turn in turns.turns(case):
+            if whom == TURN or (whom == LATE and turn.late) or whom == f"{STEP}{turn.step.path}":
+                alone = turn.place[1].person is not None
+                seats = [seat for holder in turn.holders for seat in holder.seats if seat.party >= 0]
+                yield from (seat.person if alone else seat.reader(case.now) for seat in seats)
+        return
+    parties = case.standing.taking_part
+    for seat in case.case.seats:
+        if seat.party in parties and whom in (EVERYBODY, seat.role):
+            yield seat.reader(case.now)
+
+
+def _seal(people: Addressed) -> str:
+    ids = ",".join(str(person.id) for person, _ in people)
+    return hashlib.sha256(ids.encode()).hexdigest()[:32]
