@@ -53,7 +53,7 @@ def _networks(served: Served) -> Iterator[tuple[Account | None, str]]:
     for path in ("login", "reset", "reset/sent", "help", "privacy", "accessibility"):
         yield None, f"/{path}"
     for path in (
-        *("", "?page=2", "/mail", "/mail/1", "/reviews/new", "/workflows"),
+        *("", "?page=2", "/mail", "/mail/1", "/mail/planned/1", "/mail/write", "/reviews/new", "/workflows"),
         *("/people", "/people/new", f"/people/{person}", f"/people/{person}/close"),
         *("/organisations", "/organisations/new", f"/organisations/{cast.sides[0].organisation}"),
         *(f"/workflows/collegial-review{page}" for page in ("", "/rights", "/rehearsal")),
