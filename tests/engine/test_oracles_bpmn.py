@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from SpiffWorkflow.bpmn import BpmnWorkflow
 from SpiffWorkflow.bpmn.parser import BpmnParser, BpmnValidator
@@ -28,6 +28,9 @@ from .oracles import Told, Twice
 from .play import collegial
 
 tries = st.lists(st.tuples(st.integers(0, 12), st.integers(0, 5000)), max_size=60)
+
+# A machine that others use too is given some slack.
+RUNS = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
 class Running:
@@ -152,14 +155,14 @@ def played(workflow: Workflow, parties: int, deeds: list[tuple[int, int]]) -> No
             break
 
 
-@settings(max_examples=10, deadline=None)
+@settings(RUNS, max_examples=8)
 @given(parties=st.sampled_from([2, 3]), deeds=tries)
 def test_the_process_stands_where_the_engine_stands(parties: int, deeds: list[tuple[int, int]]) -> None:
     played(collegial(), parties, deeds)
 
 
 @pytest.mark.full
-@settings(max_examples=2000, deadline=None)
+@settings(RUNS, max_examples=2000)
 @given(parties=st.sampled_from([2, 3]), deeds=tries)
 def test_the_process_stands_where_the_engine_stands_thousands_of_times(
     parties: int, deeds: list[tuple[int, int]]
@@ -167,7 +170,7 @@ def test_the_process_stands_where_the_engine_stands_thousands_of_times(
     played(collegial(), parties, deeds)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(RUNS, max_examples=8)
 @given(workflow=definitions(), parties=st.sampled_from([2, 3]), deeds=tries)
 def test_so_do_processes_of_made_up_definitions(
     workflow: Workflow | None, parties: int, deeds: list[tuple[int, int]]
@@ -177,7 +180,7 @@ def test_so_do_processes_of_made_up_definitions(
 
 
 @pytest.mark.full
-@settings(max_examples=3000, deadline=None)
+@settings(RUNS, max_examples=3000)
 @given(workflow=definitions(), parties=st.sampled_from([2, 3]), deeds=tries)
 def test_so_do_processes_of_thousands_of_made_up_definitions(
     workflow: Workflow | None, parties: int, deeds: list[tuple[int, int]]
