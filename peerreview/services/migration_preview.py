@@ -13,32 +13,23 @@ from ..engine.decide import allowances
 from ..engine.definition import Right, RoleRef, Step, Workflow
 from ..engine.flow import active
 from ..engine.planning import MailKey, Planned, deed_mails, plan
-from ..engine.rights import EVERY, table
 from ..engine.timing import due_date
 from ..errors import N_, Message, NotFound, PartyName, Text
 from ..store import migrating as store
 from . import migrating
 from .cases import OpenCase, opened_many
+from .definition_changes import Words, differences, name_of, who
 from .house import Account, House
 from .migrating import Thought, said_of, thought_through
 from .outlook import Shift
 from .wording import review_title
 
-Words = Message | Text | PartyName | str
 STATES: Mapping[str, tuple[str, Message]] = {
     WAITING: ("locked", N_("Waiting")),
     ACTIVE: ("doing", N_("Under way")),
     "done": ("done", N_("Done")),
     SKIPPED: ("done", N_("Left out")),
     WAIVED: ("done", N_("Gone on without")),
-}
-RELATIONS: Mapping[str, Message] = {
-    "own": N_("%(role)s of the side itself"),
-    "reviews": N_("%(role)s of the side that is reviewed"),
-    "reviewed_by": N_("%(role)s of the side that reviews"),
-    "others": N_("%(role)s of the other sides"),
-    "all": N_("%(role)s of all sides"),
-    "any": N_("%(role)s of any side"),
 }
 
 
@@ -257,18 +248,8 @@ def _held(case: Case) -> set[Held]:
 
 def _said(held: Iterable[Held], workflow: Workflow) -> Iterator[Words]:
     for party, ref, right in sorted(held, key=str):
-        name = f"{right.artefact}.{right.verb}" + (f"@{right.state}" if right.state else "")
-        yield N_("%(side)s, %(who)s: %(thing)s (`%(right)s`)", side=_side(Scope(party)), who=_who(workflow, ref),
-                 thing=workflow.artefacts[right.artefact].title, right=name)  # fmt: skip
-
-
-def _who(workflow: Workflow, ref: RoleRef) -> Words:
-    if ref.role == "self":
-        return N_("the person concerned")
-    role = workflow.roles[ref.role]
-    if role.of == "network":
-        return role.title
-    return Message(RELATIONS[ref.relation].text, (("role", role.title),))
+        yield N_("%(side)s, %(who)s: %(thing)s (`%(right)s`)", side=_side(Scope(party)), who=who(workflow, ref),
+                 thing=workflow.artefacts[right.artefact].title, right=name_of(right))  # fmt: skip
 
 
 def _actions(case: Case, names: Mapping[str, str]) -> dict[Any, Words]:
@@ -278,11 +259,9 @@ def _actions(case: Case, names: Mapping[str, str]) -> dict[Any, Words]:
         if case.standing.marks[(path, scope)].state != ACTIVE:
             continue
         for action in case.workflow.by_path[path].actions.values():
-            who = tuple(_who(case.workflow, ref) for ref in action.by)
+            by = tuple(who(case.workflow, ref) for ref in action.by)
             key = (names.get(path, path), scope.party, action.key, action.by)
-            found[key] = N_(
-                "%(side)s, %(who)s: “%(action)s”", side=_side(scope), who=who, action=action.title
-            )
+            found[key] = N_("%(side)s, %(who)s: “%(action)s”", side=_side(scope), who=by, action=action.title)
     return found
 
 
@@ -330,36 +309,6 @@ def _line(case: OpenCase, planned: Planned, workflow: Workflow) -> MailLine:
         title = workflow.functions.get(seat.function) or workflow.roles[seat.role].title
         to = N_("%(role)s, %(party)s", role=title, party=PartyName(seat.party))
     return MailLine(planned.at, workflow.by_path[path].title, to)
-
-
-# ---- the definitions
-
-
-def differences(old: Workflow, new: Workflow, names: Mapping[str, str]) -> Iterator[Words]:
-    """What is other in the definition itself, wherever a review stands: dates, reminders, rights."""
-    for path, target in names.items():
-        one, other = old.by_path[path], new.by_path[target]
-        if (one.due, one.opens, one.ends_after) != (other.due, other.opens, other.ends_after):
-            yield N_("“%(step)s”: when it begins, is due or ends is reckoned otherwise.", step=other.title)
-        if one.remind != other.remind:
-            yield N_("“%(step)s”: the reminders are others.", step=other.title)
-    before = {(names.get(row.where, row.where), row.what): row.who for row in table(old)}
-    after = {(row.where, row.what): row.who for row in table(new)}
-    for key in sorted(before.keys() | after.keys()):
-        more = after.get(key, frozenset()) - before.get(key, frozenset())
-        less = before.get(key, frozenset()) - after.get(key, frozenset())
-        for text, who in ((N_("%(where)s: `%(what)s` also for %(who)s."), more),
-                          (N_("%(where)s: `%(what)s` no longer for %(who)s."), less)):  # fmt: skip
-            if who:
-                yield Message(text.text, (("where", _place(old, new, key[0])), ("what", key[1]),
-                                          ("who", ", ".join(sorted(who)))))  # fmt: skip
-
-
-def _place(old: Workflow, new: Workflow, where: str) -> Words:
-    if where == EVERY:
-        return N_("In every step")
-    step = new.step(where) or old.step(where)
-    return step.title if step else where
 
 
 def _named(value: Any, names: Mapping[int, str]) -> Any:

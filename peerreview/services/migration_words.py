@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from ..engine.saying import plain
 from ..rendering.words import local
-from .migration_preview import MailLine, Preview, VersionsView, Words
+from .definition_changes import Words
+from .migration_preview import MailLine, Preview, VersionsView
 from .outlook import Shift
 
 

@@ -367,3 +367,22 @@ def test_only_running_reviews_with_an_older_definition_are_shown(house: House, c
         migration_preview.versions(house, actor=cast.lead, name=NAME, chosen=[cast.review_id], now=cast.now)
     with pytest.raises(NotFound):
         migration_preview.versions(house, actor=cast.coordinator(0), name=NAME, now=cast.now)
+
+
+def test_what_differs_anywhere_in_the_definition_is_told(house: House, cast: Cast) -> None:
+    held = "        needs: closing_meeting.planned"
+    if_agreed = (
+        "    lead if agreement.lead_reads_materials: [{}]\n    lead if agreement.lead_reads_reports:\n      -"
+    )
+    after = newer(
+        house,
+        (f"by: [coordinator, lead]\n{held}", f"by: coordinator\n{held}"),
+        (if_agreed.format("materials.read@opened"), if_agreed.format("questions.read@sent")),
+        ("allow:\n      member: [acceptance.read, team.read]", "allow:\n      member: [acceptance.read]"),
+    )
+    told_of = words(seen(after, cast).differences)
+    assert "Closing meeting: `held` no longer for Project lead" in told_of
+    lead = "for Project lead, if the agreement says so: agreement.lead_reads_materials"
+    assert f"In every step: `questions.read@sent` also {lead}" in told_of
+    assert f"In every step: `materials.read@opened` no longer {lead}" in told_of
+    assert "When it has ended: Declined: `team.read` no longer for Team member" in told_of

@@ -1,0 +1,87 @@
+"""What is other in a newer definition, wherever a review stands: dates, reminders, rights, who does what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from ..engine.definition import Action, Allow, Right, RoleRef, Workflow
+from ..errors import N_, Message, PartyName, Text
+
+Words = Message | Text | PartyName | str
+END = "end: "
+RELATIONS: Mapping[str, Message] = {
+    "own": N_("%(role)s of the side itself"),
+    "reviews": N_("%(role)s of the side that is reviewed"),
+    "reviewed_by": N_("%(role)s of the side that reviews"),
+    "others": N_("%(role)s of the other sides"),
+    "all": N_("%(role)s of all sides"),
+    "any": N_("%(role)s of any side"),
+}
+
+
+def differences(old: Workflow, new: Workflow, names: Mapping[str, str]) -> Iterator[Words]:
+    """What is other in the definition itself, wherever a review stands: dates, reminders, rights."""
+    for path, target in names.items():
+        one, other = old.by_path[path], new.by_path[target]
+        if (one.due, one.opens, one.ends_after) != (other.due, other.opens, other.ends_after):
+            yield N_("“%(step)s”: when it begins, is due or ends is reckoned otherwise.", step=other.title)
+        if one.remind != other.remind:
+            yield N_("“%(step)s”: the reminders are others.", step=other.title)
+    # As it is written: to ask the enforced decision for every cell (engine.rights) takes a second.
+    before, after = set(_granted(old, names)), set(_granted(new, {}))
+    for granted, text, workflow in (
+        *((one, N_("%(where)s: `%(what)s` also for %(who)s."), new) for one in _in_order(after - before)),
+        *(
+            (one, N_("%(where)s: `%(what)s` no longer for %(who)s."), old)
+            for one in _in_order(before - after)
+        ),
+    ):
+        where, what, ref = granted
+        told = (("where", _place(old, new, where)), ("what", what), ("who", who(workflow, ref)))
+        yield Message(text.text, told)
+
+
+Granted = tuple[str, str, RoleRef]
+
+
+def _in_order(granted: Iterable[Granted]) -> list[Granted]:
+    return sorted(granted, key=str)
+
+
+def _granted(workflow: Workflow, names: Mapping[str, str]) -> Iterator[Granted]:
+    """Every right and action: where it holds ("" everywhere), what it is called, and whose it is."""
+    places: list[tuple[str, Allow, Mapping[str, Action]]] = [("", workflow.allow, workflow.actions)]
+    places += [(names.get(step.path, step.path), step.allow, step.actions) for step in workflow.walk()]
+    places += [(f"{END}{key}", end.allow, {}) for key, end in workflow.ends.items()]
+    for where, allow, actions in places:
+        for ref, rights in allow.items():
+            yield from ((where, name_of(right), ref) for right in rights)
+        for key, action in actions.items():
+            yield from ((where, key, ref) for ref in action.by)
+
+
+def name_of(right: Right) -> str:
+    return f"{right.artefact}.{right.verb}" + (f"@{right.state}" if right.state else "")
+
+
+def _place(old: Workflow, new: Workflow, where: str) -> Words:
+    if not where:
+        return N_("In every step")
+    if where.startswith(END):
+        end = new.ends.get(where.removeprefix(END)) or old.ends[where.removeprefix(END)]
+        return N_("When it has ended: %(how)s", how=end.title)
+    step = new.step(where) or old.step(where)
+    return step.title if step else where
+
+
+def who(workflow: Workflow, ref: RoleRef) -> Words:
+    """A role as it is seen from the side whose thing it is."""
+    if ref.role == "self":
+        return N_("the person concerned")
+    role = workflow.roles[ref.role]
+    if ref.given is not None:
+        fact = f"{ref.given.artefact}.{ref.given.fact}"
+        return N_("%(role)s, if the agreement says so: %(fact)s", role=role.title, fact=fact)
+    if role.of == "network":
+        return role.title
+    return Message(RELATIONS[ref.relation].text, (("role", role.title),))
