@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 DI = "http://www.omg.org/spec/BPMN/20100524/DI"
 DC = "http://www.omg.org/spec/DD/20100524/DC"
 DD = "http://www.omg.org/spec/DD/20100524/DI"
-LEFT, HEADER, COLUMN, ROW = 30, 30, 150, 130
+LEFT, HEADER, COLUMN, ROW = 30, 30, 150, 150
 SIZES = {"userTask": (110, 80), "Gateway": (50, 50), "Event": (36, 36)}
 
 Point = tuple[int, int]
@@ -124,7 +124,7 @@ class Canvas:
 
 def _way(source: Node, target: Node, turn: Turn) -> tuple[Point, ...]:
     if turn is Turn.BELOW:
-        below = max(source.y + source.height, target.y + target.height) + 20
+        below = max(source.y + source.height, target.y + target.height) + 12
         return (
             (source.centre, source.y + source.height), (source.centre, below),
             (target.centre, below), (target.centre, target.y + target.height),
