@@ -30,6 +30,8 @@ class Place:
     beside: Planted
     ids: Ids
     others: Ids
+    # The turn that was taken from the scene (turns.py), if one was.
+    turned: str = ""
 
     @property
     def parties(self) -> int:

@@ -1,0 +1,355 @@
+"""How each right and action of the rights table is asked of the running application, over HTTP.
+
+A `Browsing` is one reader at one scene; a way of asking looks at a page for a planted word, at a form that is offered,
+or at the status of a page on which something is written, and gives the answer yes or no for the thing of `owner`.
+What HTTP cannot be asked stands in NOT_ASKED with the reason.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from werkzeug.test import TestResponse
+
+from tests.web.caller import Caller
+
+from .table import Reader
+from .who import Place
+
+PAGES = ("", "team", "agreement", "materials", "questions", "evaluation", "follow-up")
+FROZEN = "?version=presented"
+_WORD = re.compile(r"zq\d+z")
+
+
+@dataclass
+class Browsing:
+    """One reader at one scene; every page is asked for once."""
+
+    place: Place
+    reader: Reader
+    caller: Caller
+    kept: dict[str, TestResponse] = field(default_factory=dict)
+
+    def get(self, path: str) -> TestResponse:
+        if path not in self.kept:
+            full = f"/reviews/{self.place.p.review_id}/{path}".rstrip("/")
+            self.kept[path] = self.caller.client.get(full, headers={"User-Agent": self.caller.agent})
+            assert self.kept[path].status_code < 500, full
+        return self.kept[path]
+
+    def opens(self, path: str) -> bool:
+        return self.get(path).status_code == 200
+
+    def offers(self, page: str, action: str) -> bool:
+        """Whether the page holds a form that goes there."""
+        return (
+            re.search(rf'action="/reviews/{self.place.p.review_id}/{action}"', self.get(page).text)
+            is not None
+        )
+
+    def main(self, page: str) -> str:
+        """What the page says, without its marks."""
+        text = self.get(page).text
+        text = text[text.find("<main") : text.find("</main>")] if self.opens(page) else ""
+        return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text))
+
+    def words(self) -> set[str]:
+        reports = [f"report/{party}{page}" for party in range(self.place.parties) for page in ("", FROZEN)]
+        pages = (*PAGES, "report", "report/joint", *reports)
+        return {word for page in pages for word in _WORD.findall(self.get(page).text)}
+
+    def name(self, owner: int) -> str:
+        return self.place.p.cast.sides[owner].name
+
+
+Ask = Callable[[Browsing, int], bool | None]
+
+
+@dataclass(frozen=True)
+class Way:
+    """How a right is asked. `there`: whether `owner`'s thing is in the right's state at this scene at all."""
+
+    ask: Ask
+    there: Callable[[Place, int], bool] = lambda place, owner: True
+    of_review: bool = False
+
+
+def _words_of(place: Place, owner: int | None, *cells: str) -> set[str]:
+    return {
+        word
+        for word, what in place.p.words.items()
+        if what.cell in cells and what.party == owner and (what.shown or what.cell.startswith("acceptance"))
+    }
+
+
+def reads(*cells: str, of_review: bool = False) -> Way:
+    """A word that stands in the thing turns up on one of the pages."""
+
+    def whose(owner: int) -> int | None:
+        return None if of_review else owner
+
+    def ask(browsing: Browsing, owner: int) -> bool:
+        return bool(browsing.words() & _words_of(browsing.place, whose(owner), *cells))
+
+    return Way(ask, lambda place, owner: bool(_words_of(place, whose(owner), *cells)), of_review)
+
+
+def in_scenes(way: Way, *scenes: str) -> Way:
+    def there(place: Place, owner: int) -> bool:
+        return (place.turned or place.scene) in scenes and way.there(place, owner)
+
+    return Way(way.ask, there, way.of_review)
+
+
+def status(path: str, *scenes: str) -> Way:
+    """A page of the whole review on which something is read or written."""
+    return in_scenes(Way(lambda browsing, owner: browsing.opens(path), of_review=True), *scenes)
+
+
+# ---- one thing's own forms
+
+
+def _row(rows: list[tuple[int, int]], owner: int) -> int | None:
+    return next((key for key, party in rows if party == owner), None)
+
+
+def _seat(browsing: Browsing, owner: int) -> bool:
+    """The second seat of the side: one that its coordinator can take away."""
+    seat = [key for key, party in browsing.place.ids.seats if party == owner][1]
+    return browsing.offers(f"team/seats/{seat}", f"team/seats/{seat}/remove")
+
+
+def _describe(browsing: Browsing, owner: int) -> bool:
+    """A document of the list, of which a new version or mark may be written."""
+    return browsing.opens(f"materials/add?material={_row(browsing.place.ids.materials, owner)}")
+
+
+def _shared(page: str) -> Way:
+    def ask(browsing: Browsing, owner: int) -> bool:
+        return browsing.opens(page.format(browsing.place.p.rows["shared"][0][1]))
+
+    return Way(ask, lambda place, owner: owner == 0 and place.scene == "collect")
+
+
+def _material_comment(browsing: Browsing, owner: int) -> bool:
+    page = browsing.get(f"materials/{browsing.place.p.rows['shared'][0][1]}/comments")
+    return page.status_code == 200 and 'name="body"' in page.text
+
+
+def _question(form: str) -> Ask:
+    def ask(browsing: Browsing, owner: int) -> bool:
+        keys = [str(key) for key, party in browsing.place.ids.questions if party == owner]
+        return browsing.offers("questions", f"questions/(?:{'|'.join(keys)})/{form}")
+
+    return ask
+
+
+def _writes_questions(browsing: Browsing, owner: int) -> bool:
+    keys = [str(key) for key, party in browsing.place.ids.questions if party == owner]
+    return any(browsing.offers(f"questions?edit={key}", f"questions/{key}") for key in keys[:1])
+
+
+def _of_text(form: str = "") -> Ask:
+    return lambda browsing, owner: browsing.offers(f"report/{owner}", f"report/{owner}{form}")
+
+
+def _told(page: str, heading: str, said: str) -> Ask:
+    """Whether the page tells of the thing in which state it is."""
+
+    def ask(browsing: Browsing, owner: int) -> bool:
+        text = browsing.main(page)
+        return re.search(rf"{heading.format(browsing.name(owner))}.{{0,60}}?(?:{said})", text) is not None
+
+    return ask
+
+
+def _hours(browsing: Browsing, owner: int) -> bool:
+    return f"{owner + 1},17 tim" in browsing.main("hours")
+
+
+def _own_hours(browsing: Browsing, owner: int) -> bool:
+    return browsing.offers("hours", "hours") and _hours(browsing, owner)
+
+
+def _findings(browsing: Browsing, owner: int) -> bool:
+    row = _row(browsing.place.ids.follow_ups, owner)
+    return browsing.offers("follow-up", f"follow-up/{row}/remove")
+
+
+def _cell(owner_cell: str) -> Callable[[Place, int], bool]:
+    return lambda place, owner: bool(_words_of(place, owner, owner_cell))
+
+
+def _materials(said: str, cell: str) -> Way:
+    """The set as a whole: its state is that of its handing in."""
+    return Way(_told("materials", "Underlag från {}", said), _cell(cell))
+
+
+def _report(said: str, cell: str) -> Way:
+    return Way(_told("report", "Rapporten från {}", said), _cell(cell))
+
+
+def _before(scene: str, cell: str) -> Callable[[Place, int], bool]:
+    return lambda place, owner: not place.reached(scene) and _cell(cell)(place, owner)
+
+
+FROM_COLLECT = ("collect", "opened", "second_meeting", "presented", "closing", "evaluation", "follow_up")
+MEETING_SCENES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "first_meeting": (("first_meeting",), FROM_COLLECT),
+    "second_meeting": (("second_meeting", "presented"), ("closing", "evaluation", "follow_up")),
+    "closing_meeting": (("closing",), ("evaluation", "follow_up")),
+}
+
+
+def _meetings() -> Mapping[str, Way]:
+    found = {}
+    for key, (planned, held) in MEETING_SCENES.items():
+        ends = {"second_meeting": ("cancelled",)}.get(key, ())
+        found[f"{key}.read@planned"] = status(f"meetings/{key}.ics", *planned, *ends)
+        closed = ("closed", "cancelled") if key == "first_meeting" else ("closed",)
+        found[f"{key}.read@held"] = status(f"meetings/{key}.ics", *held, *closed)
+        found[f"{key}.write@planned"] = status(f"meetings/{key}/plan", *planned)
+        found[f"{key}.write@held"] = status(f"meetings/{key}/notes", *held)
+    for key, scenes in (
+        ("second_meeting", ("collect", "opened")),
+        ("closing_meeting", ("collect", "presented")),
+    ):
+        found[f"{key}.write@unplanned"] = status(f"meetings/{key}/plan", *scenes)
+    found["first_meeting.write@unplanned"] = status("meetings/first_meeting/plan", "teams")
+    return found
+
+
+UNDERWAY = ("opened", "second_meeting", "presented", "closing", "evaluation", "follow_up")
+WAYS: Mapping[str, Way] = {
+    "acceptance.read@accepted": reads("acceptance accepted", "acceptance accepted, declined"),
+    "acceptance.read@declined": reads("acceptance declined"),
+    "team.read@open": reads("team open"),
+    "team.read@confirmed": reads("team confirmed"),
+    "team.write@open": Way(_seat, _cell("team open")),
+    "team.write@confirmed": Way(_seat, _cell("team confirmed")),
+    "agreement.read@draft": in_scenes(reads("agreement", of_review=True), "first_meeting"),
+    "agreement.read@confirmed": in_scenes(
+        reads("agreement", of_review=True), *FROM_COLLECT, "closed", "cancelled"
+    ),
+    "agreement.write@draft": status("agreement/edit", "first_meeting"),
+    "agreement.write@confirmed": status("agreement/edit", *FROM_COLLECT),
+    "agreement.confirm@confirmed": in_scenes(
+        Way(lambda b, owner: b.offers("agreement", "agreement/confirm"), of_review=True), "amending"
+    ),
+    "agreement.confirm@draft": in_scenes(
+        Way(lambda b, owner: b.offers("agreement", "agreement/confirm"), of_review=True), "first_meeting"
+    ),
+    **_meetings(),
+    "materials.read@internal": reads("material internal"),
+    "materials.read@draft_for_comments": reads("material draft for comments"),
+    "materials.read@handed_in": reads("material handed in"),
+    "materials.read@opened": reads("material opened"),
+    "materials.notice@internal": Way(
+        _told("materials", "Underlag från {}", "Internt"), _before("opened", "material internal")
+    ),
+    "materials.notice@handed_in": _materials("Inlämnat", "material handed in"),
+    "materials.notice@opened": _materials("Öppnat", "material opened"),
+    "materials.write@internal": Way(_describe, _before("opened", "material internal")),
+    "materials.write@draft_for_comments": _shared("materials/{}/describe"),
+    "materials.write@opened": Way(_describe, _cell("material opened")),
+    "materials.comment@draft_for_comments": Way(
+        _material_comment, lambda place, owner: owner == 0 and place.scene == "collect"
+    ),
+    "questions.read@draft": reads("question draft"),
+    "questions.read@sent": reads("question sent"),
+    "questions.notice@sent": Way(_told("questions", "Frågor från {}", "skicka"), _cell("question sent")),
+    "questions.answer@sent": Way(_question("(?:answer|note)"), _cell("question sent")),
+    "questions.read@answered": reads("question answered"),
+    "questions.write@draft": Way(_writes_questions, _cell("question draft")),
+    "report.read@draft": reads("report draft"),
+    "report.read@presented": in_scenes(reads("report presented"), "presented", "cancelled", "final_report"),
+    "report.read@handed_over": in_scenes(reads("report handed over"), "closing", "lead_reads_handed_over"),
+    "report.read@acknowledged": in_scenes(reads("report handed over"), "evaluation", "follow_up", "closed"),
+    "report.write@draft": Way(_of_text(), _cell("report draft")),
+    "report.write@presented": Way(_of_text(), _cell("report after presenting")),
+    "report.comment@presented": Way(_of_text("/comments"), _cell("report after presenting")),
+    "report.notice@draft": Way(_told("report", "Rapporten från {}", "."), _cell("report draft")),
+    "report.notice@presented": _report("Presenterad", "report after presenting"),
+    "report.notice@handed_over": in_scenes(_report("Överlämnad", "report handed over"), "closing"),
+    "report.notice@acknowledged": in_scenes(
+        _report("Mottagen", "report handed over"), "evaluation", "follow_up", "closed"
+    ),
+    "follow_up.read@open": Way(
+        reads("follow-up").ask, lambda place, owner: owner > 0 and place.scene == "follow_up"
+    ),
+    "follow_up.read@submitted": Way(
+        reads("follow-up").ask,
+        lambda place, owner: place.scene == "closed" or (owner, place.scene) == (0, "follow_up"),
+    ),
+    "follow_up.write@open": Way(_findings, lambda place, owner: owner > 0 and place.scene == "follow_up"),
+    "hours.read@open": Way(_hours, lambda place, owner: place.reached("collect")),
+    "hours.write@open": Way(_own_hours, lambda place, owner: place.reached("collect")),
+    "hours.notice@open": Way(
+        lambda browsing, owner: "alla sidor tillsammans" in browsing.main("hours"),
+        lambda place, owner: place.reached("collect"),
+    ),
+}
+
+# (where, what), each with * for any: what HTTP is not asked, and why.
+NOT_ASKED: dict[tuple[str, str], str] = {
+    ("*", "acceptance.read@open"): "before an answer there is nothing to read",
+    ("*", "acceptance.write@*"): "an answer is written by the actions accept and decline, which are asked",
+    (
+        "*",
+        "materials.hand_in@*",
+    ): "is the action hand_in, which is asked; what is added later has its own page",
+    ("*", "questions.send@*"): "is the action send, which is asked",
+    ("*", "*_meeting.read@unplanned"): "before it is planned there is nothing to read",
+    ("*", "*.notice@draft_for_comments"): "one document is lent; the set as a whole is then internal still",
+    ("*", "questions.notice@draft"): "whose it is may read them",
+    (
+        "*",
+        "questions.notice@answered",
+    ): "the page tells how many of those sent are answered in the same words",
+    ("*", "questions.answer@answered"): "an answer is changed by its own form, as one that is sent",
+    ("*", "follow_up.notice@*"): "whose it is may read it",
+    ("*", "hours.*@submitted"): "hours are never handed in: they stay open",
+    ("*", "follow_up.write@submitted"): "its page says that it is handed in, and takes no more",
+    ("*", "joint_report.*"): "played by itself: see test_joint.py",
+    ("joint_report", "*"): "played by itself: see test_joint.py",
+    ("closing_meeting", "*_joint"): "played by itself: see test_joint.py",
+    ("*", "evaluation.*"): "of one person: test_walk.py follows the words of each",
+    (
+        "exchange/*",
+        "agreement.*@draft",
+    ): "only where the lead went on without an agreement: see test_agreements.py",
+    (
+        "exchange/work/draft",
+        "report.write@presented",
+    ): "only where a side is sent back: the form of the second meeting, which is asked",
+}
+
+# What neither end that is played to leaves behind: in which state a thing was when it ended.
+_UNPLAYED = (
+    "acceptance.read@declined agreement.read@draft *_meeting.read@planned materials.notice@handed_in "
+    "materials.notice@internal materials.read@draft_for_comments materials.read@handed_in questions.read@answered "
+    "questions.read@draft report.notice@draft report.notice@handed_over report.read@draft report.read@handed_over "
+    "team.read@open"
+)
+_CANCELLED_BEFORE = (
+    "closing_meeting.read@held second_meeting.read@held follow_up.read@* report.notice@acknowledged "
+    "report.read@acknowledged"
+)
+NOT_ASKED = {
+    **NOT_ASKED,
+    **{("end: *", what): "no end that is played to has it in this state" for what in _UNPLAYED.split()},
+    **{("end: cancelled", what): "cancelled before it came to that" for what in _CANCELLED_BEFORE.split()},
+    ("end: closed", "follow_up.read@open"): "it is closed when all have handed in",
+    ("end: closed", "report.*@presented"): "all have been handed over by then",
+    ("end: declined", "team.read@confirmed"): "declined before there was a team",
+    ("every step", "acceptance.read@declined"): "the review ends with it: asked at that end",
+}
+_READS = "lead if agreement.lead_reads_"
+# Single cells: the lead's reading by agreement is asked while the review goes on; a member's form of the member.
+NOT_ASKED_OF = {
+    *((f"end: {end}", "materials.read@opened", f"{_READS}materials") for end in ("closed", "cancelled")),
+    *((where, "report.read@acknowledged", f"{_READS}reports") for where in ("every step", "end: closed")),
+    ("evaluation", "submit", "own.member"),
+}
