@@ -85,6 +85,15 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_person_sort_key"), "person", ["sort_key"], unique=False)
     op.create_table(
+        "feed",
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_feed_person_id")),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_feed")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_feed_token_hash")),
+    )
+    op.create_table(
         "link",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -653,6 +662,7 @@ def downgrade() -> None:
     op.drop_table("login_session")
     op.drop_index(op.f("ix_link_person_id"), table_name="link")
     op.drop_table("link")
+    op.drop_table("feed")
     op.drop_index(op.f("ix_person_sort_key"), table_name="person")
     op.drop_table("person")
     op.drop_index(op.f("ix_organisation_sort_key"), table_name="organisation")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from icalendar import Calendar
@@ -29,14 +31,27 @@ class Event:
 
 def calendar_file(event: Event, zone: str) -> bytes:
     """The file's bytes. `zone`: the name of the zone whose clock the times are read on."""
+    return _file([event], zone)
+
+
+def feed_file(name: str, events: Sequence[Event], zone: str) -> bytes:
+    """A calendar that others fetch again and again: all of somebody's events under a name."""
+    return _file(events, zone, {"name": name, "x-wr-calname": name, "refresh-interval": timedelta(hours=6)})
+
+
+def _file(events: Sequence[Event], zone: str, more: Mapping[str, Any] | None = None) -> bytes:
     calendar = Calendar()
     calendar.add("prodid", "-//Peerreview//Peerreview//SV")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
-    calendar.add_component(_entry(event, ZoneInfo(zone)))
-    if event.start:
+    for key, value in (more or {}).items():
+        calendar.add(key, value)
+    for event in events:
+        calendar.add_component(_entry(event, ZoneInfo(zone)))
+    timed = [event.day for event in events if event.start]
+    if timed:
         year = timedelta(days=366)
-        calendar.add_missing_timezones(first_date=event.day - year, last_date=event.day + year)
+        calendar.add_missing_timezones(first_date=min(timed) - year, last_date=max(timed) + year)
     return bytes(calendar.to_ical())
 
 

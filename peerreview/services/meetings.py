@@ -184,27 +184,36 @@ def calendar_part(
 ) -> tuple[str, bytes]:
     """The meeting for a calendar: a file's name and its bytes. NotFound where there is no date yet."""
     with looking(house, review_id=review_id, actor=actor, now=now) as case:
-        artefact = _which(case, key)
-        data, plan = case.data(key), plan_of(case.data(key))
-        if plan.date is None:
+        event = _event(case, _which(case, key), actor.language)
+        if event is None:
             raise NotFound(f"no date for {key}")
-        domain = house.settings.mail_from.rpartition("@")[2]
-        review = wording.review_title(case.names)
-        event = Event(
-            uid=f"review-{review_id}-{key}@{domain}",
-            sequence=max(int(data.get("sequence", 1)) - 1, 0),
-            stamp=datetime.fromisoformat(data["planned_at"])
-            if "planned_at" in data
-            else case.review.created_at,
-            title=f"{artefact.title.get(actor.language)} – {review}",
-            day=plan.date,
-            start=clock_of(plan.time),
-            until=clock_of(plan.until),
-            place=plan.place,
-            link=plan.link,
-            page=house.settings.base_url.rstrip("/") + f"/reviews/{review_id}/meetings",
-        )
         return f"{key.replace('_', '-')}-{review_id}.ics", calendar_file(event, house.calendar.zone.key)
+
+
+def events_of(case: OpenCase, language: str) -> list[Event]:
+    """The meetings that have a date and that the actor may know of."""
+    kept = [a for a in case.artefacts_of("meeting") if a.per == "review" and case.sees(a.key, "read")]
+    return [event for artefact in kept if (event := _event(case, artefact, language)) is not None]
+
+
+def _event(case: OpenCase, artefact: Artefact, language: str) -> Event | None:
+    data, plan = case.data(artefact.key), plan_of(case.data(artefact.key))
+    if plan.date is None:
+        return None
+    settings, number = case.house.settings, case.review.id
+    planned_at = data.get("planned_at")
+    return Event(
+        uid=f"review-{number}-{artefact.key}@{settings.mail_from.rpartition('@')[2]}",
+        sequence=max(int(data.get("sequence", 1)) - 1, 0),
+        stamp=datetime.fromisoformat(planned_at) if planned_at else case.review.created_at,
+        title=f"{artefact.title.get(language)} – {wording.review_title(case.names)}",
+        day=plan.date,
+        start=clock_of(plan.time),
+        until=clock_of(plan.until),
+        place=plan.place,
+        link=plan.link,
+        page=settings.base_url.rstrip("/") + f"/reviews/{number}/meetings",
+    )
 
 
 # ---- which, and how it looks

@@ -9,7 +9,7 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, Row, Update, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from .people import Link, LoginFailure, LoginSession, Person
+from .people import Feed, Link, LoginFailure, LoginSession, Person
 from .reviews import Review, Seat
 
 
@@ -121,3 +121,9 @@ def running_reviews(session: Session, person_id: int) -> int:
 
 def _changed(session: Session, query: Update) -> int:
     return cast(CursorResult[Any], session.execute(query)).rowcount
+
+
+def feed_reader(session: Session, token_hash: str) -> Person | None:
+    """Whose calendar address it is; None where it is nobody's, or their account is closed."""
+    query = select(Person).join(Feed, Feed.person_id == Person.id).where(Feed.token_hash == token_hash)
+    return session.scalar(query.where(Person.closed_at.is_(None)))

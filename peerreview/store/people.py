@@ -81,6 +81,17 @@ class Link(Base):
     used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
+class Feed(Base):
+    """A person's private calendar address: whoever has it reads what is due to them, until it is ended. The row
+    holds the token's SHA-256."""
+
+    __tablename__ = "feed"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
 class LoginFailure(Base):
     """A failed try to log in, to slow down guessing; `key` is a digest of the folded address, or of the
     client's: people type their password in the wrong field."""

@@ -53,6 +53,7 @@ BLUEPRINTS = (
     letters.bp,
     materials.bp,
     me.bp,
+    me.calendar,
     meetings.bp,
     pages.bp,
     people.bp,

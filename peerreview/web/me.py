@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask import Blueprint, Response, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
 from peerreview.errors import N_, Invalid, Message
-from peerreview.services import me, sessions
+from peerreview.services import feeds, me, sessions
 
 from . import locale
 from .here import house, tell
 
 bp = Blueprint("me", __name__, url_prefix="/me")
+calendar = Blueprint("calendar", __name__)
 
 
 @bp.get("")
@@ -73,7 +74,37 @@ def end_others() -> ResponseReturnValue:
     return redirect(url_for("me.index", _anchor="sessions"), 303)
 
 
-def _page(typed: Mapping[str, str] | None = None, errors: Mapping[str, Message] | None = None) -> str:
+# ---- my calendar
+
+
+@bp.post("/calendar")
+@login_required
+def make_calendar() -> ResponseReturnValue:
+    """The address is shown once, on the answer itself: nobody reads it from a log of redirects."""
+    token = feeds.make_feed(house(), actor=current_user.account, real_now=g.real_now)
+    address = house().settings.base_url.rstrip("/") + url_for("calendar.feed", token=token)
+    return _page(address=address), {"Cache-Control": "no-store"}
+
+
+@bp.post("/calendar/end")
+@login_required
+def end_calendar() -> ResponseReturnValue:
+    feeds.end_feed(house(), actor=current_user.account)
+    tell(N_("The calendar's address no longer works."))
+    return redirect(url_for("me.index", _anchor="calendar"), 303)
+
+
+@calendar.get("/calendar/<token>.ics")
+def feed(token: str) -> ResponseReturnValue:
+    """For calendar programs, which do not log in: the address is the key."""
+    content = feeds.feed(house(), token=token, now=g.now)
+    headers = {"Cache-Control": "private, no-store", "Referrer-Policy": "no-referrer"}
+    return Response(content, content_type="text/calendar; charset=utf-8; method=PUBLISH", headers=headers)
+
+
+def _page(
+    typed: Mapping[str, str] | None = None, errors: Mapping[str, Message] | None = None, address: str = ""
+) -> str:
     actor = current_user.account
     view = me.me(house(), actor=actor)
     running = sessions.my_sessions(house(), actor=actor, token=current_user.token, real_now=g.real_now)
@@ -84,6 +115,8 @@ def _page(typed: Mapping[str, str] | None = None, errors: Mapping[str, Message] 
         sessions=[(one, device(one.agent)) for one in running],
         least=house().settings.password_length,
         errors=errors or {},
+        calendar_since=feeds.feed_since(house(), actor=actor),
+        address=address,
     )
 
 

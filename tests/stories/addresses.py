@@ -63,6 +63,7 @@ def _network(place: Place) -> Iterator[tuple[str, str, Who]]:
     for page in ("accessibility", "help", "privacy"):
         yield f"pages.{page}", f"/{page}", anybody
     yield "pages.healthz", "/healthz", lambda reader: None
+    yield "calendar.feed", "/calendar/unknown.ics", lambda reader: None
     yield "accounts.login", "/login", lambda reader: None
     yield "accounts.reset_request", "/reset", anybody
     yield "accounts.reset_sent", "/reset/sent", anybody

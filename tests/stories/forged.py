@@ -66,7 +66,9 @@ PERSONAL = {
     "accounts.logout",
     "me.change",
     "me.change_password",
+    "me.end_calendar",
     "me.end_others",
+    "me.make_calendar",
     "pages.preview",
 }
 

@@ -10,7 +10,7 @@ from flask import Flask
 from peerreview.services.house import Account, House
 from peerreview.web.me import device
 from tests.people import PASSWORD, make_organisation, make_person
-from tests.web.caller import Caller
+from tests.web.caller import Caller, valid
 
 NEW = "en helt ny mening"
 
@@ -115,3 +115,19 @@ def test_my_sessions_are_ended_one_by_one_and_all(
 )
 def test_browsers_have_names_that_people_know(agent: str, said: str) -> None:
     assert device(agent) == said
+
+
+def test_a_private_calendar_address_is_shown_once_and_works_without_a_login(
+    app: Flask, caller: Caller
+) -> None:
+    page = caller.send("/me/calendar", 200, form_at="/me")
+    valid(page.text)
+    found = re.search(r'value="http://127\.0\.0\.1:5000(/calendar/[^"]+\.ics)"', page.text)
+    assert found
+    assert found[1] not in caller.page("/me").text
+    answer = app.test_client().get(found[1])
+    assert (answer.status_code, answer.mimetype) == (200, "text/calendar")
+    assert answer.get_data().startswith(b"BEGIN:VCALENDAR")
+    caller.send("/me/calendar/end", form_at="/me")
+    assert app.test_client().get(found[1]).status_code == 404
+    assert "Skapa en adress" in caller.page("/me").text

@@ -1,0 +1,93 @@
+"""A private calendar address for each who wants one: their meetings and what they have to do, by its day.
+
+Whoever knows the address reads the calendar, without a login, as calendars fetch it; a new one ends the old.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+
+from ..errors import N_, NotFound
+from ..rendering.calendars import Event, feed_file
+from ..rendering.words import say
+from ..store import accounts as store
+from ..store import cases as case_store
+from ..store import overview
+from ..store.people import Feed, Person
+from . import meetings
+from .cases import OpenCase, opened_many
+from .house import Account, House
+from .sessions import digest
+from .todo import TaskView, tasks_of
+
+
+def feed_since(house: House, *, actor: Account) -> datetime | None:
+    """Since when the actor has an address; None for no address. What it is, is told only when it is made."""
+    with house.db.read() as session:
+        row = session.get(Feed, actor.person_id)
+        return row.created_at if row else None
+
+
+def make_feed(house: House, *, actor: Account, real_now: datetime) -> str:
+    """A new address's token; an old address no longer works."""
+    token = secrets.token_urlsafe(32)
+    with house.db.write() as session:
+        row = session.get(Feed, actor.person_id, with_for_update=True) or Feed(person_id=actor.person_id)
+        row.token_hash, row.created_at = digest(token), real_now
+        session.add(row)
+    return token
+
+
+def end_feed(house: House, *, actor: Account) -> None:
+    """The address no longer works."""
+    with house.db.write() as session:
+        row = session.get(Feed, actor.person_id, with_for_update=True)
+        if row is not None:
+            session.delete(row)
+
+
+def feed(house: House, *, token: str, now: datetime) -> bytes:
+    """The calendar's bytes. NotFound for an address that does not work (any more)."""
+    with house.db.read() as session:
+        person = store.feed_reader(session, digest(token))
+        if person is None:
+            raise NotFound("calendar")
+        # With a seat's rights alone: an address that can get about opens nothing of the whole network.
+        reader = Account(person.id, person.name, person.email, person.language, is_lead=False)
+        ids = overview.running(session, case_store.reviews_of(session, person.id, now))
+        cases = opened_many(house, session, ids, account=reader, now=now)
+        events = [
+            event
+            for case in cases
+            for event in (*meetings.events_of(case, person.language), *_due(case, person))
+        ]
+        name = say(N_("Collegial review"), person.language)
+        return feed_file(name, sorted(events, key=lambda e: (e.day, e.uid)), house.calendar.zone.key)
+
+
+def _due(case: OpenCase, person: Person) -> list[Event]:
+    """What the person has to do, on its last day."""
+    settings = case.house.settings
+    return [
+        Event(
+            uid=_uid(task, settings.mail_from.rpartition("@")[2]),
+            sequence=0,
+            stamp=case.review.created_at,
+            title=f"{say(task.title, person.language, case.names)} – {task.review}",
+            day=task.due,
+            start=None,
+            until=None,
+            place="",
+            link="",
+            page=settings.base_url.rstrip("/") + task.href,
+        )
+        for task in tasks_of(case)
+        if task.due is not None
+    ]
+
+
+def _uid(task: TaskView, domain: str) -> str:
+    """The same for a task whose day has moved, so that it moves in the calendar too."""
+    what = digest(f"{task.href} {say(task.title, 'en')}")[:16]
+    return f"review-{task.review_id}-due-{what}@{domain}"
