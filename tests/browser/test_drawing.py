@@ -31,7 +31,7 @@ SLICES = "[...document.querySelectorAll('.drawing-slice')].map(svg => svg.viewBo
 WHOLE = "document.querySelector('.drawing-wide').viewBox.baseVal.height"
 
 
-@pytest.mark.parametrize("language", ["sv", "en"])
+@pytest.mark.parametrize("language", ["sv", pytest.param("en", marks=pytest.mark.full)])
 def test_the_drawing_that_there_is_room_for_can_be_read(served: Serve, language: str) -> None:
     here = served("ring-each", "opened", language)
     page = here.page(here.planted.cast.lead, language=language)

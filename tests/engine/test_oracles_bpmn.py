@@ -162,7 +162,7 @@ def test_the_process_stands_where_the_engine_stands(parties: int, deeds: list[tu
 
 
 @pytest.mark.full
-@settings(RUNS, max_examples=2000)
+@settings(RUNS, max_examples=1000)
 @given(parties=st.sampled_from([2, 3]), deeds=tries)
 def test_the_process_stands_where_the_engine_stands_thousands_of_times(
     parties: int, deeds: list[tuple[int, int]]
@@ -180,7 +180,7 @@ def test_so_do_processes_of_made_up_definitions(
 
 
 @pytest.mark.full
-@settings(RUNS, max_examples=3000)
+@settings(RUNS, max_examples=2000)
 @given(workflow=definitions(), parties=st.sampled_from([2, 3]), deeds=tries)
 def test_so_do_processes_of_thousands_of_made_up_definitions(
     workflow: Workflow | None, parties: int, deeds: list[tuple[int, int]]

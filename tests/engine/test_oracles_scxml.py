@@ -81,7 +81,7 @@ def test_the_chart_stands_where_the_engine_stands(parties: int, deeds: list[tupl
 
 
 @pytest.mark.full
-@settings(RUNS, max_examples=1000)
+@settings(RUNS, max_examples=300)
 @given(parties=st.sampled_from([2, 3]), deeds=tries)
 def test_the_chart_stands_where_the_engine_stands_a_thousand_times(
     parties: int, deeds: list[tuple[int, int]]
@@ -99,7 +99,7 @@ def test_so_do_charts_of_made_up_definitions(
 
 
 @pytest.mark.full
-@settings(RUNS, max_examples=3000)
+@settings(RUNS, max_examples=2000)
 @given(workflow=definitions(), parties=st.sampled_from([2, 3]), deeds=tries)
 def test_so_do_charts_of_thousands_of_made_up_definitions(
     workflow: Workflow | None, parties: int, deeds: list[tuple[int, int]]

@@ -34,7 +34,7 @@ WALKS = [("ring-all", scene) for scene in (*SCENES, *ENDS)] + [
     ("ring-each", "collect"),
 ]
 # An everyday walk takes one in so many of the deep addresses.
-EVERY = 8
+EVERY = 12
 # Earlier versions of a report, which stand on pages of their own.
 ON_DEEP_PAGES = {"report replaced", "report presented", "report after presenting"}
 ALWAYS = {"lead", "coordinator 0", "member 1.0", "contact 0", "contact 1", "member 2.0", "contact 2"}
