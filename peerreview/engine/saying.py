@@ -7,6 +7,7 @@ from typing import Any
 from ..errors import Message, PartyName, Text
 from .case import WAITING, Case, Place
 from .conditions import missing
+from .decide import already_done
 
 
 def side(place: Place) -> str:
@@ -24,6 +25,9 @@ def wants(case: Case, place: Place) -> str:
             if action.to == "next":
                 wanted += missing(case, action.needs, scope)
     said = [english(message) for message in dict.fromkeys(wanted)]
+    for action in step.actions.values():
+        if action.to == "next" and already_done(case, action, scope):
+            said.append(f"`{action.key}` would do what has already been done")
     return "waits: " + "; ".join(said) if said else "can do nothing that leads on"
 
 

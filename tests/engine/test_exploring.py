@@ -10,6 +10,7 @@ from peerreview.engine.checker import check
 from peerreview.engine.exploring import DeadEnd, explore
 from peerreview.engine.reader import read
 
+from .generated import DUE, HEAD, PARTY, SHARED
 from .play import ROOT, collegial
 
 TEXT = (ROOT / "workflows" / "collegial-review.yaml").read_text(encoding="utf-8")
@@ -76,3 +77,14 @@ def test_a_dead_end_is_told_with_the_way_into_it(
 @pytest.mark.full
 def test_going_back_twice_leads_to_the_end_too() -> None:
     assert explore(collegial(), 2, times=2).found is None
+
+
+def test_what_was_done_long_ago_cannot_be_done_again() -> None:
+    """Whoever has handed in finds, two steps on, that it has been done: nothing there leads on."""
+    often = f"{{title: *t, each: party, {DUE}, {PARTY['hand_in']}}}"
+    between = f"{{title: *t, {DUE}, {SHARED['meet']}}}"
+    text = f"{HEAD}  first: {often}\n  between: {between}\n  again: {often}\n"
+    found = explore(read(text, "w.yaml"), 2, times=0).found
+    assert isinstance(found, DeadEnd)
+    assert found.place == "again"
+    assert "`do` would do what has already been done" in found.waits[0]
