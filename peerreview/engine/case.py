@@ -165,6 +165,9 @@ class Deputy(NamedTuple):
     since: datetime
     until: datetime
 
+    def sits_in(self, at: datetime) -> bool:
+        return self.since <= at <= self.until
+
 
 class Seat(NamedTuple):
     """Who sits where: `person` with `role` for `party`; `id` is the seat's, kept when a deputy sits in."""
@@ -178,7 +181,7 @@ class Seat(NamedTuple):
 
     def reader(self, at: datetime) -> int:
         """The person who gets the seat's mail then: its deputy while they stand in (engine.md 3)."""
-        if self.deputy is not None and self.deputy.since <= at <= self.deputy.until:
+        if self.deputy is not None and self.deputy.sits_in(at):
             return self.deputy.person
         return self.person
 

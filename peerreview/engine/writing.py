@@ -211,7 +211,9 @@ class Writing:
         under_way = {p[0] for p, mark in standing.marks.items() if mark.state not in OVER}
         begun = {path for path, _ in standing.marks}
         # A later step may do the same once more: it finds it done already.
-        setting = {e for path, sets in self.sets.items() if path in under_way or path not in begun for e in sets}
+        setting = {
+            e for path, sets in self.sets.items() if path in under_way or path not in begun for e in sets
+        }
         opened = self._opened(case)
         values = {
             key: value

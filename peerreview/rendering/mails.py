@@ -33,8 +33,9 @@ class MailWords:
     """What a mail says, before it is said in somebody's language.
 
     `subject` what and by when; `why` one sentence on why you get this; `ask` what is asked; `link` an own
-    path ("/reviews/3") and its `button`; `next` what comes then. `note` is the lead's added line, the
-    only free text in a mail, `note_by` whose it is. `names`: what a PartyName in the words is called."""
+    path ("/reviews/3") and its `button`; `next` what comes then. `note` is what the lead has added to a mail of
+    ours, `note_by` whose it is; that and a mail that a lead writes are the only free text. `names`: what a
+    PartyName in the words is called."""
 
     subject: Words
     why: Words

@@ -206,11 +206,12 @@ def _case(
 ) -> Case:
     workflow = workflow_of(house, session, rows.review)
     standing = standing or Standing.from_json(rows.review.standing)
-    seats = tuple(Seat(s.id, s.person_id, s.party, s.role, s.function, _deputy(s)) for s in rows.seats)
+    seats = tuple(Seat(s.id, s.person_id, s.party, s.role, s.function, deputy_of(s)) for s in rows.seats)
     return Case(workflow, standing, facts.facts_of(rows, workflow, standing), house.calendar, seats, leads)
 
 
-def _deputy(seat: SeatRow) -> Deputy | None:
+def deputy_of(seat: SeatRow) -> Deputy | None:
+    """Whoever is named to sit in for the seat, whether it is their days or not."""
     if seat.deputy_id is None or seat.deputy_from is None or seat.deputy_until is None:
         return None
     return Deputy(seat.deputy_id, seat.deputy_from, seat.deputy_until)

@@ -18,7 +18,7 @@ from ..store.people import Feed, Person
 from . import meetings
 from .cases import OpenCase, opened_many
 from .house import Account, House
-from .sessions import digest
+from .sessions import account_of, digest
 from .todo import TaskView, tasks_of
 
 
@@ -53,10 +53,9 @@ def feed(house: House, *, token: str, now: datetime) -> bytes:
         person = store.feed_reader(session, digest(token))
         if person is None:
             raise NotFound("calendar")
-        # With a seat's rights alone: an address that can get about opens nothing of the whole network.
-        reader = Account(person.id, person.name, person.email, person.language, is_lead=False)
+        # Of the reviews in which they sit: an address that can get about tells nothing of the whole network.
         ids = overview.running(session, case_store.reviews_of(session, person.id, now))
-        cases = opened_many(house, session, ids, account=reader, now=now)
+        cases = opened_many(house, session, ids, account=account_of(person), now=now)
         events = [
             event
             for case in cases

@@ -5,7 +5,6 @@ The set is made anew when it is sent; where it has changed since it was shown, n
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +21,7 @@ from .accounts import only_lead
 from .cases import OpenCase, opened_many
 from .checks import Checks
 from .house import Account, House
+from .sessions import digest
 from .wording import review_title
 
 Words = Message | Text | str
@@ -151,10 +151,9 @@ def _addressed(
     words = MailWords(
         subject=subject,
         why=N_("You get this mail because the project lead writes to: %(whom)s.", whom=sets[letter.whom]),
+        ask=(N_("%(name)s writes:", name=actor.name), *(line for line in text.split("\n") if line.strip())),
         link=f"/reviews/{review_id}" if review_id else "/",
         button=N_("Open the review") if review_id else N_("My page"),
-        note=text,
-        note_by=actor.name,
     )
     return people, words, review_id
 
@@ -204,5 +203,4 @@ def _meant(case: OpenCase, whom: str) -> Iterator[int]:
 
 
 def _seal(people: Addressed) -> str:
-    ids = ",".join(str(person.id) for person, _ in people)
-    return hashlib.sha256(ids.encode()).hexdigest()[:32]
+    return digest(",".join(str(person.id) for person, _ in people))

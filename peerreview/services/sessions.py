@@ -92,14 +92,18 @@ def visitor(house: House, *, token: str, real_now: datetime) -> Visit | None:
     if noted:
         with house.db.write() as session:
             store.touch_session(session, row.id, real_now)
-    account = Account(
+    return Visit(account_of(person), noted)
+
+
+def account_of(person: Person) -> Account:
+    """The person as the door knows them."""
+    return Account(
         person_id=person.id,
         name=person.name,
         email=person.email,
         language=person.language,
         is_lead=person.is_lead,
     )
-    return Visit(account, noted)
 
 
 def log_out(house: House, *, actor: Account, token: str, real_now: datetime) -> None:

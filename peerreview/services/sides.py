@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from ..errors import N_, Message, PartyName, Text
 from ..store.reviews import Seat
-from .cases import OpenCase
+from .cases import OpenCase, deputy_of
 
 
 @dataclass(frozen=True)
@@ -81,10 +80,7 @@ def _own_functions(case: OpenCase) -> set[str]:
         seat.function or seat.role
         for seat in case.rows.seats
         if seat.party in case.actor.parties()
-        and (
-            seat.person_id == case.actor.person
-            or (seat.deputy_id == case.actor.person and stands_in(seat, case.now))
-        )
+        and case.actor.person in (seat.person_id, _sitting_in(case, seat))
     }
 
 
@@ -101,13 +97,13 @@ def _person(case: OpenCase, seat: Seat, own: bool, functions: set[str]) -> Perso
 
 
 def _deputy(case: OpenCase, seat: Seat) -> Message | None:
-    if seat.deputy is None or not stands_in(seat, case.now):
+    if seat.deputy is None or _sitting_in(case, seat) is None:
         return None
     until = case.house.calendar.day(seat.deputy_until or case.now)
     return N_("%(name)s stands in until %(day)s", name=seat.deputy.name, day=until)
 
 
-def stands_in(seat: Seat, now: datetime) -> bool:
-    """Whether the seat's deputy sits in it now."""
-    never = datetime.min.replace(tzinfo=UTC)
-    return (seat.deputy_from or now) <= now <= (seat.deputy_until or never)
+def _sitting_in(case: OpenCase, seat: Seat) -> int | None:
+    """The deputy who sits in the seat now."""
+    deputy = deputy_of(seat)
+    return deputy.person if deputy is not None and deputy.sits_in(case.now) else None

@@ -31,8 +31,22 @@ from .organisations import Organisation
 from .people import Person
 from .reviews import Party, Review
 
+KEY = ("review_id", "party", "step", "visit", "rule", "occurrence", "seat_id")
 
-class PlannedMail(Base):
+
+class _Keyed:
+    """What makes a planned mail the same one, however often it is planned anew (engine.md 27)."""
+
+    review_id: Mapped[int] = mapped_column(ForeignKey("review.id"), index=True)
+    party: Mapped[int]
+    step: Mapped[str] = mapped_column(String(200))
+    visit: Mapped[int]
+    rule: Mapped[str] = mapped_column(String(100))
+    occurrence: Mapped[int] = mapped_column(default=0)
+    seat_id: Mapped[int]
+
+
+class PlannedMail(_Keyed, Base):
     """A mail that would be sent, rewritten by difference whenever something moves (engine.md 27).
 
     state: planned; sent (outgoing_id says as what); or void, with `why_not` a message's English text:
@@ -41,7 +55,7 @@ class PlannedMail(Base):
 
     __tablename__ = "planned_mail"
     __table_args__ = (
-        UniqueConstraint("review_id", "party", "step", "visit", "rule", "occurrence", "seat_id"),
+        UniqueConstraint(*KEY),
         Index(
             "ix_planned_mail_due",
             "due_at",
@@ -51,13 +65,6 @@ class PlannedMail(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    review_id: Mapped[int] = mapped_column(ForeignKey("review.id"), index=True)
-    party: Mapped[int]
-    step: Mapped[str] = mapped_column(String(200))
-    visit: Mapped[int]
-    rule: Mapped[str] = mapped_column(String(100))
-    occurrence: Mapped[int] = mapped_column(default=0)
-    seat_id: Mapped[int]
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     kind: Mapped[str] = mapped_column(String(50))
     due_at: Mapped[datetime] = mapped_column(UTCDateTime)
@@ -67,23 +74,14 @@ class PlannedMail(Base):
     outgoing_id: Mapped[int | None] = mapped_column(ForeignKey("outgoing.id"))
 
 
-class MailWish(Base):
+class MailWish(_Keyed, Base):
     """What the lead wants of a planned mail: a row of its own on that key (engine.md 27), so that planning anew does
     not lose it. `held`: it shall not go. `line`: what the lead adds to it, whose words are `by`'s."""
 
     __tablename__ = "mail_wish"
-    __table_args__ = (
-        UniqueConstraint("review_id", "party", "step", "visit", "rule", "occurrence", "seat_id"),
-    )
+    __table_args__ = (UniqueConstraint(*KEY),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    review_id: Mapped[int] = mapped_column(ForeignKey("review.id"), index=True)
-    party: Mapped[int]
-    step: Mapped[str] = mapped_column(String(200))
-    visit: Mapped[int]
-    rule: Mapped[str] = mapped_column(String(100))
-    occurrence: Mapped[int] = mapped_column(default=0)
-    seat_id: Mapped[int]
     held: Mapped[bool] = mapped_column(default=False)
     line: Mapped[str] = mapped_column(String(1000), default="")
     by: Mapped[int] = mapped_column(ForeignKey("person.id"))
@@ -236,7 +234,7 @@ def failed(session: Session, *, limit: int) -> Sequence[Row[Outgoing, str | None
 
 
 def failures(session: Session) -> int:
-    """How many there are of those."""
+    """How many there are of those, counted along their own index."""
     return (
         session.scalar(select(func.count()).where(text("outgoing.state = 'failed'")).select_from(Outgoing))
         or 0

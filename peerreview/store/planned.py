@@ -8,10 +8,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from .outbox import Clock, MailWish, PlannedMail
+from .outbox import KEY, Clock, MailWish, PlannedMail
 from .people import Person
-
-KEY = ("review_id", "party", "step", "visit", "rule", "occurrence", "seat_id")
 
 
 def planned_of(session: Session, review_id: int) -> list[PlannedMail]:

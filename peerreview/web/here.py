@@ -6,7 +6,7 @@ from typing import cast
 
 from flask import current_app, flash
 
-from peerreview.errors import Message
+from peerreview.errors import Conflict, Message, Refused
 from peerreview.services.house import House
 
 from . import filters
@@ -20,3 +20,8 @@ def tell(message: Message, category: str = "message") -> None:
     """Say something on the next page ("failed" in red), in the language of this one: a cookie keeps words,
     not Messages."""
     flash(filters.say(message), category)
+
+
+def tell_why_not(error: Conflict | Refused) -> None:
+    """Say on the next page, in red, why it was not done."""
+    flash(filters.sentence(error.reason), "failed")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
@@ -13,8 +13,7 @@ from peerreview.services import board as boards
 from peerreview.services import mail_plan, outbox, reminding
 from peerreview.services import reviews as service
 
-from . import filters
-from .here import house, tell
+from .here import house, tell, tell_why_not
 
 bp = Blueprint("lead", __name__, url_prefix="/lead")
 
@@ -57,7 +56,7 @@ def remind(review_id: int) -> ResponseReturnValue:
         )
         tell(N_("The reminder is on its way. People reminded: %(count)s.", count=count))
     except Refused as error:
-        flash(filters.sentence(error.reason), "failed")
+        tell_why_not(error)
     if request.form.get("back") == "review":
         return redirect(url_for("reviews.show", review_id=review_id), 303)
     return redirect(url_for("lead.board"), 303)
@@ -130,7 +129,7 @@ def retry(mail_id: int) -> ResponseReturnValue:
         outbox.retry(house(), actor=current_user.account, outgoing_id=mail_id, real_now=g.real_now)
         tell(N_("The mail is tried again at once."))
     except (Conflict, Refused) as error:
-        flash(filters.sentence(error.reason), "failed")
+        tell_why_not(error)
     return redirect(url_for("lead.mail"), 303)
 
 
@@ -141,5 +140,5 @@ def lay_aside(mail_id: int) -> ResponseReturnValue:
         outbox.lay_aside(house(), actor=current_user.account, outgoing_id=mail_id)
         tell(N_("The mail is laid aside and not sent."))
     except Conflict as error:
-        flash(filters.sentence(error.reason), "failed")
+        tell_why_not(error)
     return redirect(url_for("lead.mail"), 303)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
@@ -12,8 +12,7 @@ from peerreview.errors import N_, Conflict, Invalid, Message
 from peerreview.services import letters as service
 from peerreview.services.letters import Letter
 
-from . import filters
-from .here import house, tell
+from .here import house, tell, tell_why_not
 
 bp = Blueprint("letters", __name__, url_prefix="/lead/mail/write")
 
@@ -47,7 +46,7 @@ def send() -> ResponseReturnValue:
     except Invalid as error:
         return _page(letter, error.errors), 422
     except Conflict as error:
-        flash(filters.sentence(error.reason), "failed")
+        tell_why_not(error)
         shown = service.preview_letter(house(), actor=current_user.account, letter=letter, now=g.now)
         return _page(letter, shown=shown), 409
     tell(N_("The mail is on its way to %(count)s people.", count=count))

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
 from peerreview.errors import N_, Conflict, Invalid, Message, Refused
 from peerreview.services import planned_mails as service
 
-from . import filters
-from .here import house, tell
+from .here import house, tell, tell_why_not
 
 bp = Blueprint("planned", __name__, url_prefix="/lead/mail/planned")
 
@@ -45,7 +44,7 @@ def line(planned_id: int) -> ResponseReturnValue:
     except Invalid as error:
         return _page(planned_id, typed, error.errors), 422
     except Conflict as error:
-        flash(filters.sentence(error.reason), "failed")
+        tell_why_not(error)
     return _back(planned_id)
 
 
@@ -58,7 +57,7 @@ def send(planned_id: int) -> ResponseReturnValue:
         )
         tell(N_("The mail is sent at once, and not again on its day."))
     except (Conflict, Refused) as error:
-        flash(filters.sentence(error.reason), "failed")
+        tell_why_not(error)
     return _back(planned_id)
 
 
@@ -67,7 +66,7 @@ def _hold(planned_id: int, *, held: bool, said: Message) -> ResponseReturnValue:
         service.hold_back(house(), actor=current_user.account, planned_id=planned_id, held=held, now=g.now)
         tell(said)
     except Conflict as error:
-        flash(filters.sentence(error.reason), "failed")
+        tell_why_not(error)
     return _back(planned_id)
 
 

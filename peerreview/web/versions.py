@@ -5,15 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
 from peerreview.errors import N_, Conflict, Invalid, Message, NotFound
 from peerreview.services import migrating, migration_preview
 
-from . import filters
-from .here import house, tell
+from .here import house, tell, tell_why_not
 
 bp = Blueprint("versions", __name__, url_prefix="/lead/workflows")
 
@@ -39,7 +38,7 @@ def migrate(name: str) -> ResponseReturnValue:
             now=g.now,
         )
     except Conflict as error:
-        flash(filters.sentence(error.reason), "failed")
+        tell_why_not(error)
         return redirect(url_for("versions.show", name=name), 303)
     except Invalid as error:
         return _page(name, ids, error.errors)

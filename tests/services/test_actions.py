@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 import pytest
 
@@ -13,6 +14,7 @@ from peerreview.services.acting import Wish
 from peerreview.services.actions import ActionView, Typed
 from peerreview.services.house import Account, House
 from peerreview.services.todo import Words
+from tests.services.material_helpers import add_file, on
 from tests.services.review_fixtures import (
     Cast,
     advance,
@@ -96,6 +98,27 @@ def test_receipt_lists_what_was_handed_in_and_who_was_told(house: House) -> None
     assert led.items == ()
     with pytest.raises(NotFound):
         receipts.receipt(house, actor=cast.outsider, review_id=cast.review_id, key=key, now=cast.now)
+
+
+def test_receipt_does_not_name_what_was_withdrawn_after_the_set_was_taken_back(house: House) -> None:
+    """The management contact reads what is handed in: not what was in an earlier set and is the team's own again."""
+    cast = advance(house, make_review(house), to="collect")
+    put_materials(house, cast, 0)
+    extra = add_file(house, cast, cast.member(0), title="Hemlig bilaga")
+    first = do(house, cast, cast.coordinator(0), Wish("hand_in", COLLECT, 0))
+    cast.now += timedelta(minutes=1)
+    do(house, cast, cast.coordinator(0), Wish("take_back", COLLECT, 0))
+    cast.now += timedelta(minutes=1)
+    on(house, cast, cast.member(0), "withdraw", extra)
+    do(house, cast, cast.coordinator(0), Wish("hand_in", COLLECT, 0))
+
+    def items(who: Account) -> list[str]:
+        view = receipts.receipt(house, actor=who, review_id=cast.review_id, key=first, now=cast.now)
+        return [item.title for item in view.items]
+
+    assert "Hemlig bilaga" in items(cast.member(0))
+    assert len(items(cast.contact(0))) == 2
+    assert "Hemlig bilaga" not in items(cast.contact(0))
 
 
 def test_receipt_of_a_form_is_the_persons_alone(house: House) -> None:

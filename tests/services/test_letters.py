@@ -69,8 +69,9 @@ def test_each_gets_one_mail_that_says_whose_words_they_are(house: House, cast: C
     assert len({one.message_id for one in sent}) == 2
     text = text_of(sent[0].message)
     assert sent[0].subject == "Nytt datum i höst"
-    for words in ("Vi ses i oktober i stället.", cast.lead.name, "projektledaren skriver till"):
+    for words in ("Vi ses i oktober i stället.", f"{cast.lead.name} skriver:", "projektledaren skriver till"):
         assert words in text
+    assert text.index("Vi ses i oktober") < text.index("http://"), "what is said comes before where to go"
     assert all(one.email not in text for one in view.readers if one.email != sent[0].recipient)
     assert shown(house, cast, whom="coordinator", review=str(cast.review_id)) != view, "it opens that review"
 

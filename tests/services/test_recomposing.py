@@ -13,8 +13,9 @@ from peerreview.services import ticking
 from peerreview.services.delivering import deliver
 from peerreview.services.house import House
 from peerreview.services.recomposing import ask_again
-from peerreview.store.outbox import Outgoing, PlannedMail
+from peerreview.store.outbox import Outgoing, PlannedMail, planned_in
 from peerreview.store.people import Person
+from peerreview.store.planned import wish_on
 
 from ..mail.post import DROP, Post
 from .review_fixtures import Cast, advance, do, make_review
@@ -130,3 +131,15 @@ def test_the_mails_of_deeds_go_as_they_were_written(house: House, smtp: Post) ->
     ask_again(house, now=later, real_now=later)
     deliver(house, real_now=later)
     assert before <= {message for _, message in smtp.taken}
+
+
+def test_the_leads_line_is_still_there_when_it_is_tried_again(house: House, smtp: Post, cast: Cast) -> None:
+    put_off(house, cast, smtp)
+    first = reminders(house)[0]
+    with house.db.write() as session:
+        for row in planned_in(session, first):
+            wish = wish_on(session, row)
+            wish.line, wish.by, wish.at = "Ring mig.", cast.lead.person_id, cast.now
+    again(house, cast)
+    said = {to: b"Ring mig." in message for [to], message in smtp.taken}
+    assert said == {row.recipient: row.recipient == first.recipient for row in reminders(house, "sent")}

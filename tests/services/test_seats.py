@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from peerreview.errors import Conflict, Invalid, NotFound, Refused
 from peerreview.rendering.words import say
-from peerreview.services import deputies, seats, ticking
+from peerreview.services import deputies, overview, seats, ticking
 from peerreview.services.cases import looking
 from peerreview.services.house import Account, House
 from peerreview.store.outbox import Outgoing, PlannedMail
@@ -213,10 +213,17 @@ def name_deputy(
     )
 
 
+def notes(house: House, cast: Cast) -> str:
+    """What the review's page says beside the people of side 0."""
+    view = overview.overview(house, actor=cast.member(0), review_id=cast.review_id, now=cast.now)
+    return " ".join(say(one.note, "sv") for one in view.sides[0].people if one.note)
+
+
 def test_a_deputy_sits_in_on_their_days_alone(house: House, cast: Cast) -> None:
     stand_in = make_person(house, "Ersättare", in_organisation=cast.organisations[0], role="member")
     seat = seat_of(house, cast, cast.coordinator(0))
     name_deputy(house, cast, cast.coordinator(0), seat, stand_in, since=2, until=3)
+    assert notes(house, cast) == ""
     assert mails(house, "team") == [stand_in.email]
     with pytest.raises(NotFound):
         page(house, cast, stand_in)
@@ -224,6 +231,7 @@ def test_a_deputy_sits_in_on_their_days_alone(house: House, cast: Cast) -> None:
     cast.now = start + timedelta(days=2)
     assert page(house, cast, stand_in).sides[0].may_write
     assert page(house, cast, cast.member(0)).sides[0].team[0].deputy is not None
+    assert "Ersättare är ersättare till och med" in notes(house, cast)
     cast.now = house.calendar.end(house.calendar.day(start + timedelta(days=3))) - timedelta(minutes=1)
     assert page(house, cast, stand_in).sides[0].may_write
     cast.now += timedelta(minutes=2)
@@ -254,7 +262,7 @@ def test_reminders_go_to_the_deputy_on_their_days(house: House, cast: Cast) -> N
             Outgoing.recipient == stand_in.email, Outgoing.kind == "reminder"
         )
         message = message_from_bytes(session.scalars(query).one(), policy=policy.default)
-    assert "står in för" in message.get_body(("plain",)).get_content()
+    assert "du är ersättare för" in message.get_body(("plain",)).get_content()
 
 
 def test_a_deputy_is_ended(house: House, cast: Cast) -> None:
