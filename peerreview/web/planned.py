@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
 from peerreview.errors import N_, Conflict, Invalid, Message, Refused
-from peerreview.services import planned_mails as service
+from peerreview.services import planned as service
 
 from .here import house, tell, tell_why_not
 

@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import select
 
 from peerreview.errors import Conflict, Invalid, NotFound
-from peerreview.services import planned_mails, ticking
+from peerreview.services import planned, ticking
 from peerreview.services.house import House
 from peerreview.services.mailing import text_of
-from peerreview.services.planned_mails import PlannedPage
+from peerreview.services.planned import PlannedPage
 from peerreview.store.outbox import Outgoing, PlannedMail
 
 from .review_fixtures import Cast, advance, do, make_review
@@ -33,7 +33,7 @@ def rows(house: House, cast: Cast, side: int = 0) -> list[PlannedMail]:
 
 
 def look(house: House, cast: Cast, planned_id: int) -> PlannedPage:
-    return planned_mails.planned_mail(house, actor=cast.lead, planned_id=planned_id, now=cast.now)
+    return planned.planned_mail(house, actor=cast.lead, planned_id=planned_id, now=cast.now)
 
 
 def went(house: House, cast: Cast, side: int = 0) -> list[str]:
@@ -62,7 +62,7 @@ def test_the_lead_reads_it_as_it_will_go(house: House, cast: Cast) -> None:
 def test_what_is_held_back_does_not_go_and_the_plan_says_why(house: House, cast: Cast) -> None:
     first = rows(house, cast)[0]
     given = {"actor": cast.lead, "planned_id": first.id, "now": cast.now}
-    planned_mails.hold_back(house, held=True, **given)
+    planned.hold_back(house, held=True, **given)
     assert look(house, cast, first.id).wish.held
     tick(house, first.due_at)
     assert (went(house, cast), len(went(house, cast, 1))) == ([], 1)
@@ -74,14 +74,14 @@ def test_what_is_held_back_does_not_go_and_the_plan_says_why(house: House, cast:
 def test_what_is_let_go_again_goes(house: House, cast: Cast) -> None:
     first = rows(house, cast)[0]
     for held in (True, False):
-        planned_mails.hold_back(house, held=held, actor=cast.lead, planned_id=first.id, now=cast.now)
+        planned.hold_back(house, held=held, actor=cast.lead, planned_id=first.id, now=cast.now)
     tick(house, first.due_at)
     assert len(went(house, cast)) == 1
 
 
 def test_a_hold_outlives_planning_anew(house: House, cast: Cast) -> None:
     first = rows(house, cast)[0]
-    planned_mails.hold_back(house, held=True, actor=cast.lead, planned_id=first.id, now=cast.now)
+    planned.hold_back(house, held=True, actor=cast.lead, planned_id=first.id, now=cast.now)
     do(house, cast, cast.lead, "hold", reason="Semester")
     assert rows(house, cast)[0].state == "void"
     do(house, cast, cast.lead, "resume", reason="Tillbaka")
@@ -92,7 +92,7 @@ def test_a_hold_outlives_planning_anew(house: House, cast: Cast) -> None:
 
 def test_a_line_of_the_leads_goes_with_this_mail_alone_and_says_whose_it_is(house: House, cast: Cast) -> None:
     first, second = rows(house, cast)[:2]
-    planned_mails.add_line(house, actor=cast.lead, planned_id=first.id, line=LINE, now=cast.now)
+    planned.add_line(house, actor=cast.lead, planned_id=first.id, line=LINE, now=cast.now)
     assert LINE.splitlines()[0] in look(house, cast, first.id).text
     tick(house, first.due_at)
     tick(house, second.due_at)
@@ -105,20 +105,20 @@ def test_a_line_too_long_or_with_control_characters_is_told(house: House, cast: 
     first = rows(house, cast)[0]
     for line in ("x" * 501, "a\x00b"):
         with pytest.raises(Invalid):
-            planned_mails.add_line(house, actor=cast.lead, planned_id=first.id, line=line, now=cast.now)
+            planned.add_line(house, actor=cast.lead, planned_id=first.id, line=line, now=cast.now)
 
 
 def test_sent_now_it_does_not_go_again_on_its_day(house: House, cast: Cast) -> None:
     first = rows(house, cast)[0]
     given = {"actor": cast.lead, "planned_id": first.id, "now": cast.now}
-    planned_mails.send_now(house, real_now=cast.now, **given)
+    planned.send_now(house, real_now=cast.now, **given)
     assert len(went(house, cast)) == 1
     tick(house, first.due_at)
     assert len(went(house, cast)) == 1
     for late in (
-        lambda: planned_mails.send_now(house, real_now=cast.now, **given),
-        lambda: planned_mails.hold_back(house, held=True, **given),
-        lambda: planned_mails.add_line(house, line="", **given),
+        lambda: planned.send_now(house, real_now=cast.now, **given),
+        lambda: planned.hold_back(house, held=True, **given),
+        lambda: planned.add_line(house, line="", **given),
     ):
         with pytest.raises(Conflict):
             late()
@@ -128,7 +128,7 @@ def test_what_has_been_done_meanwhile_is_not_sent(house: House, cast: Cast) -> N
     first = rows(house, cast)[0]
     do(house, cast, cast.coordinator(0), "accept", "acceptance", choice=None, conflict="none")
     with pytest.raises(Conflict):
-        planned_mails.send_now(house, actor=cast.lead, planned_id=first.id, now=cast.now, real_now=cast.now)
+        planned.send_now(house, actor=cast.lead, planned_id=first.id, now=cast.now, real_now=cast.now)
     assert look(house, cast, first.id).text == ""
 
 
@@ -143,10 +143,10 @@ def test_nobody_but_the_lead(house: House, cast: Cast) -> None:
     for who in (cast.coordinator(0), cast.member(0), cast.outsider):
         given = {"actor": who, "planned_id": first.id, "now": cast.now}
         for deed in (
-            lambda given=given: planned_mails.planned_mail(house, **given),
-            lambda given=given: planned_mails.hold_back(house, held=True, **given),
-            lambda given=given: planned_mails.add_line(house, line="Hej", **given),
-            lambda given=given: planned_mails.send_now(house, real_now=cast.now, **given),
+            lambda given=given: planned.planned_mail(house, **given),
+            lambda given=given: planned.hold_back(house, held=True, **given),
+            lambda given=given: planned.add_line(house, line="Hej", **given),
+            lambda given=given: planned.send_now(house, real_now=cast.now, **given),
         ):
             with pytest.raises(NotFound):
                 deed()
