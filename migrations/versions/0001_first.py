@@ -57,6 +57,7 @@ def upgrade() -> None:
         sa.Column("population", sa.Integer(), nullable=True),
         sa.Column("hospitals", sa.Integer(), nullable=True),
         sa.Column("university_hospital", sa.Boolean(), nullable=False),
+        sa.Column("attributes", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organisation")),
         sa.UniqueConstraint("code", name=op.f("uq_organisation_code")),
         sa.UniqueConstraint("name", name=op.f("uq_organisation_name")),
@@ -84,6 +85,23 @@ def upgrade() -> None:
         sa.UniqueConstraint("email_folded", name=op.f("uq_person_email_folded")),
     )
     op.create_index(op.f("ix_person_sort_key"), "person", ["sort_key"], unique=False)
+    op.create_table(
+        "earlier_meeting",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("first_id", sa.Integer(), nullable=False),
+        sa.Column("second_id", sa.Integer(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.CheckConstraint("first_id < second_id", name=op.f("ck_earlier_meeting_in_order")),
+        sa.ForeignKeyConstraint(["first_id"], ["organisation.id"], name=op.f("fk_earlier_meeting_first_id")),
+        sa.ForeignKeyConstraint(
+            ["second_id"], ["organisation.id"], name=op.f("fk_earlier_meeting_second_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_earlier_meeting")),
+        sa.UniqueConstraint(
+            "first_id", "second_id", "year", name=op.f("uq_earlier_meeting_first_id_second_id_year")
+        ),
+    )
+    op.create_index(op.f("ix_earlier_meeting_second_id"), "earlier_meeting", ["second_id"], unique=False)
     op.create_table(
         "feed",
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -146,6 +164,7 @@ def upgrade() -> None:
         sa.Column("definition_hash", sa.String(length=64), nullable=False),
         sa.Column("title", sa.String(length=200), nullable=False),
         sa.Column("lead_id", sa.Integer(), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.Column("standing", sa.JSON(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -158,10 +177,12 @@ def upgrade() -> None:
             ["definition_hash"], ["definition.hash"], name=op.f("fk_review_definition_hash")
         ),
         sa.ForeignKeyConstraint(["lead_id"], ["person.id"], name=op.f("fk_review_lead_id")),
+        sa.ForeignKeyConstraint(["round_id"], ["review.id"], name=op.f("fk_review_round_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_review")),
     )
     op.create_index(op.f("ix_review_due_on"), "review", ["due_on"], unique=False)
     op.create_index(op.f("ix_review_ended"), "review", ["ended"], unique=False)
+    op.create_index(op.f("ix_review_round_id"), "review", ["round_id"], unique=False)
     op.create_index(op.f("ix_review_wake_at"), "review", ["wake_at"], unique=False)
     op.create_table(
         "agreement",
@@ -193,6 +214,21 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "review_id", "name", "party", name=op.f("uq_artefact_state_review_id_name_party")
         ),
+    )
+    op.create_table(
+        "dialogue",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("review_id", sa.Integer(), nullable=False),
+        sa.Column("party", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("expectations", sa.Text(), nullable=False),
+        sa.Column("saved_at", sa.DateTime(), nullable=False),
+        sa.Column("saved_by", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["review_id"], ["review.id"], name=op.f("fk_dialogue_review_id")),
+        sa.ForeignKeyConstraint(["saved_by"], ["person.id"], name=op.f("fk_dialogue_saved_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dialogue")),
+        sa.UniqueConstraint("review_id", "party", "number", name=op.f("uq_dialogue_review_id_party_number")),
     )
     op.create_table(
         "form_answer",
@@ -254,6 +290,29 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_hours")),
     )
     op.create_index(op.f("ix_hours_review_id"), "hours", ["review_id"], unique=False)
+    op.create_table(
+        "interest",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("review_id", sa.Integer(), nullable=False),
+        sa.Column("party", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("unit_level", sa.String(length=20), nullable=False),
+        sa.Column("unit", sa.String(length=200), nullable=False),
+        sa.Column("wants", sa.JSON(), nullable=False),
+        sa.Column("offers", sa.JSON(), nullable=False),
+        sa.Column("perspectives", sa.JSON(), nullable=False),
+        sa.Column("aims", sa.Text(), nullable=False),
+        sa.Column("expectations", sa.Text(), nullable=False),
+        sa.Column("not_months", sa.JSON(), nullable=False),
+        sa.Column("wishes", sa.JSON(), nullable=False),
+        sa.Column("excludes", sa.JSON(), nullable=False),
+        sa.Column("saved_at", sa.DateTime(), nullable=False),
+        sa.Column("saved_by", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["review_id"], ["review.id"], name=op.f("fk_interest_review_id")),
+        sa.ForeignKeyConstraint(["saved_by"], ["person.id"], name=op.f("fk_interest_saved_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_interest")),
+        sa.UniqueConstraint("review_id", "party", "number", name=op.f("uq_interest_review_id_party_number")),
+    )
     op.create_table(
         "last_visit",
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -352,6 +411,26 @@ def upgrade() -> None:
         postgresql_where=sa.text("state IN ('waiting', 'sending')"),
     )
     op.create_table(
+        "pairing",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("review_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("settings", sa.JSON(), nullable=False),
+        sa.Column("groups", sa.JSON(), nullable=False),
+        sa.Column("unmatched", sa.JSON(), nullable=False),
+        sa.Column("total", sa.Double(), nullable=False),
+        sa.Column("made_at", sa.DateTime(), nullable=False),
+        sa.Column("made_by", sa.Integer(), nullable=False),
+        sa.Column("chosen_at", sa.DateTime(), nullable=True),
+        sa.Column("chosen_by", sa.Integer(), nullable=True),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["chosen_by"], ["person.id"], name=op.f("fk_pairing_chosen_by")),
+        sa.ForeignKeyConstraint(["made_by"], ["person.id"], name=op.f("fk_pairing_made_by")),
+        sa.ForeignKeyConstraint(["review_id"], ["review.id"], name=op.f("fk_pairing_review_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pairing")),
+        sa.UniqueConstraint("review_id", "number", name=op.f("uq_pairing_review_id_number")),
+    )
+    op.create_table(
         "party",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("review_id", sa.Integer(), nullable=False),
@@ -365,6 +444,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("review_id", "position", name=op.f("uq_party_review_id_position")),
     )
     op.create_index(op.f("ix_party_organisation_id"), "party", ["organisation_id"], unique=False)
+    op.create_table(
+        "round",
+        sa.Column("review_id", sa.Integer(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["review_id"], ["review.id"], name=op.f("fk_round_review_id")),
+        sa.PrimaryKeyConstraint("review_id", name=op.f("pk_round")),
+    )
     op.create_table(
         "seat",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -622,8 +708,10 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_seat_person_id"), table_name="seat")
     op.drop_index(op.f("ix_seat_deputy_id"), table_name="seat")
     op.drop_table("seat")
+    op.drop_table("round")
     op.drop_index(op.f("ix_party_organisation_id"), table_name="party")
     op.drop_table("party")
+    op.drop_table("pairing")
     op.drop_index(
         "ix_outgoing_waiting",
         table_name="outgoing",
@@ -645,13 +733,16 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_mail_wish_review_id"), table_name="mail_wish")
     op.drop_table("mail_wish")
     op.drop_table("last_visit")
+    op.drop_table("interest")
     op.drop_index(op.f("ix_hours_review_id"), table_name="hours")
     op.drop_table("hours")
     op.drop_table("history")
     op.drop_table("form_answer")
+    op.drop_table("dialogue")
     op.drop_table("artefact_state")
     op.drop_table("agreement")
     op.drop_index(op.f("ix_review_wake_at"), table_name="review")
+    op.drop_index(op.f("ix_review_round_id"), table_name="review")
     op.drop_index(op.f("ix_review_ended"), table_name="review")
     op.drop_index(op.f("ix_review_due_on"), table_name="review")
     op.drop_table("review")
@@ -663,6 +754,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_link_person_id"), table_name="link")
     op.drop_table("link")
     op.drop_table("feed")
+    op.drop_index(op.f("ix_earlier_meeting_second_id"), table_name="earlier_meeting")
+    op.drop_table("earlier_meeting")
     op.drop_index(op.f("ix_person_sort_key"), table_name="person")
     op.drop_table("person")
     op.drop_index(op.f("ix_organisation_sort_key"), table_name="organisation")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import String, func, or_, select
+from sqlalchemy import JSON, String, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from .database import Base
@@ -12,7 +13,8 @@ from .sorting import SORT_KEY, fold, key_contains, sort_key
 
 
 class Organisation(Base):
-    """A member of the network. `sort_key` orders names in Swedish on any database (see store.sorting)."""
+    """A member of the network, with its profile, which is kept from round to round: `attributes` are free, by
+    name a number or a list of words. `sort_key` orders names in Swedish on any database (see store.sorting)."""
 
     __tablename__ = "organisation"
 
@@ -24,6 +26,7 @@ class Organisation(Base):
     population: Mapped[int | None]
     hospitals: Mapped[int | None]
     university_hospital: Mapped[bool] = mapped_column(default=False)
+    attributes: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
 
 def organisation_by_id(session: Session, organisation_id: int, *, lock: bool = False) -> Organisation | None:

@@ -27,7 +27,8 @@ class Definition(Base):
 class Review(Base):
     """A case. `standing` is the engine's tree as JSON; `version` counts its moves (one wins, the
     other gets Conflict); `wake_at` is the next instant at which time alone can move it, `due_on` the first day
-    by which something under way is due (the lead's board begins with those)."""
+    by which something under way is due (the lead's board begins with those). `round_id`: the round that the
+    review is a child of (itself a row here, and in store.rounds)."""
 
     __tablename__ = "review"
 
@@ -36,6 +37,7 @@ class Review(Base):
     definition_hash: Mapped[str] = mapped_column(ForeignKey("definition.hash"))
     title: Mapped[str] = mapped_column(String(200), default="")
     lead_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    round_id: Mapped[int | None] = mapped_column(ForeignKey("review.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     standing: Mapped[dict[str, Any]] = mapped_column(JSON)
     version: Mapped[int] = mapped_column(default=0)

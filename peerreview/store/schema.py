@@ -27,6 +27,7 @@ from . import (  # noqa: F401
     questions,
     reports,
     reviews,
+    rounds,
 )
 from .database import Base, Database
 
