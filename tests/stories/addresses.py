@@ -76,6 +76,7 @@ def _network(place: Place) -> Iterator[tuple[str, str, Who]]:
     yield "reviews.index", "/reviews?state=&search=zq", signed_in
     yield "lead.board", "/lead", the_lead
     yield "lead.mail", "/lead/mail", the_lead
+    yield "met.index", "/lead/met", the_lead
     for mail in (1, 20):
         yield "lead.message", f"/lead/mail/{mail}", the_lead
     yield "letters.write", "/lead/mail/write?whom=late", the_lead
