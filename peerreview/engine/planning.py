@@ -73,12 +73,13 @@ def plan(case: Case, now: datetime) -> tuple[Planned, ...]:
         due = due_date(case, place)
         if mark.state != ACTIVE or due is None:
             continue
-        for planned in _reminders(case, place, mark, due):
+        for planned in reminders_of(case, place, mark, due):
             found[planned.key] = planned
     return tuple(sorted(found.values(), key=lambda p: (p.at, p.key)))
 
 
-def _reminders(case: Case, place: Place, mark: Mark, due: date) -> Iterator[Planned]:
+def reminders_of(case: Case, place: Place, mark: Mark, due: date) -> Iterator[Planned]:
+    """The reminders of one instance of a step that is due then."""
     path, scope = place
     party = -1 if scope.party is None else scope.party
     for reminder in case.step(place).remind:

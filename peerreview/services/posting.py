@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from ..engine.moves import Move
 from ..engine.planning import DeedMail, Planned, deed_mails, plan
+from ..engine.redating import DROP, MISSED, PLAN, Kept, fate
 from ..errors import N_
 from ..rendering.mails import digest
 from ..store import planned as store
@@ -19,6 +20,7 @@ from .mailing import enqueue
 from .wishes import key_of
 
 GONE = N_("the step has been left, or the date has moved").text
+PASSED = N_("the date was moved so near that the day of this reminder has been").text
 
 
 def send_deed_mails(case: OpenCase, move: Move) -> None:
@@ -48,19 +50,31 @@ def replan(case: OpenCase) -> None:
     """Make the rows of planned mail what `plan` says (engine.md 27)."""
     wanted = {planned.key: planned for planned in plan(case.case, case.now)}
     rows = {key_of(row): row for row in store.planned_of(case.session, case.review.id)}
-    for key, planned in wanted.items():
-        row = rows.get(key)
-        if row is None:
-            # What would already have gone when it was first thought of is not sent late.
-            if planned.at >= case.now:
-                case.session.add(_row(case.review.id, planned))
-        elif row.state == "planned" or (row.state == "void" and planned.at >= case.now):
-            row.state, row.why_not, row.due_at = "planned", "", planned.at
-            row.person_id = planned.person
-            row.data = _data(planned)
-    for key, row in rows.items():
-        if row.state == "planned" and key not in wanted:
-            row.state, row.why_not = "void", GONE
+    for key in {**wanted, **rows}:
+        row, planned = rows.get(key), wanted.get(key)
+        becomes = fate(kept_of(row) if row else None, planned, case.now)
+        if becomes == PLAN and planned is not None:
+            _plan(case, row, planned)
+        elif row is not None and becomes in (DROP, MISSED):
+            row.state, row.why_not = "void", GONE if becomes == DROP else PASSED
+
+
+def _plan(case: OpenCase, row: PlannedMail | None, planned: Planned) -> None:
+    if row is None:
+        case.session.add(_row(case.review.id, planned))
+        return
+    if row.state == "sent":
+        # It goes again for its new date; what went for the old one stays in the outbox.
+        row.outgoing_id = None
+    row.state, row.why_not, row.due_at = "planned", "", planned.at
+    row.person_id = planned.person
+    row.data = _data(planned)
+
+
+def kept_of(row: PlannedMail) -> Kept:
+    """A row of planned mail as the engine takes it."""
+    due = row.data.get("due")
+    return Kept(row.state, date.fromisoformat(due) if due else None, row.due_at)
 
 
 def _row(review_id: int, planned: Planned) -> PlannedMail:
