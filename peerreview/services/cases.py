@@ -23,6 +23,7 @@ from ..engine.reader import read
 from ..errors import BadDefinition, NotFound, Problem, Refused
 from ..store import cases as store
 from ..store.cases import SHARED, CaseRows
+from ..store.database import Writing
 from ..store.reviews import ArtefactState, Review
 from ..store.reviews import Seat as SeatRow
 from . import chain, facts
@@ -142,8 +143,8 @@ class OpenCase:
     def refresh(self) -> None:
         """Make the case anew from the rows, as they now are in this transaction."""
         self.session.flush()
-        rows = store.load(self.session, [self.review.id])[self.review.id]
-        self.rows = rows
+        assert isinstance(self.session, Writing)
+        self.rows = rows = store.load_again(self.session, self.rows)
         self.case = _case(self.house, self.session, rows, self.case.leads, standing=self.case.standing)
 
 

@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import DateTime, Engine, MetaData, create_engine, event, make_url
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session
 from sqlalchemy.types import TypeDecorator
 
 from ..errors import BadSetting
@@ -52,6 +52,29 @@ class UTCDateTime(TypeDecorator[datetime]):
         return None if value is None else value.replace(tzinfo=UTC)
 
 
+class Writing(Session):
+    """A session that knows which tables it has written to so far."""
+
+    @property
+    def touched(self) -> set[str]:
+        found: set[str] = self.info.setdefault("touched", set())
+        return found
+
+
+@event.listens_for(Writing, "after_flush")
+def _note_rows(session: Writing, context: object) -> None:
+    session.touched.update(
+        type(row).__tablename__ for row in (*session.new, *session.dirty, *session.deleted)
+    )
+
+
+@event.listens_for(Writing, "do_orm_execute")
+def _note_statement(state: ORMExecuteState) -> None:
+    if not state.is_select and state.bind_mapper is not None:
+        assert isinstance(state.session, Writing)
+        state.session.touched.add(state.bind_mapper.local_table.description)
+
+
 class Database:
     """`url` as SQLAlchemy writes it; raises BadSetting with the mend where it cannot be one."""
 
@@ -69,10 +92,10 @@ class Database:
             yield session
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
+    def write(self) -> Iterator[Writing]:
         """A session that is one transaction: all of it happens, or nothing."""
         with self.engine.connect().execution_options(write=True) as connection:
-            with Session(connection, expire_on_commit=False, autoflush=True) as session:
+            with Writing(connection, expire_on_commit=False, autoflush=True) as session:
                 with session.begin():
                     yield session
 

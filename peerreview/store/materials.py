@@ -111,27 +111,21 @@ _AT_HOME = ("internal", "draft_for_comments")
 
 def hand_in(session: Session, review_id: int, artefact: str, party: int) -> None:
     """Of each document the newest version; what that one replaced is the own team's alone (again)."""
-    for material in session.scalars(_live(review_id, artefact, party)):
+    for material, versions in _with_versions(session, review_id, artefact, party):
         if material.state in _AT_HOME:
             material.state = "handed_in"
-        newest = newest_version(session, material.id)
-        for version in _versions_in(session, material, _AT_HOME):
-            version.state = "handed_in" if version is newest else "internal"
+        for version in versions:
+            if version.state in _AT_HOME:
+                version.state = "handed_in" if version is versions[-1] else "internal"
 
 
 def take_back(session: Session, review_id: int, artefact: str, party: int) -> None:
-    for material in session.scalars(_live(review_id, artefact, party)):
+    for material, versions in _with_versions(session, review_id, artefact, party):
         if material.state == "handed_in":
             material.state = "internal"
-        for version in _versions_in(session, material, ("handed_in",)):
-            version.state = "internal"
-
-
-def _versions_in(session: Session, material: Material, states: tuple[str, ...]) -> Sequence[MaterialVersion]:
-    query = select(MaterialVersion).where(
-        MaterialVersion.material_id == material.id, MaterialVersion.state.in_(states)
-    )
-    return session.scalars(query).all()
+        for version in versions:
+            if version.state == "handed_in":
+                version.state = "internal"
 
 
 def open_set(
@@ -139,8 +133,8 @@ def open_set(
 ) -> list[tuple[Material, MaterialVersion]]:
     """Open what is handed in: of each document the newest version; returns what was opened."""
     opened = []
-    for material in session.scalars(_live(review_id, artefact, party).order_by(Material.id)):
-        version = newest_version(session, material.id)
+    for material, versions in _with_versions(session, review_id, artefact, party):
+        version = versions[-1] if versions else None
         if version is None or version.state != "handed_in":
             continue
         material.state = version.state = "opened"
@@ -148,6 +142,18 @@ def open_set(
         version.opened_at, version.opened_to = now, to
         opened.append((material, version))
     return opened
+
+
+def _with_versions(
+    session: Session, review_id: int, artefact: str, party: int
+) -> list[tuple[Material, list[MaterialVersion]]]:
+    """A side's documents that are not withdrawn, each with its versions, the newest last; two queries."""
+    materials = session.scalars(_live(review_id, artefact, party).order_by(Material.id)).all()
+    versions: dict[int, list[MaterialVersion]] = {material.id: [] for material in materials}
+    query = select(MaterialVersion).where(MaterialVersion.material_id.in_(versions))
+    for version in session.scalars(query.order_by(MaterialVersion.number)):
+        versions[version.material_id].append(version)
+    return [(material, versions[material.id]) for material in materials]
 
 
 class LogLine(NamedTuple):

@@ -5,20 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from .outbox import KEY, Clock, MailWish, PlannedMail
 from .people import Person
 
 
+# Built once: it runs with every deed.
+_PLANNED_OF = (
+    select(PlannedMail)
+    .where(PlannedMail.review_id == bindparam("review"))
+    .order_by(PlannedMail.due_at, PlannedMail.id)
+)
+
+
 def planned_of(session: Session, review_id: int) -> list[PlannedMail]:
-    query = (
-        select(PlannedMail)
-        .where(PlannedMail.review_id == review_id)
-        .order_by(PlannedMail.due_at, PlannedMail.id)
-    )
-    return list(session.scalars(query))
+    return list(session.scalars(_PLANNED_OF, {"review": review_id}))
 
 
 def planned_by_id(session: Session, planned_id: int, *, lock: bool = False) -> PlannedMail | None:
@@ -67,7 +70,10 @@ def due_of(session: Session, person_id: int, now: datetime) -> list[PlannedMail]
 
 
 def people(session: Session, ids: Iterable[int]) -> dict[int, Person]:
-    return {person.id: person for person in session.scalars(select(Person).where(Person.id.in_(list(ids))))}
+    wanted = list(ids)
+    if not wanted:
+        return {}
+    return {person.id: person for person in session.scalars(select(Person).where(Person.id.in_(wanted)))}
 
 
 def ahead(session: Session) -> int:

@@ -12,6 +12,8 @@ from peerreview.store.cases import all_reviews
 from peerreview.store.reviews import Seat
 from tests.people import make_organisation, make_person
 
+from . import played
+
 START = datetime(2026, 3, 3, 8, 0, tzinfo=UTC)
 ORGANISATIONS = (("Region Kalmar län", "08"), ("Region Gävleborg", "21"), ("Region Dalarna", "20"))
 FUNCTIONS = ("medical", "hr")
@@ -71,6 +73,16 @@ def make_review(
 ) -> Cast:
     """A review that the lead has just proposed, and everybody in it. A second one in the same house: give
     the first one's lead; it then has organisations of its own."""
+    key = played.key_of(house, parties, lead, now)
+    if played.known(key):
+        found: Cast = played.put_back(key, house)
+        return found
+    cast = _made(house, parties, lead, now)
+    played.remember(key, house, cast)
+    return cast
+
+
+def _made(house: House, parties: int, lead: Account | None, now: datetime) -> Cast:
     nth = 0 if lead is None else _reviews(house)
     lead = lead or make_person(house, "Projektledare", "lead@example.org", is_lead=True)
     mark = f"{nth + 1}" if nth else ""

@@ -33,6 +33,7 @@ from peerreview.store.materials import Material, MaterialVersion
 from peerreview.store.questions import Question
 from peerreview.store.reports import TextVersion
 
+from . import played
 from .review_cast import START, Cast, Side, make_review
 
 __all__ = ["START", "Cast", "Side", "advance", "agreement_fields", "do", "looked", "make_review"]
@@ -59,12 +60,22 @@ def advance(house: House, cast: Cast, to: str, *, agreement: Mapping[str, Any] |
     """Play on until the step `to` (one of STEPS) is under way, or the review is closed."""
     if agreement:
         cast.agreement.update(agreement)
-    wanted = STEPS.index(to)
-    while STEPS.index(cast.step) < wanted:
+    path = STEPS[STEPS.index(cast.step) + 1 : STEPS.index(to) + 1]
+    start = played.key_of(house, cast) if path else ()
+    keys = {step: (*start, step) for step in path}
+    done = max((n for n, step in enumerate(path, start=1) if played.known(keys[step])), default=0)
+    if done:
+        _become(cast, played.put_back(keys[path[done - 1]], house))
+    for step in path[done:]:
         _LEAVE[cast.step](house, cast)
         cast.now += timedelta(hours=1)
-        cast.step = STEPS[STEPS.index(cast.step) + 1]
+        cast.step = step
+        played.remember(keys[step], house, cast)
     return cast
+
+
+def _become(cast: Cast, other: Cast) -> None:
+    cast.now, cast.step, cast.agreement = other.now, other.step, other.agreement
 
 
 def do(
