@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from .outbox import KEY, Clock, MailWish, PlannedMail
 from .people import Person
 
-
 # Built once: it runs with every deed.
 _PLANNED_OF = (
     select(PlannedMail)
