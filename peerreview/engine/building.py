@@ -14,6 +14,7 @@ from .definition import (
     ALWAYS,
     PAGES,
     RELATIONS,
+    ROUND_PAGES,
     Action,
     Allow,
     Artefact,
@@ -69,6 +70,8 @@ class Builder(Faults):
             ends={key: self.end(key) for key in model.ends},
             functions={k: self.texts(t, ("functions", k)) for k, t in model.functions.items()},
             perspectives={k: self.texts(t, ("perspectives", k)) for k, t in model.perspectives.items()},
+            themes={k: self.texts(t, ("themes", k)) for k, t in model.themes.items()},
+            apart=model.parties.apart,
             hash=hash,
             text=text,
             by_path={step.path: step for top in steps for step in top.walk()},
@@ -339,8 +342,8 @@ class Builder(Faults):
         self.lines[path] = self.place(loc)
         if model.steps and model.together:
             self.wrong(loc, f"`{key}` has both steps and together", "put one inside the other")
-        if model.page and model.page not in PAGES:
-            self.unknown((*loc, "page"), "page", model.page, PAGES)
+        if model.page and model.page not in (*PAGES, *ROUND_PAGES):
+            self.unknown((*loc, "page"), "page", model.page, (*PAGES, *ROUND_PAGES))
         for n, old in enumerate(model.was):
             if not re.fullmatch(r"[a-z]\w*(/[a-z]\w*)*", old):
                 self.wrong((*loc, "was", n), f"{old!r} is no step's path", "write it as `block/step`")

@@ -11,7 +11,7 @@ import difflib
 from collections.abc import Iterable, Iterator
 
 from ..errors import Problem
-from .definition import Condition, Right, Step, Workflow
+from .definition import Condition, Effect, FactRef, Right, RoleRef, Step, Workflow
 from .exploring import DeadEnd, explore
 from .kinds import GATHERED, WRITTEN
 from .migrating import called
@@ -21,7 +21,9 @@ def check(workflow: Workflow, *, played: bool = True) -> list[Problem]:
     """Every problem of a definition that has been read; [] where all is well.
 
     `played` False: what can be told without playing it, in a thousandth of the time."""
-    rules = (_ends, _movers, _dates, _sources, _unused, _cycles, _relations, _withdrawing, _persons, _renamed)
+    rules = (
+        _ends, _movers, _dates, _sources, _unused, _cycles, _relations, _apart, _withdrawing, _persons, _renamed,
+    )  # fmt: skip
     found = sorted({problem for rule in rules for problem in rule(workflow)})
     return found or (list(_dead_ends(workflow)) if played else [])
 
@@ -77,6 +79,47 @@ def _relations(workflow: Workflow) -> Iterator[Problem]:
                     workflow, "", f"`{action.key}` asks for `{ref.relation}`, but the network has no neighbours",
                     f"write `all.{ref.artefact}.{ref.fact}`",
                 )  # fmt: skip
+
+
+def _apart(workflow: Workflow) -> Iterator[Problem]:
+    """Where parties stand apart, none of them has to do with another."""
+    if not workflow.apart:
+        return
+    for where, ref in _refs(workflow):
+        if ref.relation in ("reviews", "reviewed_by", "others"):
+            yield _problem(
+                workflow,
+                where,
+                f"`{ref.relation}` has no meaning where the parties stand apart",
+                "take it out, or take `apart: true` out of `parties`",
+            )
+    for artefact in workflow.artefacts.values():
+        if artefact.concerns:
+            yield _problem(
+                workflow,
+                f"artefacts.{artefact.key}",
+                f"`{artefact.key}` concerns another party, but the parties stand apart",
+                "take `concerns` out",
+            )
+
+
+def _refs(workflow: Workflow) -> Iterator[tuple[str, FactRef | RoleRef | Effect]]:
+    """Every reference that has a relation, with the step or end where it stands."""
+    blocks = [
+        ("", workflow.allow, workflow.actions, ()),
+        *((step.path, step.allow, step.actions, step.mail) for step in workflow.walk()),
+        *((f"ends.{end.key}", end.allow, {}, end.mail) for end in workflow.ends.values()),
+    ]
+    for where, allow, actions, mails in blocks:
+        found: list[FactRef | RoleRef | Effect] = [*allow, *(ref for mail in mails for ref in mail.to)]
+        for action in actions.values():
+            found += [*action.by, *action.needs.facts(), *action.does]
+            found += [ref for mail in action.mail for ref in mail.to]
+        yield from ((where, ref) for ref in found)
+    for step in workflow.walk():
+        for condition in (step.done_when, step.starts_when, step.condition):
+            yield from ((step.path, ref) for ref in (condition.facts() if condition else ()))
+        yield from ((step.path, ref) for reminder in step.remind for ref in reminder.to)
 
 
 def _withdrawing(workflow: Workflow) -> Iterator[Problem]:
@@ -153,7 +196,7 @@ def _ends(workflow: Workflow) -> Iterator[Problem]:
 
 def _movers(workflow: Workflow) -> Iterator[Problem]:
     for step in _leaves(workflow):
-        if not step.actions and step.ends_after is None:
+        if not step.actions and step.ends_after is None and not _by_children(workflow, step):
             yield _problem(
                 workflow,
                 step.path,
@@ -162,6 +205,15 @@ def _movers(workflow: Workflow) -> Iterator[Problem]:
             )
     if not any(action.moves == "back" for action in workflow.actions.values()):
         yield _problem(workflow, "", "nobody can send a side back", "add an action with `moves: back`")
+
+
+def _by_children(workflow: Workflow, step: Step) -> bool:
+    """Whether a step is over when the reviews of the round are: there others have something to do."""
+    found = step.done_when.facts() if step.done_when else ()
+    kinds = {
+        workflow.artefacts[ref.artefact].kind.name for ref in found if ref.artefact in workflow.artefacts
+    }
+    return "reviews" in kinds
 
 
 def _dates(workflow: Workflow) -> Iterator[Problem]:

@@ -12,6 +12,8 @@ from .kinds import Kind
 
 # The pages of a review on which the work of a step can be done.
 PAGES = ("team", "agreement", "meetings", "materials", "questions", "report", "evaluation", "follow-up")
+# Those of a round.
+ROUND_PAGES = ("invitation", "interest", "pairing", "synthesis")
 RELATIONS = ("own", "reviews", "reviewed_by", "others", "all", "any")
 
 
@@ -230,6 +232,8 @@ class End:
 class Workflow:
     """A whole definition. `hash` covers what decides, not titles and help texts (engine.md 23).
 
+    `apart`: its parties are no ring, and none of them knows of another; the network's roles see them all.
+
     `lines`: where each part stands in `file` (line, column): by step path, "artefacts.x", "roles.x", "ends.x"."""
 
     name: str
@@ -244,6 +248,8 @@ class Workflow:
     ends: Mapping[str, End]
     functions: Mapping[str, Text]
     perspectives: Mapping[str, Text]
+    themes: Mapping[str, Text] = field(default_factory=dict)
+    apart: bool = False
     hash: str = ""
     text: str = ""
     by_path: Mapping[str, Step] = field(default_factory=dict)

@@ -41,6 +41,7 @@ from itertools import product
 from typing import Any, NamedTuple
 
 from ..errors import Refused
+from .beginning import first_standing
 from .case import (
     ACTIVE,
     OVER,
@@ -52,7 +53,6 @@ from .case import (
     Place,
     Record,
     Seat,
-    Standing,
 )
 from .conditions import holds
 from .decide import Do, may
@@ -141,7 +141,8 @@ class Exploring:
         self.withdraw = next((a.key for a in workflow.actions.values() if a.moves == "withdraw"), "")
 
     def run(self) -> Explored:
-        start = Case(self.workflow, Standing.start(self.parties), Facts(), seats=self.seats, leads=(LEAD,))
+        standing = first_standing(self.workflow, self.parties)
+        start = Case(self.workflow, standing, Facts(), seats=self.seats, leads=(LEAD,))
         self.keep(settle(start, T0).case, -1, "")
         new, moves = self._spread([0])
         for _ in range(self.times):
@@ -207,6 +208,8 @@ class Exploring:
         if standing.withdrawn:
             return (standing.reviews, tuple(numbers), frozenset(shared))
         turned = min(tuple(numbers[n:] + numbers[:n]) for n in range(self.parties))
+        if self.workflow.apart:
+            return (tuple(sorted(numbers)), frozenset(shared))
         return (turned, frozenset(shared))
 
     # ---- what can be done

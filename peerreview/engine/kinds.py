@@ -84,7 +84,7 @@ _LIST = (
     ),
     _kind(
         "agreement",
-        "confirm",
+        "confirm move",
         "draft confirmed",
         {
             "complete": N_("the agreement is not filled in"),
@@ -163,6 +163,51 @@ _LIST = (
         fields="at",
         undo={"hold": "reopen"},
     ),
+    _kind(
+        "letter",
+        "",
+        "draft sent",
+        {
+            "ready": N_("“%(party)s” has not been written"),
+            "sent": N_("“%(party)s” has not been sent"),
+        },
+        {"send": {"sent": True}},
+    ),
+    _kind("timetable", "", "open", {}, fields="answers pairing"),
+    _kind(
+        "interest",
+        "",
+        "open interested declined",
+        {
+            "complete": N_("say first what you want to learn or are good at, and in which unit"),
+            "interested": N_("%(party)s has not said that it is interested"),
+            "declined": N_("%(party)s has not declined"),
+        },
+        {
+            "say": {"interested": True, "declined": False},
+            "decline": {"interested": False, "declined": True},
+            "reopen": {"interested": False, "declined": False},
+        },
+        undo={"say": "reopen", "decline": "reopen"},
+    ),
+    _kind(
+        "dialogue",
+        "",
+        "open held",
+        {"held": N_("the talk with %(party)s has not been held")},
+        {"hold": {"held": True}, "reopen": {"held": False}},
+        undo={"hold": "reopen"},
+    ),
+    _kind("notes", "", "open", {}),
+    _kind(
+        "reviews",
+        "",
+        "none begun over",
+        {
+            "begun": N_("no review of the round has begun"),
+            "over": N_("the reviews of the round are not over"),
+        },
+    ),
 )
 
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _LIST}
@@ -179,4 +224,8 @@ WRITTEN: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
     "text": (("write", ("ready",)),),
     "form": (("write", ("some",)),),
     "meeting": (("write", ("planned", "at")),),
+    "letter": (("write", ("ready",)),),
+    "interest": (("write", ("complete",)),),
+    # Reviews are begun by whoever may write them; that they are over comes of themselves.
+    "reviews": (("write", ("begun", "over")),),
 }

@@ -198,7 +198,10 @@ def _hash(model: WorkflowModel) -> str:
             return {k: deciding(v, not names and k in _NAMED) for k, v in kept.items()}
         return [deciding(v) for v in value] if isinstance(value, list) else value
 
-    data = model.model_dump(mode="json", by_alias=True, exclude={"functions": True, "perspectives": True})
+    named = {"functions": True, "perspectives": True, "themes": True}
+    data = model.model_dump(mode="json", by_alias=True, exclude=named)
+    if not model.parties.apart:
+        del data["parties"]["apart"]  # What was written before the word was there keeps its hash.
     data = {
         **deciding(data),
         "functions": sorted(model.functions),

@@ -12,7 +12,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
-from .case import ACTIVE, SHARED, Actor, Case, FactKey, Facts, Place, Scope, Seat, Standing
+from .beginning import first_standing
+from .case import ACTIVE, SHARED, Actor, Case, FactKey, Facts, Place, Scope, Seat
 from .dates import Calendar
 from .decide import Do, already_done, may
 from .definition import Action, MailRule, Workflow
@@ -58,7 +59,7 @@ def made_up(workflow: Workflow, parties: int, calendar: Calendar) -> Case:
                 for _ in range(2 if included else 1):
                     number = len(seats) + 1
                     seats.append(Seat(number, 100 + number, party, key))
-    return Case(workflow, Standing.start(parties), Facts(), calendar, tuple(seats), (LEAD,))
+    return Case(workflow, first_standing(workflow, parties), Facts(), calendar, tuple(seats), (LEAD,))
 
 
 def rehearse(case: Case, start: datetime, *, late: str = "") -> tuple[Event, ...]:

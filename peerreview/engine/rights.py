@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from .case import ACTIVE, DONE, SHARED, Actor, Case, Facts, Mark, Place, Scope, Standing
+from .beginning import first_standing
+from .case import ACTIVE, DONE, SHARED, Actor, Case, Facts, Mark, Place, Scope
 from .decide import Do, See, acting_scope, may
 from .definition import Action, FactRef, Right, RoleRef, Workflow
 
@@ -18,6 +19,7 @@ T0 = datetime(2026, 1, 12, 9, tzinfo=UTC)
 EVERY = "every step"
 OWNER, PERSON = 0, 100
 RELATED = {"own": 0, "reviews": 1, "reviewed_by": 2}
+APART = {"own": 0, "others": 1}
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class Row:
 
 def columns(workflow: Workflow) -> tuple[str, ...]:
     """Everybody who could ask: each role of the own side and of its neighbours, the network's, and whom a fact lets."""
-    found = [f"{relation}.{role}" for relation in RELATED for role in _party_roles(workflow)]
+    found = [f"{relation}.{role}" for relation in _related(workflow) for role in _party_roles(workflow)]
     found += [key for key, role in workflow.roles.items() if role.of == "network"]
     found += sorted({f"{ref.role} if {_name(ref.given)}" for ref in _given(workflow) if ref.given})
     return (*found, "self")
@@ -84,7 +86,7 @@ def _at(workflow: Workflow, path: str) -> Case:
                 marks[(step.path, scope)] = Mark(ACTIVE, T0)
             elif not any(step.path.startswith(p + "/") or step.path == p for p in _after(workflow, path)):
                 marks[(step.path, scope)] = Mark(DONE, T0)
-    return Case(workflow, replace(Standing.start(3), marks=marks), Facts())
+    return Case(workflow, replace(first_standing(workflow, 3), marks=marks), Facts())
 
 
 def _after(workflow: Workflow, path: str) -> set[str]:
@@ -100,7 +102,11 @@ def _scopes(workflow: Workflow, path: str) -> tuple[Scope, ...]:
 
 
 def _ended(workflow: Workflow, key: str) -> Case:
-    return Case(workflow, replace(Standing.start(3), ended=key, ended_at=T0), Facts())
+    return Case(workflow, replace(first_standing(workflow, 3), ended=key, ended_at=T0), Facts())
+
+
+def _related(workflow: Workflow) -> Mapping[str, int]:
+    return APART if workflow.apart else RELATED
 
 
 def _party_roles(workflow: Workflow) -> list[str]:
@@ -122,7 +128,7 @@ def _name(ref: FactRef | None) -> str:
 
 def _askers(workflow: Workflow, case: Case) -> Iterator[tuple[str, Case, Actor]]:
     """Each column with the review and the actor that it stands for."""
-    for relation, party in RELATED.items():
+    for relation, party in _related(workflow).items():
         for key in _party_roles(workflow):
             roles = {(key, party), *((role, party) for role in workflow.roles[key].includes)}
             # Somebody else than the person whose own thing it is: that is the column `self`.

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
-from .definition import PAGES
+from .definition import PAGES, ROUND_PAGES
 from .kinds import KINDS
 
 
@@ -177,8 +177,8 @@ class StepModel(Model):
     """A block: steps one after the other."""
     together: dict[Key, StepModel] = {}
     """A block: branches side by side; it is over when all of them are."""
-    page: str = Field("", json_schema_extra={"enum": ["", *PAGES]})
-    """The page of the review on which the work is done."""
+    page: str = Field("", json_schema_extra={"enum": ["", *PAGES, *ROUND_PAGES]})
+    """The page of the review (or of the round) on which the work is done."""
     was: Words = []
     """By which paths older definitions called it, for reviews that are moved to this one."""
 
@@ -255,8 +255,10 @@ class PartiesModel(Model):
 
     min: int = Field(ge=1, le=10)
     """The fewest."""
-    max: int = Field(ge=1, le=10)
+    max: int = Field(ge=1, le=60)
     """The most."""
+    apart: bool = False
+    """`true`: they are no ring, and none knows of another, as in a round; the network's roles see them all."""
 
 
 class WorkflowModel(Model):
@@ -274,6 +276,8 @@ class WorkflowModel(Model):
     """What people on a team can be there for; teams are compared by it."""
     perspectives: dict[Key, Texts] = {}
     """What a question can be about."""
+    themes: dict[Key, Texts] = {}
+    """What an organisation can want to learn or be good at; they choose of these, and may write others."""
     roles: dict[Key, RoleModel]
     """Who there is."""
     artefacts: dict[Key, ArtefactModel] = {}

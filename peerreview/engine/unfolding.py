@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from .case import SHARED, Case, FactKey, Facts, Place, Scope, Seat, Standing
+from .beginning import first_standing
+from .case import SHARED, Case, FactKey, Facts, Place, Scope, Seat
 from .decide import effect_owners
 from .definition import Action, Effect, Step, Workflow
 from .flow import copies
@@ -47,7 +48,7 @@ def made_up(workflow: Workflow, parties: int) -> Case:
         for key, role in roles.items():
             if role.of == "party":
                 seats.append(Seat(len(seats) + 1, 100 * (party + 1) + len(seats) + 1, party, key))
-    return Case(workflow, Standing.start(parties), Facts(), seats=tuple(seats))
+    return Case(workflow, first_standing(workflow, parties), Facts(), seats=tuple(seats))
 
 
 def unfold(case: Case) -> tuple[Instance, ...]:

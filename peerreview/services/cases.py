@@ -22,6 +22,7 @@ from ..engine.moves import Move
 from ..engine.reader import read
 from ..errors import BadDefinition, NotFound, Problem, Refused
 from ..store import cases as store
+from ..store import rounds
 from ..store.cases import SHARED, CaseRows
 from ..store.database import Writing
 from ..store.reviews import ArtefactState, Review
@@ -208,7 +209,9 @@ def _case(
     workflow = workflow_of(house, session, rows.review)
     standing = standing or Standing.from_json(rows.review.standing)
     seats = tuple(Seat(s.id, s.person_id, s.party, s.role, s.function, deputy_of(s)) for s in rows.seats)
-    return Case(workflow, standing, facts.facts_of(rows, workflow, standing), house.calendar, seats, leads)
+    of_round = rounds.of_round(session, rows.review.id) if workflow.apart else None
+    known = facts.facts_of(rows, workflow, standing, of_round)
+    return Case(workflow, standing, known, house.calendar, seats, leads)
 
 
 def deputy_of(seat: SeatRow) -> Deputy | None:

@@ -12,18 +12,28 @@ from ..engine.definition import Artefact, Workflow
 from ..engine.teams import compare
 from ..store.agreements import Agreement
 from ..store.cases import SHARED, CaseRows
+from ..store.rounds import OfRound
+from . import round_facts
 
 Values = dict[FactKey, Any]
 Numbers = dict[FactKey, Mapping[str, int]]
 TEAM_ROLES = ("coordinator", "member")
 DATES = ("materials", "questions", "second_meeting", "report", "closing")
+# Which agreed day a meeting is, where it is not called the same.
+MEETING_DATES: Mapping[str, str] = {"closing_meeting": "closing"}
 
 
-def facts_of(rows: CaseRows, workflow: Workflow, standing: Standing) -> Facts:
-    """Every fact of every artefact of one review."""
+def facts_of(
+    rows: CaseRows, workflow: Workflow, standing: Standing, of_round: OfRound | None = None
+) -> Facts:
+    """Every fact of every artefact of one review; `of_round`: what a round's are made of besides."""
     values: Values = {}
     numbers: Numbers = {}
     for artefact in workflow.artefacts.values():
+        if artefact.kind.name in round_facts.KINDS:
+            written = has_substance(rows.texts.get((artefact.key, SHARED), ""))
+            round_facts.add(rows, artefact, standing, values, of_round or OfRound(), written)
+            continue
         _KINDS[artefact.kind.name](rows, artefact, standing, values, numbers)
     return Facts(values, numbers)
 

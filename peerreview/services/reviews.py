@@ -7,13 +7,14 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from ..engine.case import Standing
+from ..engine.beginning import first_standing
 from ..engine.definition import Workflow
 from ..errors import N_, Invalid, Message, NotFound
 from ..store import cases as store
 from ..store import reviews as table
 from ..store.organisations import Organisation
 from . import cases, deeds
+from .cases import OpenCase
 from .house import Account, House
 
 
@@ -32,34 +33,51 @@ def begin_review(
     lead, Invalid where the choice cannot be made."""
     if not actor.is_lead:
         raise NotFound("only the lead begins reviews")
+    with house.db.write() as session:
+        case = begun(
+            house, session, actor=actor, organisations=organisations, workflow=workflow, title=title, now=now
+        )
+        return case.review.id
+
+
+def begun(
+    house: House,
+    session: Session,
+    *,
+    actor: Account,
+    organisations: Sequence[int],
+    workflow: str = "collegial-review",
+    title: str = "",
+    round_id: int | None = None,
+    now: datetime,
+) -> OpenCase:
+    """A case that begins in a transaction that somebody else holds. `round_id`: the round that it is of."""
     definition = house.workflows.get(workflow)
     if definition is None:
         raise NotFound(workflow)
-    with house.db.write() as session:
-        chosen = _chosen(session, organisations, definition.min_parties, definition.max_parties)
-        store.keep_definition(
-            session, hash=definition.hash, name=definition.name, text=definition.text, now=now
-        )
-        review = table.Review(
-            workflow=definition.name,
-            definition_hash=definition.hash,
-            title=title.strip()[:200],
-            lead_id=actor.person_id,
-            created_at=now,
-            standing=Standing.start(len(chosen)).to_json(),
-            version=0,
-            ended=None,
-            history_count=0,
-            history_head="",
-        )
-        session.add(review)
-        session.flush()
-        _seat(session, review.id, chosen, definition, now)
-        case = cases.opened(house, session, review_id=review.id, account=actor, now=now)
-        case.note("begun", data={"organisations": [o.id for o in chosen], "workflow": definition.name})
-        deeds.settle(case)
-        deeds.save(case)
-        return review.id
+    chosen = _chosen(session, organisations, definition.min_parties, definition.max_parties)
+    store.keep_definition(session, hash=definition.hash, name=definition.name, text=definition.text, now=now)
+    review = table.Review(
+        workflow=definition.name,
+        definition_hash=definition.hash,
+        title=title.strip()[:200],
+        lead_id=actor.person_id,
+        round_id=round_id,
+        created_at=now,
+        standing=first_standing(definition, len(chosen)).to_json(),
+        version=0,
+        ended=None,
+        history_count=0,
+        history_head="",
+    )
+    session.add(review)
+    session.flush()
+    _seat(session, review.id, chosen, definition, now)
+    case = cases.opened(house, session, review_id=review.id, account=actor, now=now)
+    case.note("begun", data={"organisations": [o.id for o in chosen], "workflow": definition.name})
+    deeds.settle(case)
+    deeds.save(case)
+    return case
 
 
 def _chosen(session: Session, ids: Sequence[int], least: int, most: int) -> list[Organisation]:

@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from ..engine.beginning import first_standing
 from ..engine.case import SHARED, Actor, Case, Facts, Scope, Seat, Standing
 from ..engine.decide import Do
 from ..engine.definition import Workflow
@@ -139,9 +140,9 @@ def _replayed(
     if begun is None:
         yield Finding(review.id, None, "it has no beginning")
         return
-    standing = Standing.start(len(begun.data["organisations"]))
     by = begun.definition_hash
     workflow = workflow_of(house, session, review, by)
+    standing = first_standing(workflow, len(begun.data["organisations"]))
     for row in rows:
         if row.definition_hash != by:
             yield Finding(review.id, row.number, "it was done by another definition than the review had then")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -105,6 +106,19 @@ class EarlierMeeting(Base):
     first_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
     second_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
     year: Mapped[int]
+
+
+@dataclass(frozen=True)
+class OfRound:
+    """What a round's facts are made of beside the rows that every case has: by party, what it wants; by end
+    (None: it runs), how many of its reviews have come to it."""
+
+    interests: Mapping[int, Interest] = field(default_factory=dict)
+    ends: Mapping[str | None, int] = field(default_factory=dict)
+
+
+def of_round(session: Session, round_id: int) -> OfRound:
+    return OfRound(interests(session, round_id), ends_of(session, [round_id]).get(round_id, {}))
 
 
 def is_round(session: Session, review_id: int) -> bool:

@@ -1,0 +1,11 @@
+"""Where a case stands before anything has been done."""
+
+from __future__ import annotations
+
+from .case import Standing
+from .definition import Workflow
+
+
+def first_standing(workflow: Workflow, parties: int) -> Standing:
+    """In a ring each party reviews the next; where they stand apart each has only itself."""
+    return Standing(reviews=tuple(range(parties))) if workflow.apart else Standing.start(parties)
