@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar
+from icalendar import Calendar, vCalAddress
 from icalendar import Event as Entry
+
+from .headers import one_line
+
+Method = Literal["REQUEST", "CANCEL"]
 
 
 @dataclass(frozen=True)
@@ -39,15 +43,42 @@ def feed_file(name: str, events: Sequence[Event], zone: str) -> bytes:
     return _file(events, zone, {"name": name, "x-wr-calname": name, "refresh-interval": timedelta(hours=6)})
 
 
+def invitation_file(
+    event: Event, zone: str, *, method: Method, organizer: tuple[str, str], attendee: tuple[str, str]
+) -> bytes:
+    """What puts the event into the calendar of one who is asked to come, moves it there, or takes it away (iTIP,
+    RFC 5546). `organizer` and `attendee` are (name, address)."""
+    entry = _entry(event, ZoneInfo(zone))
+    entry.add("status", "CANCELLED" if method == "CANCEL" else "CONFIRMED")
+    entry.add("organizer", _party(*organizer))
+    # Nobody is asked to answer: the organiser's mailbox is a machine's.
+    coming = {"ROLE": "REQ-PARTICIPANT", "PARTSTAT": "NEEDS-ACTION", "RSVP": "FALSE"}
+    entry.add("attendee", _party(*attendee), parameters=coming)
+    return _whole([entry], [event], zone, method, {})
+
+
+def _party(name: str, address: str) -> vCalAddress:
+    found = vCalAddress(f"mailto:{address}")
+    # A parameter can hold neither quotes nor control characters.
+    found.params["CN"] = one_line(name.replace('"', "'"))
+    return found
+
+
 def _file(events: Sequence[Event], zone: str, more: Mapping[str, Any] | None = None) -> bytes:
+    return _whole([_entry(event, ZoneInfo(zone)) for event in events], events, zone, "PUBLISH", more or {})
+
+
+def _whole(
+    entries: Sequence[Entry], events: Sequence[Event], zone: str, method: str, more: Mapping[str, Any]
+) -> bytes:
     calendar = Calendar()
     calendar.add("prodid", "-//Peerreview//Peerreview//SV")
     calendar.add("version", "2.0")
-    calendar.add("method", "PUBLISH")
-    for key, value in (more or {}).items():
+    calendar.add("method", method)
+    for key, value in more.items():
         calendar.add(key, value)
-    for event in events:
-        calendar.add_component(_entry(event, ZoneInfo(zone)))
+    for entry in entries:
+        calendar.add_component(entry)
     timed = [event.day for event in events if event.start]
     if timed:
         year = timedelta(days=366)

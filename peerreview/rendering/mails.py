@@ -19,6 +19,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ..errors import N_, Message, Text
+from .calendars import Method
 from .headers import POLICY, address, one_line
 from .words import Say, local, say, sayer
 
@@ -35,7 +36,7 @@ class MailWords:
     `subject` what and by when; `why` one sentence on why you get this; `ask` what is asked; `link` an own
     path ("/reviews/3") and its `button`; `next` what comes then. `note` is what the lead has added to a mail of
     ours, `note_by` whose it is; that and a mail that a lead writes are the only free text. `names`: what a
-    PartyName in the words is called."""
+    PartyName in the words is called. `invitation`: what the reader's calendar is to do, for it to read."""
 
     subject: Words
     why: Words
@@ -46,6 +47,7 @@ class MailWords:
     note: str = ""
     note_by: str = ""
     names: Mapping[int, str] = field(default_factory=dict)
+    invitation: tuple[Method, bytes] | None = None
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,12 @@ def compose(
     # Quoted-printable keeps the bytes ASCII and the lines under 77, whatever was written.
     message.set_content(_render("layout.txt", context), cte="quoted-printable")
     message.add_alternative(_render("layout.html", context), subtype="html", cte="quoted-printable")
+    if isinstance(words, MailWords) and words.invitation is not None:
+        method, file = words.invitation
+        # The last alternative, and not an attachment: so that mail programs show it as an invitation.
+        message.add_alternative(
+            file.decode(), subtype="calendar", cte="quoted-printable", params={"method": method}
+        )
     message["Content-Language"] = language
     return message.as_bytes()
 

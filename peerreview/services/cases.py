@@ -247,13 +247,19 @@ def _employed(session: Session, account: Account | None) -> set[int]:
 def _actor(rows: CaseRows, case: Case, account: Account | None, now: datetime, employed: set[int]) -> Actor:
     if account is None:
         return Actor(0)
-    roles: set[tuple[str, int | None]] = set()
-    for seat in case.seats:
-        if account.person_id in (seat.person, seat.reader(now)):
-            roles.add((seat.role, seat.party))
-            roles.update((role, seat.party) for role in case.workflow.roles[seat.role].includes)
+    roles = roles_of(case, account.person_id, now)
     conflicted = False
     if account.is_lead:
         roles.add(("lead", None))
         conflicted = bool(employed & {party.organisation_id for party in rows.parties})
     return Actor(account.person_id, frozenset(roles), conflicted)
+
+
+def roles_of(case: Case, person: int, at: datetime) -> set[tuple[str, int | None]]:
+    """The roles that somebody holds then by the seats they sit on, sit in for, or by leading the network."""
+    roles: set[tuple[str, int | None]] = {("lead", None)} if person in case.leads else set()
+    for seat in case.seats:
+        if person in (seat.person, seat.reader(at)):
+            roles.add((seat.role, seat.party))
+            roles.update((role, seat.party) for role in case.workflow.roles[seat.role].includes)
+    return roles

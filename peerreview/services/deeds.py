@@ -16,7 +16,7 @@ from ..engine.decide import Do
 from ..engine.flow import next_due, wake_at
 from ..engine.moves import Choice, Move, tick
 from ..errors import N_, Conflict
-from . import effects, posting
+from . import effects, invitations, posting
 from .cases import OpenCase, opened
 from .house import Account, House
 
@@ -160,3 +160,4 @@ def save(case: OpenCase) -> None:
     for move in case.moves:
         posting.send_deed_mails(case, move)
     posting.replan(case)
+    invitations.bring_up_to_date(case)

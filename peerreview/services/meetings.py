@@ -11,24 +11,21 @@ from datetime import date, datetime
 
 from ..engine.case import Scope
 from ..engine.conditions import date_of
-from ..engine.definition import Artefact, Step
-from ..engine.planning import recipients
+from ..engine.definition import Artefact
 from ..errors import N_, Conflict, NotFound, Text
 from ..rendering.calendars import Event, calendar_file
-from ..rendering.mails import MailWords
 from ..store import planned
 from ..store import reports as texts_store
 from ..store.cases import SHARED
 from ..store.reports import TextVersion
-from . import drafting, posting, wording
+from . import drafting, invitations
 from .cases import OpenCase, looking
 from .checks import Checks
 from .deeds import changing
 from .heads import ReviewHead, head_of
 from .house import Account, House
-from .mailing import enqueue
 from .offers import Offer, offers
-from .plans import Plan, checked_plan, clock_of, plan_of, when_of
+from .plans import Plan, checked_plan, plan_of
 from .texts import Which, token_of
 
 
@@ -120,14 +117,11 @@ def plan_meeting(
             return plan
         if sequence != seen:
             raise PlanClash(before, sequence)
-        _keep(case, key, plan, before, sequence + 1)
-        assert plan.date is not None
-        if plan.date >= house.calendar.day(now) and not already_held:
-            _tell(case, artefact, plan, moved=before.date is not None)
+        _keep(case, key, plan, before, sequence + 1, recorded=already_held)
         return plan
 
 
-def _keep(case: OpenCase, key: str, plan: Plan, before: Plan, sequence: int) -> None:
+def _keep(case: OpenCase, key: str, plan: Plan, before: Plan, sequence: int, *, recorded: bool) -> None:
     assert plan.date is not None
     case.set_state(
         key,
@@ -139,6 +133,7 @@ def _keep(case: OpenCase, key: str, plan: Plan, before: Plan, sequence: int) -> 
         place=plan.place,
         link=plan.link,
         sequence=sequence,
+        recorded=recorded,
         planned_at=case.now.isoformat(),
     )
     case.note(
@@ -184,36 +179,22 @@ def calendar_part(
 ) -> tuple[str, bytes]:
     """The meeting for a calendar: a file's name and its bytes. NotFound where there is no date yet."""
     with looking(house, review_id=review_id, actor=actor, now=now) as case:
-        event = _event(case, _which(case, key), actor.language)
+        event = invitations.event_of(case, _which(case, key), actor.language)
         if event is None:
             raise NotFound(f"no date for {key}")
         return f"{key.replace('_', '-')}-{review_id}.ics", calendar_file(event, house.calendar.zone.key)
 
 
 def events_of(case: OpenCase, language: str) -> list[Event]:
-    """The meetings that have a date and that the actor may know of."""
+    """The meetings that have a date and that the actor may know of; while the review rests, those that have been."""
+    today = case.house.calendar.day(case.now)
     kept = [a for a in case.artefacts_of("meeting") if a.per == "review" and case.sees(a.key, "read")]
-    return [event for artefact in kept if (event := _event(case, artefact, language)) is not None]
+    found = ((artefact, invitations.event_of(case, artefact, language)) for artefact in kept)
+    return [e for a, e in found if e is not None and (e.day < today or not _called_off(case, a))]
 
 
-def _event(case: OpenCase, artefact: Artefact, language: str) -> Event | None:
-    data, plan = case.data(artefact.key), plan_of(case.data(artefact.key))
-    if plan.date is None:
-        return None
-    settings, number = case.house.settings, case.review.id
-    planned_at = data.get("planned_at")
-    return Event(
-        uid=f"review-{number}-{artefact.key}@{settings.mail_from.rpartition('@')[2]}",
-        sequence=max(int(data.get("sequence", 1)) - 1, 0),
-        stamp=datetime.fromisoformat(planned_at) if planned_at else case.review.created_at,
-        title=f"{artefact.title.get(language)} – {wording.review_title(case.names)}",
-        day=plan.date,
-        start=clock_of(plan.time),
-        until=clock_of(plan.until),
-        place=plan.place,
-        link=plan.link,
-        page=settings.base_url.rstrip("/") + f"/reviews/{number}/meetings",
-    )
+def _called_off(case: OpenCase, artefact: Artefact) -> bool:
+    return case.state(artefact.key) == "planned" and not invitations.takes_place(case, artefact)
 
 
 # ---- which, and how it looks
@@ -262,65 +243,9 @@ def _notes(case: OpenCase, key: str) -> TextVersion | None:
     return texts_store.newest(case.session, case.review.id, key, SHARED)
 
 
-def _step_of(case: OpenCase, key: str) -> Step | None:
-    """The step in which the meeting is held: the one whose action says that it has been."""
-    for step in case.workflow.walk():
-        for action in step.actions.values():
-            if any((effect.artefact, effect.effect) == (key, "hold") for effect in action.does):
-                return step
-    return None
-
-
 def _agreed(case: OpenCase, key: str) -> date | None:
     """The day that the agreement says for the step of the meeting."""
-    step = _step_of(case, key)
+    step = invitations.step_of(case.workflow, key)
     if step is None or step.due is None or step.due.fact is None:
         return None
     return date_of(case.case, step.due.fact, Scope())
-
-
-# ---- telling
-
-
-def _tell(case: OpenCase, artefact: Artefact, plan: Plan, *, moved: bool) -> None:
-    """What, when and a link to the page, to everybody whom the meeting's step concerns, but not to the one who acts."""
-    assert plan.date is not None
-    acting = case.account.person_id if case.account else None
-    step = _step_of(case, artefact.key)
-    refs = tuple(ref for rule in (step.mail if step else ()) for ref in rule.to)
-    told = {seat.person: seat.party for seat in recipients(case.case, refs, Scope())}
-    people = planned.people(case.session, set(told) - {acting})
-    for person in people.values():
-        if person.closed_at is None:
-            party = told[person.id]
-            enqueue(
-                case.session,
-                case.house,
-                person=person,
-                kind="meeting",
-                words=_words(case, artefact, plan, person.id, party if party >= 0 else None, moved),
-                review_id=case.review.id,
-                now=case.now,
-                real_now=posting.real_time(case.session, case.now),
-            )
-
-
-def _words(
-    case: OpenCase, artefact: Artefact, plan: Plan, person: int, party: int | None, moved: bool
-) -> MailWords:
-    said = when_of(plan, case.house.calendar.zone)
-    gaps = {"meeting": artefact.title, "when": said, "review": wording.review_title(case.names)}
-    if moved:
-        subject = N_("Changed: %(meeting)s, %(when)s – %(review)s", **gaps)
-        ask = N_("The meeting has been moved or changed. Now it is %(when)s.", when=said)
-    else:
-        subject = N_("%(meeting)s, %(when)s – %(review)s", **gaps)
-        ask = N_("The meeting is %(when)s.", when=said)
-    return MailWords(
-        subject=subject,
-        why=wording.why(case, person, party),
-        ask=(ask, N_("Place, link and a file for your calendar are on the page of the meetings.")),
-        link=f"/reviews/{case.review.id}/meetings",
-        button=N_("See the meeting"),
-        names=case.names,
-    )

@@ -18,13 +18,14 @@ from ..store.people import Person
 from .accounts import only_lead
 from .heartbeats import Pulse, pulse
 from .house import Account, House
+from .invitations import OVERTAKEN
 from .mailing import SECRET, carried
 from .recomposing import POINTLESS
 
 MOST = 200
 # Mail that has waited longer is a loud warning. (Greylisting puts mail off by some minutes as a rule.)
 LATE = timedelta(minutes=30)
-OURS = {message.text: message for message in (NO_ADDRESS, LOCAL_PART, POINTLESS)}
+OURS = {message.text: message for message in (NO_ADDRESS, LOCAL_PART, POINTLESS, OVERTAKEN)}
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
-"""Reminders that could not be delivered yet: asked about again before they are tried again.
+"""Reminders and invitations that could not be delivered yet: asked about again before they are tried again.
 
-After a definite no for now (4xx, no server) a reminder is composed anew from what is still true, under its
+After a definite no for now (4xx, no server) such a mail is composed anew from what is still true, under its
 Message-ID; if nothing of it is, it is not sent at all. After an unclear end the same bytes go again, for
 they may have arrived (engine.md 29). Other mails tell of what has happened: that stays true.
 """
@@ -19,7 +19,7 @@ from ..rendering.mails import MailWords, digest
 from ..store import outbox as store
 from ..store.outbox import Outgoing, PlannedMail
 from ..store.people import Person
-from . import mailing
+from . import invitations, mailing
 from .cases import opened
 from .house import House
 from .wishes import NONE, key_of, wishes, words_with
@@ -30,7 +30,7 @@ POINTLESS = N_("It had already been done when the mail could be sent.")
 
 
 def ask_again(house: House, *, now: datetime, real_now: datetime) -> None:
-    """Bring every reminder that is about to be tried again up to what is true at `now`."""
+    """Bring every mail that is about to be tried again up to what is true at `now`."""
     with house.db.read() as session:
         ids = store.to_ask_again(session, due_by=real_now)
     for outgoing_id in ids:
@@ -47,11 +47,26 @@ def _bring_up_to_date(house: House, outgoing_id: int, now: datetime) -> None:
         if row is None or row.state != "waiting" or row.person_id is None:
             return
         person = session.get_one(Person, row.person_id)
+        if row.kind == invitations.KIND:
+            _bring_invitation_up_to_date(house, session, row, person, now)
+            return
         words = _still_true(house, session, row, now) if person.closed_at is None else []
         if words:
             mailing.compose_anew(session, house, row, person=person, words=digest(words), now=now)
         else:
             row.state, row.last_answer = "void", POINTLESS.text
+
+
+def _bring_invitation_up_to_date(
+    house: House, session: Session, row: Outgoing, person: Person, now: datetime
+) -> None:
+    assert row.review_id is not None
+    case = opened(house, session, review_id=row.review_id, account=None, now=now)
+    words = invitations.still_true(case, row, person) if person.closed_at is None else None
+    if words is None:
+        row.state, row.last_answer = "void", invitations.OVERTAKEN.text
+    else:
+        mailing.compose_anew(session, house, row, person=person, words=words, now=now)
 
 
 def _still_true(house: House, session: Session, row: Outgoing, now: datetime) -> list[MailWords]:

@@ -177,8 +177,12 @@ def settle(session: Session, row: Outgoing, **values: Any) -> bool:
 
 
 def to_ask_again(session: Session, *, due_by: datetime) -> list[int]:
-    """Reminders that were certainly not taken, and are to be tried again by then."""
-    again = (Outgoing.attempts > 0, Outgoing.kind == "reminder", Outgoing.unclear.is_(False))
+    """Reminders and mails about meetings that were certainly not taken, and are to be tried again by then."""
+    again = (
+        Outgoing.attempts > 0,
+        Outgoing.kind.in_(("reminder", "meeting")),
+        Outgoing.unclear.is_(False),
+    )
     query = select(Outgoing.id).where(
         _UNSENT, Outgoing.next_at <= due_by, Outgoing.state == "waiting", *again
     )

@@ -69,7 +69,13 @@ def test_planning_tells_those_concerned_and_all_sides_see_it(house: House, cast:
     assert (seen.state, seen.plan.date, seen.plan.time) == ("planned", date(2026, 3, 10), "09:00")
     assert not seen.may_write
     told = {recipient for recipient, _ in mails(house)}
-    side = {cast.coordinator(1).email, cast.member(0).email, cast.member(0, 1).email}
+    # The one who plans too: it shall come into their own calendar as well.
+    side = {
+        cast.coordinator(0).email,
+        cast.coordinator(1).email,
+        cast.member(0).email,
+        cast.member(0, 1).email,
+    }
     assert told == side | {cast.member(1).email, cast.member(1, 1).email, cast.lead.email}
     # What and when; place, link and notes stay behind the login.
     assert mails(house)[0][1] == "Första mötet, tis 10 mars kl. 09.00 – Kalmar län – Gävleborg"
@@ -84,7 +90,6 @@ def test_a_moved_meeting_is_the_same_one_in_a_calendar(house: House, cast: Cast)
     assert (before["SEQUENCE"], after["SEQUENCE"]) == (0, 1)
     assert after.decoded("DTSTART").isoformat() == "2026-03-11T09:00:00+01:00"
     assert after["DTSTART"].params["TZID"] == "Europe/Stockholm"
-    assert [subject for _, subject in mails(house) if subject.startswith("Ändrat: ")] != []
 
 
 def part(house: House, cast: Cast) -> icalendar.Event:
