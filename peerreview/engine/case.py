@@ -69,6 +69,10 @@ class Standing:
     def start(cls, parties: int) -> Standing:
         return cls(reviews=tuple((p + 1) % parties for p in range(parties)))
 
+    def with_(self, **changes: Any) -> Standing:
+        # Remade at every move; dataclasses.replace takes twice as long.
+        return Standing(**{**{name: getattr(self, name) for name in _FIELDS}, **changes})
+
     @property
     def on_hold(self) -> bool:
         return bool(self.holds) and self.holds[-1][1] is None
@@ -132,6 +136,9 @@ class Standing:
             ended=data["ended"],
             ended_at=when(data["ended_at"]) if data.get("ended_at") else None,
         )
+
+
+_FIELDS = tuple(Standing.__dataclass_fields__)
 
 
 def _by_place(item: tuple[Place, Any]) -> tuple[str, int, int]:

@@ -35,8 +35,8 @@ between a party, its two neighbours and "the rest" is met with two (both neighbo
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -51,11 +51,11 @@ from .case import (
     FactKey,
     Facts,
     Place,
-    Record,
+    Scope,
     Seat,
 )
 from .conditions import holds
-from .decide import Do, may
+from .decide import Do, acting_scope, may
 from .definition import Workflow
 from .flow import active, settle
 from .moves import Choice, back_targets, fire
@@ -188,23 +188,26 @@ class Exploring:
         standing = case.standing
         if standing.ended:
             return standing.ended
-        parts: list[set[Any]] = [set() for _ in range(self.parties)]
-        shared: set[Any] = set()
+        parts: list[list[Any]] = [[] for _ in range(self.parties)]
+        shared: list[Any] = []
         for (path, scope), mark in standing.marks.items():
-            (shared if scope.party is None else parts[scope.party]).add((path, mark.state))
+            (shared if scope.party is None else parts[scope.party]).append((path, mark.state))
         for path, scope in standing.visits:
-            (shared if scope.party is None else parts[scope.party]).add((path, "again"))
+            (shared if scope.party is None else parts[scope.party]).append((path, "again"))
         for (artefact, fact, owner), value in case.facts.values.items():
             if value:
                 party = party_of(case, artefact, owner)
-                (shared if party is None else parts[party]).add((artefact, fact, value))
+                (shared if party is None else parts[party]).append((artefact, fact, value))
         for record in standing.records:
-            (shared if record.party is None else parts[record.party]).add(record)
+            if record.party is None:
+                shared.append(record)
+            else:
+                parts[record.party].append(record._replace(party=0))
         for party in standing.withdrawn:
-            parts[party].add("withdrawn")
+            parts[party].append("withdrawn")
         for party in standing.given_up:
-            parts[party].add("given up")
-        numbers = [self.shapes.of(frozenset(_turned(part))) for part in parts]
+            parts[party].append("given up")
+        numbers = [self.shapes.of(frozenset(part)) for part in parts]
         if standing.withdrawn:
             return (standing.reviews, tuple(numbers), frozenset(shared))
         turned = min(tuple(numbers[n:] + numbers[:n]) for n in range(self.parties))
@@ -228,16 +231,19 @@ class Exploring:
         if case.standing.marks[place].state != ACTIVE:
             return
         for action in case.step(place).actions.values():
+            tried: set[Scope] = set()
             done: set[Any] = set()
             for actor in (*self.people, self.lead):
                 what = Do(action.key, place)
-                if not may(helped, actor, what, T0):
+                scope = acting_scope(helped, actor, what, action)
+                # Whoever does it: for whom it is done is what counts, and what comes of it.
+                if scope is None or scope in tried:
                     continue
+                tried.add(scope)
                 try:
                     move = fire(helped, actor, what, T0, reason="-")
                 except Refused:
-                    continue  # It asks for a choice, or leads back to where nobody has been.
-                # Whoever does it: what comes of it is what counts.
+                    continue  # Not now; or it asks for a choice, or leads back to where nobody has been.
                 same = (move.effects, move.scope.party if action.records else None)
                 if same in done:
                     continue
@@ -261,7 +267,7 @@ class Exploring:
             other: m._replace(since=instant) if other != place and self._timed(case, other) else m
             for other, m in case.standing.marks.items()
         }
-        run = settle(case.with_(standing=replace(case.standing, marks=marks)), instant)
+        run = settle(case.with_(standing=case.standing.with_(marks=marks)), instant)
         if run.standing.marks[place].state != mark.state:
             for after in self._pinned(case, run.case, free, None):
                 yield f"time passes ({place[0]}, {side(place)})", after
@@ -391,8 +397,3 @@ class Exploring:
             tuple(reversed(trace)),
             tuple(f"`{p[0]}` ({side(p)}) {wants(case, p)}" for p in places),
         )
-
-
-def _turned(part: Iterable[Any]) -> Iterator[Any]:
-    for item in part:
-        yield item._replace(party=0) if isinstance(item, Record) else item

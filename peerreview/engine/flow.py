@@ -9,7 +9,7 @@ on inside themselves, but nothing new begins in their block before it is its tur
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from .case import ACTIVE, DONE, OVER, SHARED, SKIPPED, WAITING, Case, FactKey, Mark, Place, Scope, Standing
@@ -44,7 +44,7 @@ class Run:
         else:
             visit = old.visit
         marks = {**self.standing.marks, place: Mark(state, self.now, visit)}
-        self.put(replace(self.standing, marks=marks, visits=visits))
+        self.put(self.standing.with_(marks=marks, visits=visits))
 
 
 def settle(case: Case, now: datetime) -> Run:
@@ -56,9 +56,9 @@ def settle(case: Case, now: datetime) -> Run:
         before = run.case
         _open_artefacts(run)
         if _block(run, run.case.workflow.steps, SHARED, True):
-            run.put(replace(run.standing, ended=_last_end(run.case), ended_at=now))
+            run.put(run.standing.with_(ended=_last_end(run.case), ended_at=now))
             return run
-        if run.standing == before.standing and run.case.facts is before.facts:
+        if run.case is before:
             return run
 
 
@@ -112,6 +112,8 @@ def copies(case: Case, step: Step, scope: Scope) -> list[Scope]:
 
 
 def _step(run: Run, step: Step, scope: Scope, may_begin: bool) -> bool:
+    if not step.each:
+        return _instance(run, step, (step.path, scope), may_begin)
     places = [(step.path, copy) for copy in copies(run.case, step, scope)]
     return all([_instance(run, step, place, may_begin) for place in places])  # noqa: C419
 

@@ -117,11 +117,11 @@ def _effects(case: Case, does: tuple[Effect, ...], scope: Scope) -> tuple[Done, 
 
 
 def _facts_after(case: Case, effects: tuple[Done, ...]) -> dict[FactKey, bool]:
-    kinds = {key: artefact.kind for key, artefact in case.workflow.artefacts.items()}
+    artefacts = case.workflow.artefacts
     return {
         (done.artefact, fact, done.owner): value
         for done in effects
-        for fact, value in kinds[done.artefact].effects[done.effect].items()
+        for fact, value in artefacts[done.artefact].kind.effects[done.effect].items()
     }
 
 
@@ -155,11 +155,11 @@ def _moved(case: Case, action: Action, place: Place, scope: Scope, now: datetime
         return MOVES[action.moves](case, now, choice)
     if action.records is not None:
         record = Record(action.records.artefact, action.records.fact, scope.party, place[0])
-        standing = replace(standing, records=standing.records | {record})
+        standing = standing.with_(records=standing.records | {record})
     if action.to is None:
         return standing
     if action.to in case.workflow.ends:
-        return replace(standing, ended=action.to, ended_at=now)
+        return standing.with_(ended=action.to, ended_at=now)
     if action.to == "next":
         return _marked(standing, place, DONE, now)
     return _back(case, action.to, scope.party, now)
@@ -174,19 +174,19 @@ def _marked(standing: Standing, place: Place, state: str, now: datetime) -> Stan
         inside = other.startswith(path + "/") and theirs
         if (other, inner) == place or (inside and mark.state not in OVER):
             marks[(other, inner)] = Mark(state, now, mark.visit)
-    return replace(standing, marks=marks)
+    return standing.with_(marks=marks)
 
 
 # ---- the lead's moves
 
 
 def _hold(case: Case, now: datetime, choice: Choice) -> Standing:
-    return replace(case.standing, holds=(*case.standing.holds, (now, None)))
+    return case.standing.with_(holds=(*case.standing.holds, (now, None)))
 
 
 def _resume(case: Case, now: datetime, choice: Choice) -> Standing:
     *earlier, (begun, _) = case.standing.holds
-    return replace(case.standing, holds=(*earlier, (begun, now)))
+    return case.standing.with_(holds=(*earlier, (begun, now)))
 
 
 def back_targets(case: Case, party: int | None) -> tuple[str, ...]:
@@ -242,7 +242,7 @@ def _back(case: Case, path: str, party: int | None, now: datetime) -> Standing:
     records = frozenset(
         r for r in case.standing.records if not (r.step in gone and (party is None or r.party == party))
     )
-    return replace(case.standing, marks=marks, records=records)
+    return case.standing.with_(marks=marks, records=records)
 
 
 def _within(path: str, top: str) -> bool:
@@ -267,18 +267,18 @@ def _withdraw(case: Case, now: datetime, choice: Choice) -> Standing:
     if party is None or party not in standing.taking_part:
         raise Refused(N_("choose the side that withdraws"))
     if len(left) < case.workflow.min_parties:
-        return replace(standing, withdrawn=standing.withdrawn | {party}, ended="cancelled", ended_at=now)
+        return standing.with_(withdrawn=standing.withdrawn | {party}, ended="cancelled", ended_at=now)
     marks = {
         place: Mark(WAIVED, now, mark.visit) if place[1].party == party and mark.state not in OVER else mark
         for place, mark in standing.marks.items()
     }
-    standing = replace(standing, marks=marks, withdrawn=standing.withdrawn | {party})
+    standing = standing.with_(marks=marks, withdrawn=standing.withdrawn | {party})
     if not anything_opened(case):
-        return replace(standing, reviews=_closed_ring(standing, party))
+        return standing.with_(reviews=_closed_ring(standing, party))
     given_up = frozenset(p for p in standing.parties if p not in choice.finish or p == party)
     if set(left) <= given_up:
-        return replace(standing, ended="cancelled", ended_at=now)
-    return _give_up(replace(standing, given_up=standing.given_up | given_up), case, now)
+        return standing.with_(ended="cancelled", ended_at=now)
+    return _give_up(standing.with_(given_up=standing.given_up | given_up), case, now)
 
 
 def _closed_ring(standing: Standing, party: int) -> tuple[int, ...]:
@@ -296,7 +296,7 @@ def _give_up(standing: Standing, case: Case, now: datetime) -> Standing:
         writes = {r.artefact for rights in step.allow.values() for r in rights if r.verb == "write"}
         if scope.party in standing.given_up and mark.state not in OVER and (makes | writes) & about:
             marks[(path, scope)] = Mark(WAIVED, now, mark.visit)
-    return replace(standing, marks=marks)
+    return standing.with_(marks=marks)
 
 
 def anything_opened(case: Case) -> bool:

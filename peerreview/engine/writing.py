@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import product
 from typing import Any, NamedTuple
 
-from .case import ACTIVE, OVER, SHARED, Case, FactKey, Facts, Mark, Scope
+from .case import ACTIVE, OVER, SHARED, Case, FactKey, Facts, Mark, Place
 from .definition import Artefact, Condition, FactRef, Right, RoleRef, Workflow
 from .kinds import GATHERED, WRITTEN
 
@@ -23,6 +22,10 @@ class Grant(NamedTuple):
     right: Right
     facts: tuple[str, ...]
     per: str
+
+
+# What can be written in any state of a thing, and what in one alone: by (artefact, owner), then by state.
+Writable = tuple[set[FactKey], dict[tuple[str, int | None], dict[str, set[FactKey]]]]
 
 
 class Writing:
@@ -67,6 +70,8 @@ class Writing:
         }
         self.of_opening -= {(r.artefact, r.fact) for c in (*needs, *steps) for r in c.facts()}
         self._live: dict[Any, frozenset[tuple[str, str]]] = {}
+        self._open: dict[Any, Writable] = {}
+        self._setting: dict[Any, set[tuple[str, str]]] = {}
 
     def _grants(self, allow: Mapping[RoleRef, frozenset[Right]]) -> tuple[tuple[Grant, bool], ...]:
         """The rights that make facts true; whether they are to the own thing alone."""
@@ -140,31 +145,36 @@ class Writing:
 
     def free(self, case: Case) -> frozenset[FactKey]:
         """The facts that somebody could make true by writing, here and now."""
-        if case.standing.ended:
+        standing = case.standing
+        if standing.ended:
             return frozenset()
-        found: set[FactKey] = set()
-        states: dict[tuple[str, int | None], str] = {}
-        everybody = case.standing.taking_part
-        for (right, facts, per), scope, own in self._held(case):
-            parties = everybody if scope.party is None or not own else (scope.party,)
-            owners = self._owners(per, parties)
-            for owner in owners:
-                if right.state is not None:
-                    state = states.get((right.artefact, owner))
-                    if state is None:
-                        state = states[(right.artefact, owner)] = _state(case, right.artefact, owner)
-                    if state != right.state:
-                        continue
-                found.update((right.artefact, fact, owner) for fact in facts)
+        under_way = tuple(place for place, mark in standing.marks.items() if mark.state == ACTIVE)
+        key = (standing.taking_part, under_way)
+        writable = self._open.get(key)
+        if writable is None:
+            writable = self._open[key] = self._writable(*key)
+        always, in_state = writable
+        found = set(always)
+        for (artefact, owner), states in in_state.items():
+            found.update(states.get(_state(case, artefact, owner), ()))
         return frozenset(found)
 
-    def _held(self, case: Case) -> Iterator[tuple[Grant, Scope, bool]]:
-        for grant, _ in self.anywhere:
-            yield grant, SHARED, False
-        for (path, scope), mark in case.standing.marks.items():
-            if mark.state == ACTIVE:
-                for grant, own in self.by_step[path]:
-                    yield grant, scope, own
+    def _writable(self, everybody: tuple[int, ...], under_way: tuple[Place, ...]) -> Writable:
+        """What the steps under way let be written: in any state of the thing, and in one alone."""
+        always: set[FactKey] = set()
+        in_state: dict[tuple[str, int | None], dict[str, set[FactKey]]] = {}
+        held = [(grant, SHARED, False) for grant, _ in self.anywhere]
+        held += [(grant, scope, own) for path, scope in under_way for grant, own in self.by_step[path]]
+        for (right, facts, per), scope, own in held:
+            parties = everybody if scope.party is None or not own else (scope.party,)
+            for owner in self._owners(per, parties):
+                keys = {(right.artefact, fact, owner) for fact in facts}
+                if right.state is None:
+                    always |= keys
+                    continue
+                states = in_state.setdefault((right.artefact, owner), {})
+                states.setdefault(right.state, set()).update(keys)
+        return always, in_state
 
     def _owners(self, per: str, parties: tuple[int, ...]) -> tuple[int | None, ...]:
         if per == "review":
@@ -208,12 +218,8 @@ class Writing:
         standing = case.standing
         if standing.ended:
             return case
-        under_way = {p[0] for p, mark in standing.marks.items() if mark.state not in OVER}
-        begun = {path for path, _ in standing.marks}
-        # A later step may do the same once more: it finds it done already.
-        setting = {
-            e for path, sets in self.sets.items() if path in under_way or path not in begun for e in sets
-        }
+        under_way = frozenset(p[0] for p, mark in standing.marks.items() if mark.state not in OVER)
+        setting = self._sets_in(under_way, frozenset(path for path, _ in standing.marks))
         opened = self._opened(case)
         values = {
             key: value
@@ -225,7 +231,15 @@ class Writing:
         records = frozenset(
             r for r in standing.records if r.step in under_way or r[:2] in self.asked_elsewhere
         )
-        return case.with_(facts=Facts(values), standing=replace(standing, records=records))
+        return case.with_(facts=Facts(values), standing=standing.with_(records=records))
+
+    def _sets_in(self, under_way: frozenset[str], begun: frozenset[str]) -> set[tuple[str, str]]:
+        """What the actions under way set. A later step may do the same once more: it finds it done already."""
+        found = self._setting.get((under_way, begun))
+        if found is None:
+            steps = (sets for path, sets in self.sets.items() if path in under_way or path not in begun)
+            found = self._setting[(under_way, begun)] = {fact for sets in steps for fact in sets}
+        return found
 
     def _opened(self, case: Case) -> set[tuple[str, str]]:
         """Choices that only the opening of sets asks for, where all are open."""
@@ -290,12 +304,14 @@ def _own(ref: FactRef) -> FactRef:
 def _state(case: Case, artefact: str, owner: int | None) -> str:
     """The state of a thing, as far as its facts tell."""
     kind = case.workflow.artefacts[artefact].kind
+    values = case.facts.values
     for state in reversed(kind.states):
         if state not in kind.facts:
             continue
-        gathered = owner is None and state in kind.by_party
-        owners = case.standing.taking_part if gathered else (owner,)
-        if all(case.facts.get(artefact, state, o) for o in owners):
+        if owner is None and state in kind.by_party:
+            if all(values.get((artefact, state, party)) for party in case.standing.taking_part):
+                return state
+        elif values.get((artefact, state, owner)):
             return state
     return kind.states[0]
 
@@ -304,10 +320,13 @@ def timeless(case: Case) -> Case:
     """A configuration without its instants and without what is false; of what was begun before, only whose copies
     a going back took away (`flow.copies` asks for that)."""
     standing = case.standing
-    marks = {place: Mark(mark.state, T0) for place, mark in standing.marks.items()}
+    marks = {
+        place: mark if mark.since is T0 and mark.visit == 1 else Mark(mark.state, T0)
+        for place, mark in standing.marks.items()
+    }
     values = {key: value for key, value in case.facts.values.items() if value}
     visits = {place: 1 for place in standing.visits if place[1].person is not None and place not in marks}
-    standing = replace(standing, marks=marks, visits=visits, holds=())
+    standing = standing.with_(marks=marks, visits=visits, holds=())
     return case.with_(standing=standing, facts=Facts(values))
 
 
