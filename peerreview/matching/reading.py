@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from ..errors import N_, Message
@@ -16,24 +17,47 @@ WORDS = {"yes": True, "ja": True, "no": False, "nej": False}
 NAMES = ("wishes", "excludes", "reviewed")
 
 
+@dataclass(frozen=True)
+class Table:
+    """What a file holds. `cells`: where each thing stands, by the organisation's key and the column."""
+
+    profiles: Sequence[Profile]
+    columns: Sequence[str]
+    cells: Mapping[tuple[str, str], Cell]
+
+
 def read(content: bytes) -> list[Profile]:
     """The profiles of a file; BadTable with every fault where there is one."""
+    return list(read_table(content).profiles)
+
+
+def read_table(content: bytes, known: Iterable[str] | None = None) -> Table:
+    """The same with its places. `known`: the only names there are, where that is not what the file says."""
     table = rows(content)
-    reader = _Profiles()
+    reader = _Profiles(None if known is None else frozenset(map(key, known)))
     if not table:
         reader.wrong(Cell("", 1, 1), N_("the file is empty; the first row names the columns"))
     else:
-        reader.header(table[0])
+        reader.header([_plain(cell) for cell in table[0]])
         for row in table[1:]:
-            reader.row(row)
+            reader.row([_plain(cell) for cell in row])
         reader.check_names()
     if reader.faults:
         raise BadTable(sorted(reader.faults, key=lambda fault: (fault.line, fault.column)))
-    return reader.profiles
+    return Table(reader.profiles, reader.columns, reader.cells)
+
+
+def _plain(cell: Cell) -> Cell:
+    """Without the apostrophe that keeps a spreadsheet from taking a text for a formula."""
+    if re.match(r"'[=+\-@]", cell.text):
+        return Cell(cell.text[1:], cell.line, cell.column + 1)
+    return cell
 
 
 class _Profiles:
-    def __init__(self) -> None:
+    def __init__(self, known: frozenset[str] | None) -> None:
+        self.known = known
+        self.cells: dict[tuple[str, str], Cell] = {}
         self.faults: list[Fault] = []
         self.profiles: list[Profile] = []
         self.columns: list[str] = []
@@ -62,7 +86,7 @@ class _Profiles:
             elif name in COLUMNS:
                 given[name] = COLUMNS[name](self, cell)
             else:
-                attributes[name] = _attribute(cell)
+                attributes[name] = attribute(cell)
         for cell in row[len(self.columns) :]:
             if cell.text:
                 self.wrong(
@@ -88,6 +112,9 @@ class _Profiles:
         if (line := self.lines.setdefault(key(organisation), cell.line)) != cell.line:
             message = N_("%(name)s is already on line %(line)s; keep one", name=organisation, line=line)
             self.wrong(cell, message)
+        if self.known is not None and key(organisation) not in self.known:
+            self.wrong(cell, _unknown(organisation))
+        self.cells |= {(key(organisation), name): cell for name, cell in zip(self.columns, row, strict=False)}
         known = {name: value for name, value in given.items() if value is not None}
         self.profiles.append(Profile(**known, attributes=attributes))
         self.named += [(organisation, one) for one in self._naming(row)]
@@ -104,7 +131,9 @@ class _Profiles:
     def check_names(self) -> None:
         """Names of others are known only when every row has been read."""
         for owner, cell in self.named:
-            if key(cell.text) not in self.lines:
+            if self.known is not None and key(cell.text) not in self.known:
+                self.wrong(cell, _unknown(cell.text))
+            elif self.known is None and key(cell.text) not in self.lines:
                 message = N_(
                     "%(name)s is not an organisation in this file; is it spelt otherwise?", name=cell.text
                 )
@@ -154,11 +183,15 @@ class _Profiles:
         return tuple(found)
 
 
+def _unknown(name: str) -> Message:
+    return N_("%(name)s is not in the register; add it there first, or spell it as it is there", name=name)
+
+
 def _name(reviewed: str) -> str:
     return (reviewed.rpartition("@")[0] or reviewed).strip()
 
 
-def _attribute(cell: Cell) -> float | frozenset[str]:
+def attribute(cell: Cell) -> float | frozenset[str]:
     """A number, with comma or point, or words parted by |."""
     bare = BLANKS.sub("", cell.text).replace(",", ".")
     try:

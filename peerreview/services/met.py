@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 from sqlalchemy.orm import Session
 
@@ -64,7 +65,8 @@ def met(house: House, *, actor: Account) -> MetView:
 
 
 def meetings(house: House, session: Session) -> list[Meeting]:
-    """The reviews under way and those that came to their first end: one declined or cancelled was no meeting."""
+    """The reviews under way and those that came to their first end (one declined or cancelled was no meeting), and
+    what is told of from before. The latest first."""
     first_ends = {
         name: next(iter(workflow.ends))
         for name, workflow in house.workflows.items()
@@ -83,6 +85,12 @@ def meetings(house: House, session: Session) -> list[Meeting]:
         )
         for id, of in places.items()
         if len(of) > 1
+    ]
+    known = {(one.year, *pair) for one in found for pair in combinations(sorted(one.members), 2)}
+    found += [
+        Meeting(row.year, (row.first_id, row.second_id))
+        for row in store.earlier(session)
+        if (row.year, row.first_id, row.second_id) not in known
     ]
     return sorted(found, key=lambda one: (-one.year, -(one.review_id or 0)))
 

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from ..errors import N_, Invalid, NotFound
+from ..errors import N_, Invalid, Message, NotFound
 from ..store import organisations as store
 from ..store.organisations import Organisation
 from ..store.people import members_by_organisation, members_of
 from ..store.sorting import sort_key
+from . import profiles
 from .accounts import only_lead
 from .checks import Checks, searchable
 from .house import Account, House
 
+Found = TypeVar("Found")
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,19}")
 
 
@@ -52,12 +57,15 @@ class OrganisationView:
     population: int | None
     hospitals: int | None
     university_hospital: bool
+    attributes: str
+    reviewed: str
     members: tuple[MemberRow, ...]
 
 
 @dataclass(frozen=True)
 class OrganisationForm:
-    """What was typed of an organisation, as it was typed."""
+    """What was typed of an organisation, as it was typed. `attributes`: "name: value" a line; `reviewed`: earlier
+    reviews, "name@year" a line."""
 
     name: str = ""
     code: str = ""
@@ -65,6 +73,8 @@ class OrganisationForm:
     population: str = ""
     hospitals: str = ""
     university_hospital: bool = False
+    attributes: str = ""
+    reviewed: str = ""
 
 
 def organisations(house: House, *, actor: Account, search: str = "") -> tuple[OrganisationRow, ...]:
@@ -85,6 +95,7 @@ def organisation(house: House, *, actor: Account, organisation_id: int) -> Organ
         found = store.organisation_by_id(session, organisation_id)
         if found is None:
             raise NotFound
+        reviewed = profiles.earlier_text(session, organisation_id)
         members = tuple(
             MemberRow(
                 person_id=member.person.id,
@@ -104,6 +115,8 @@ def organisation(house: House, *, actor: Account, organisation_id: int) -> Organ
         population=found.population,
         hospitals=found.hospitals,
         university_hospital=found.university_hospital,
+        attributes=profiles.attributes_text(found.attributes),
+        reviewed=reviewed,
         members=members,
     )
 
@@ -113,25 +126,25 @@ def may_keep(*, actor: Account) -> None:
     only_lead(actor)
 
 
-def create_organisation(house: House, *, actor: Account, form: OrganisationForm) -> int:
+def create_organisation(house: House, *, actor: Account, form: OrganisationForm, now: datetime) -> int:
     """A new member of the network; gives its id."""
     only_lead(actor)
     with house.db.write() as session:
-        return _save(session, Organisation(), form)
+        return _save(session, Organisation(), form, house.calendar.day(now).year)
 
 
 def change_organisation(
-    house: House, *, actor: Account, organisation_id: int, form: OrganisationForm
+    house: House, *, actor: Account, organisation_id: int, form: OrganisationForm, now: datetime
 ) -> None:
     only_lead(actor)
     with house.db.write() as session:
         found = store.organisation_by_id(session, organisation_id, lock=True)
         if found is None:
             raise NotFound
-        _save(session, found, form)
+        _save(session, found, form, house.calendar.day(now).year)
 
 
-def _save(session: Session, row: Organisation, form: OrganisationForm) -> int:
+def _save(session: Session, row: Organisation, form: OrganisationForm, year: int) -> int:
     """Check what was typed and put it into the row. Raises Invalid with a field's name of the form."""
     checks = Checks()
     name = checks.name("name", form.name)
@@ -142,16 +155,30 @@ def _save(session: Session, row: Organisation, form: OrganisationForm) -> int:
     population = checks.number("population", form.population, most=100_000_000)
     hospitals = checks.number("hospitals", form.hospitals, most=1000)
     _refuse_twins(session, checks, row.id, name, code)
+    attributes = _lines(checks, "attributes", form.attributes, profiles.attributes_of)
+    reviewed = _lines(
+        checks, "reviewed", form.reviewed, lambda text: profiles.earlier_of(session, row, text, year)
+    )
     checks.stop()
     row.name, row.sort_key, row.code, row.healthcare_region = name, sort_key(name), code, region
     row.population, row.hospitals, row.university_hospital = population, hospitals, form.university_hospital
+    row.attributes = attributes or {}
     try:
         with session.begin_nested():
             session.add(row)
             session.flush()
     except IntegrityError:
         raise Invalid(name=N_("Another organisation already has this name or code.")) from None
+    profiles.keep_earlier(session, row, reviewed or set())
     return row.id
+
+
+def _lines(checks: Checks, field: str, text: str, read: Callable[[str], Found | Message]) -> Found | None:
+    found = read(checks.text(field, text, most=4000))
+    if isinstance(found, Message):
+        checks.faults.setdefault(field, found)
+        return None
+    return found
 
 
 def _refuse_twins(session: Session, checks: Checks, own_id: int | None, name: str, code: str) -> None:

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from .reviews import Party, Review
+from .rounds import EarlierMeeting
 
 
 class Took(NamedTuple):
@@ -31,3 +32,12 @@ def taken_part(session: Session, workflows: Iterable[str]) -> Sequence[Took]:
         .order_by(Review.id, Party.position)
     )
     return [Took(*row) for row in session.execute(query)]
+
+
+def earlier(session: Session, organisation_id: int | None = None) -> Sequence[EarlierMeeting]:
+    """Who reviewed whom before, or outside, this program; of one organisation, or of all."""
+    query = select(EarlierMeeting).order_by(EarlierMeeting.year.desc(), EarlierMeeting.id)
+    if organisation_id is not None:
+        mine = or_(EarlierMeeting.first_id == organisation_id, EarlierMeeting.second_id == organisation_id)
+        query = query.where(mine)
+    return session.scalars(query).all()

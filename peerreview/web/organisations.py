@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import redirect, render_template, request, url_for
+from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
@@ -37,7 +37,7 @@ def new_organisation() -> ResponseReturnValue:
 def create_organisation() -> ResponseReturnValue:
     form = _typed()
     try:
-        made = service.create_organisation(house(), actor=current_user.account, form=form)
+        made = service.create_organisation(house(), actor=current_user.account, form=form, now=g.now)
     except Invalid as error:
         return _page(form, errors=error.errors), 422
     tell(N_("%(name)s is added.", name=form.name.strip()))
@@ -57,7 +57,7 @@ def change_organisation(organisation_id: int) -> ResponseReturnValue:
     form = _typed()
     try:
         service.change_organisation(
-            house(), actor=current_user.account, organisation_id=organisation_id, form=form
+            house(), actor=current_user.account, organisation_id=organisation_id, form=form, now=g.now
         )
     except Invalid as error:
         return _page(form, _view(organisation_id), error.errors), 422
@@ -84,6 +84,8 @@ def _typed() -> OrganisationForm:
         population=get("population", ""),
         hospitals=get("hospitals", ""),
         university_hospital=get("university_hospital") == "yes",
+        attributes=get("attributes", ""),
+        reviewed=get("reviewed", ""),
     )
 
 
@@ -95,4 +97,6 @@ def _as_typed(view: OrganisationView) -> OrganisationForm:
         population="" if view.population is None else str(view.population),
         hospitals="" if view.hospitals is None else str(view.hospitals),
         university_hospital=view.university_hospital,
+        attributes=view.attributes,
+        reviewed=view.reviewed,
     )

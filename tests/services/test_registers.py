@@ -147,20 +147,22 @@ def test_registers_do_not_exist_for_others(house: House, lead: Account, now: dat
         lambda: organisations.organisations(house, actor=anna),
         lambda: organisations.organisation(house, actor=anna, organisation_id=kalmar),
         lambda: organisations.may_keep(actor=anna),
-        lambda: organisations.create_organisation(house, actor=anna, form=KALMAR),
-        lambda: organisations.change_organisation(house, actor=anna, organisation_id=kalmar, form=KALMAR),
+        lambda: organisations.create_organisation(house, actor=anna, form=KALMAR, now=now),
+        lambda: organisations.change_organisation(
+            house, actor=anna, organisation_id=kalmar, form=KALMAR, now=now
+        ),
     ):
         with pytest.raises(NotFound):
             deed()
 
 
-def test_organisation_is_made_and_changed(house: House, lead: Account) -> None:
-    made = organisations.create_organisation(house, actor=lead, form=KALMAR)
+def test_organisation_is_made_and_changed(house: House, lead: Account, now: datetime) -> None:
+    made = organisations.create_organisation(house, actor=lead, form=KALMAR, now=now)
     view = organisations.organisation(house, actor=lead, organisation_id=made)
     assert (view.name, view.code, view.healthcare_region) == ("Region Kalmar län", "H", "Sydöstra")
     assert (view.population, view.hospitals, view.university_hospital) == (247000, 3, False)
     changed = replace(KALMAR, name="Region Kalmar", population="", university_hospital=True)
-    organisations.change_organisation(house, actor=lead, organisation_id=made, form=changed)
+    organisations.change_organisation(house, actor=lead, organisation_id=made, form=changed, now=now)
     view = organisations.organisation(house, actor=lead, organisation_id=made)
     assert (view.name, view.population, view.university_hospital) == ("Region Kalmar", None, True)
 
@@ -178,19 +180,19 @@ def test_organisation_is_made_and_changed(house: House, lead: Account) -> None:
     ],
 )
 def test_organisation_that_will_not_do(
-    house: House, lead: Account, form: OrganisationForm, faults: list[str]
+    house: House, lead: Account, now: datetime, form: OrganisationForm, faults: list[str]
 ) -> None:
     make_organisation(house, "Region Gotland", "I")
     with pytest.raises(Invalid) as caught:
-        organisations.create_organisation(house, actor=lead, form=form)
+        organisations.create_organisation(house, actor=lead, form=form, now=now)
     assert sorted(caught.value.errors) == faults
     assert len(organisations.organisations(house, actor=lead)) == 1
 
 
-def test_organisation_may_keep_its_own_name(house: House, lead: Account) -> None:
-    made = organisations.create_organisation(house, actor=lead, form=KALMAR)
+def test_organisation_may_keep_its_own_name(house: House, lead: Account, now: datetime) -> None:
+    made = organisations.create_organisation(house, actor=lead, form=KALMAR, now=now)
     organisations.change_organisation(
-        house, actor=lead, organisation_id=made, form=replace(KALMAR, name="REGION Kalmar län")
+        house, actor=lead, organisation_id=made, form=replace(KALMAR, name="REGION Kalmar län"), now=now
     )
 
 

@@ -95,6 +95,8 @@ def _network(place: Place) -> Iterator[tuple[str, str, Who]]:
     yield "versions.show", "/lead/workflows/collegial-review/versions", the_lead
     yield "people.organisations", "/lead/organisations", the_lead
     yield "people.new_organisation", "/lead/organisations/new", the_lead
+    yield "profiles.index", "/lead/profiles", the_lead
+    yield "profiles.export", "/lead/profiles/profiles.csv", the_lead
     for side in place.p.cast.sides:
         yield "people.organisation", f"/lead/organisations/{side.organisation}", the_lead
 

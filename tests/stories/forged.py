@@ -116,6 +116,7 @@ def _lead(place: Place) -> Iterator[Forged]:
     yield Forged("people.leave", f"{base}/memberships/1/remove", the_lead)
     name = {"name": "Region Nord", "code": "99"}
     yield Forged("people.create_organisation", "/lead/organisations/new", the_lead, name)
+    yield Forged("profiles.take_in", "/lead/profiles", the_lead)
     yield Forged("people.change_organisation", f"/lead/organisations/{organisation}", the_lead, name)
 
 
