@@ -56,6 +56,14 @@ class NotFound(PeerreviewError):
     """There is no such thing, or it does not exist for you: the two look the same from outside."""
 
 
+class IsRound(NotFound):
+    """What was asked for as a review is a round, and this person has a part in it: `id`."""
+
+    def __init__(self, id: int):
+        super().__init__(f"round {id}")
+        self.id = id
+
+
 class Refused(PeerreviewError):
     """You may see that this exists, but not do it now; `reason` says why, `status` is 403."""
 

@@ -85,7 +85,7 @@ def act(
     now: datetime,
 ) -> str:
     """Do it. Returns the action's key. Raises Refused, Conflict (moved since `seen`), Invalid (fields)."""
-    with changing(house, review_id=review_id, actor=actor, now=now, seen=seen) as case:
+    with changing(house, review_id=review_id, actor=actor, now=now, seen=seen, rounds="lead") as case:
         action, _, do = found(case, wish)
         data = _checked(action, filled)
         choice = filled.choice

@@ -78,7 +78,7 @@ def look(
     """What doing it would mean. Raises NotFound (no such action, no part in the review), Refused with the
     reason, Invalid where the choice in `typed` cannot be made."""
     typed = typed or Typed()
-    with looking(house, review_id=review_id, actor=actor, now=now) as case:
+    with looking(house, review_id=review_id, actor=actor, now=now, rounds="lead") as case:
         action, step, do = _allowed(case, wish)
         options = choosing.options(case, action)
         view = ActionView(
@@ -140,7 +140,7 @@ def do(
     now: datetime,
 ) -> str:
     """Do it; returns the key of its receipt. Raises Refused, Conflict, Invalid."""
-    with looking(house, review_id=review_id, actor=actor, now=now) as case:
+    with looking(house, review_id=review_id, actor=actor, now=now, rounds="lead") as case:
         if seen is not None and seen != case.review.version:
             raise Conflict(N_("somebody else has moved this review meanwhile; see where it stands now"))
         action, _, _do = _allowed(case, wish)

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy.orm import Session
 
@@ -35,7 +35,8 @@ from .house import Account, House
 class OpenCase:
     """A review inside a transaction: its rows, the frozen case made of them, and who is acting.
 
-    `account` None is the clock. `names`: by party, the organisation's name."""
+    `account` None is the clock. `names`: by party, the organisation's name; where the parties stand apart a
+    party's people get their own alone."""
 
     session: Session
     house: House
@@ -59,6 +60,11 @@ class OpenCase:
     @property
     def standing(self) -> Standing:
         return self.case.standing
+
+    @property
+    def sees_all_parties(self) -> bool:
+        """False where the parties stand apart and the reader is of one of them: they know of no other."""
+        return not self.workflow.apart or self.account is None or ("lead", None) in self.actor.roles
 
     def workflow_then(self, hash: str) -> Workflow:
         """The definition that the review had when a line of its history was written."""
@@ -149,11 +155,28 @@ class OpenCase:
         self.case = _case(self.house, self.session, rows, self.case.leads, standing=self.case.standing)
 
 
+# On which pages and in which deeds a round can be met, which is a case but no review: nowhere, by its lead
+# alone, or by all who have a part in it.
+Rounds = Literal["no", "lead", "all"]
+
+
 @contextmanager
-def looking(house: House, *, review_id: int, actor: Account, now: datetime) -> Iterator[OpenCase]:
+def looking(
+    house: House, *, review_id: int, actor: Account, now: datetime, rounds: Rounds = "no"
+) -> Iterator[OpenCase]:
     """A review to look at: nothing is written. NotFound for those who have no part in it."""
     with house.db.read() as session:
-        yield opened(house, session, review_id=review_id, account=actor, now=now)
+        case = opened(house, session, review_id=review_id, account=actor, now=now)
+        only_reviews(case, rounds)
+        yield case
+
+
+def only_reviews(case: OpenCase, rounds: Rounds = "no") -> None:
+    """Raises NotFound where the case is a round and this is no place for it, or for this person in it."""
+    if not case.workflow.apart or case.account is None or rounds == "all":
+        return
+    if rounds == "no" or not case.sees_all_parties:
+        raise NotFound(f"review {case.review.id}")
 
 
 def opened(
@@ -200,7 +223,10 @@ def _opened(
     if account is not None and not actor.roles:
         raise NotFound(f"review {rows.review.id}")
     names = {party.position: party.organisation.name for party in rows.parties}
-    return OpenCase(session, house, rows, case, actor, account, now, names)
+    opened = OpenCase(session, house, rows, case, actor, account, now, names)
+    if not opened.sees_all_parties:
+        opened.names = {party: name for party, name in names.items() if party in actor.parties()}
+    return opened
 
 
 def _case(

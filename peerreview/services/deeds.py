@@ -17,25 +17,44 @@ from ..engine.flow import next_due, wake_at
 from ..engine.moves import Choice, Move, tick
 from ..errors import N_, Conflict
 from . import effects, invitations, posting
-from .cases import OpenCase, opened
+from .cases import OpenCase, Rounds, only_reviews, opened
 from .house import Account, House
 
 
 @contextmanager
 def changing(
-    house: House, *, review_id: int, actor: Account | None, now: datetime, seen: int | None = None
+    house: House,
+    *,
+    review_id: int,
+    actor: Account | None,
+    now: datetime,
+    seen: int | None = None,
+    rounds: Rounds = "no",
 ) -> Iterator[OpenCase]:
     """A deed on a review (`actor` None: the clock's). When the body is done, facts and time move what they can.
 
     `seen`: the version of the standing that the actor acted on; another since gives Conflict."""
     with house.db.write() as session:
         case = opened(house, session, review_id=review_id, account=actor, now=now, lock=True)
+        only_reviews(case, rounds)
         if seen is not None and seen != case.review.version:
             raise Conflict(N_("somebody else has moved this review meanwhile; see where it stands now"))
         yield case
         case.refresh()
         settle(case)
         save(case)
+        _tell_round(case)
+
+
+def _tell_round(case: OpenCase) -> None:
+    """A round waits for its reviews: where one has ended, the round looks at where it stands."""
+    if case.review.round_id is None or not case.standing.ended:
+        return
+    waiting = opened(
+        case.house, case.session, review_id=case.review.round_id, account=None, now=case.now, lock=True
+    )
+    settle(waiting)
+    save(waiting)
 
 
 def fire(

@@ -25,7 +25,7 @@ from .heads import ReviewHead, head_of
 from .house import Account, House
 from .overview import where_of
 from .standing import StopView, lanes_of
-from .wording import review_title, short
+from .wording import short, title_of
 
 EVERYBODY = N_("All wait for each other")
 EACH_PERSON = N_("Each person for themselves")
@@ -43,7 +43,7 @@ class DrawingView:
 
 def drawing(house: House, *, actor: Account, review_id: int, now: datetime) -> DrawingView:
     """NotFound for those who have no part in the review: where each side stands is for all who have."""
-    with looking(house, review_id=review_id, actor=actor, now=now) as case:
+    with looking(house, review_id=review_id, actor=actor, now=now, rounds="lead") as case:
         return DrawingView(head_of(case), where_of(case), running(case))
 
 
@@ -259,7 +259,7 @@ class _Running(_Blank):
         return Plan(plan.title, plan.lanes, plan.parts, plan.lead, end, ended=True)
 
     def title(self) -> Said:
-        names = review_title(self.open.names)
+        names = title_of(self.open)
         return N_("%(workflow)s: %(review)s", workflow=self.workflow.title, review=names)
 
     def lane(self, party: int) -> Lane:

@@ -79,7 +79,7 @@ def head_of(case: OpenCase) -> ReviewHead:
 
 def names_of(house: House, *, actor: Account, review_id: int, now: datetime) -> Mapping[int, str]:
     """The organisations of a review by party, for a page that could not be made. NotFound for outsiders."""
-    with looking(house, review_id=review_id, actor=actor, now=now) as case:
+    with looking(house, review_id=review_id, actor=actor, now=now, rounds="all") as case:
         return case.names
 
 

@@ -49,7 +49,7 @@ class HistoryView:
 
 def history(house: House, *, actor: Account, review_id: int, page: int = 1, now: datetime) -> HistoryView:
     """A page of the history. Raises NotFound for those who have no part in the review."""
-    with looking(house, review_id=review_id, actor=actor, now=now) as case:
+    with looking(house, review_id=review_id, actor=actor, now=now, rounds="lead") as case:
         lines = lines_of(case, store.lines(case.session, review_id))
         pages = max(1, -(-len(lines) // PAGE))
         page = min(max(page, 1), pages)
@@ -127,6 +127,8 @@ def _line(case: OpenCase, about: _About, row: HistoryRow, level: str) -> Line | 
 
 
 def _title(case: OpenCase, about: _About, row: HistoryRow, level: str) -> Words | None:
+    if row.deed == "begun" and case.workflow.apart:
+        return N_("Opened the round")
     if row.deed == "action":
         return _action_title(case, row)
     if row.deed == "moved":

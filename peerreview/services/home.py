@@ -10,12 +10,13 @@ from typing import TypeVar
 from ..errors import Text
 from ..store import cases as case_store
 from ..store import overview as store
+from ..store import rounds
 from . import outbox, turns
 from .cases import OpenCase, opened_many
 from .house import Account, House
 from .outbox import MailStatus
 from .todo import ComingView, TaskView, WaitingView, coming_of, tasks_of, waiting_of, waiting_view
-from .wording import review_title, short
+from .wording import short, title_of
 
 # Of all the network's reviews the lead's page looks at those that are due first; the board has them all.
 SOONEST = 20
@@ -55,7 +56,8 @@ def home(house: House, *, actor: Account, now: datetime, real_now: datetime) -> 
         ids = case_store.reviews_of(session, actor.person_id, now)
         own = store.running(session, ids)
         soon = store.due_first(session, limit=SOONEST) if actor.is_lead else []
-        cases = opened_many(house, session, {*own, *soon}, account=actor, now=now)
+        led_rounds = rounds.running(session) if actor.is_lead else []
+        cases = opened_many(house, session, {*own, *soon, *led_rounds}, account=actor, now=now)
         mine = [case for case in cases if case.review.id in own]
         led = [case for case in cases if case.review.id in soon]
         return HomeView(
@@ -79,13 +81,14 @@ def in_time(views: Iterable[View]) -> tuple[View, ...]:
 
 
 def _link(case: OpenCase) -> ReviewLink:
-    return ReviewLink(case.review.id, review_title(case.names))
+    return ReviewLink(case.review.id, title_of(case))
 
 
 def _ended(house: House, row: store.Ended) -> ReviewLink:
     known = {workflow.hash: workflow for workflow in house.workflows.values()}.get(row.workflow)
     end = known.ends.get(row.end) if known else None
-    return ReviewLink(row.id, " – ".join(short(name) for name in row.names), end.title if end else None)
+    title = row.round if row.round is not None else " – ".join(short(name) for name in row.names)
+    return ReviewLink(row.id, title, end.title if end else None)
 
 
 def _standing_still(case: OpenCase) -> list[WaitingView]:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from ..errors import N_, Conflict, Invalid, Message, Text
 from ..rendering.mails import MailWords
 from ..store import overview as store
-from ..store import planned
+from ..store import planned, rounds
 from ..store.people import Person
 from . import mailing, turns
 from .accounts import only_lead
@@ -22,7 +22,7 @@ from .cases import OpenCase, opened_many
 from .checks import Checks
 from .house import Account, House
 from .sessions import digest
-from .wording import review_title
+from .wording import title_of
 
 Words = Message | Text | str
 MOST_SUBJECT, MOST_TEXT = 150, 5000
@@ -77,7 +77,7 @@ def letter_form(house: House, *, actor: Account, now: datetime) -> LetterForm:
         cases = _running(house, session, now)
         return LetterForm(
             sets=tuple(_sets(cases).items()),
-            reviews=tuple(sorted(((c.review.id, review_title(c.names)) for c in cases), key=lambda r: r[1])),
+            reviews=tuple(sorted(((c.review.id, title_of(c)) for c in cases), key=lambda r: r[1])),
         )
 
 
@@ -160,6 +160,7 @@ def _addressed(
 
 def _running(house: House, session: Session, now: datetime) -> list[OpenCase]:
     ids = store.due_first(session, limit=ALL, offset=0)
+    ids += rounds.running(session)
     return list(opened_many(house, session, ids, account=None, now=now))
 
 
@@ -182,7 +183,7 @@ def _people(session: Session, cases: Iterable[OpenCase], whom: str) -> Addressed
     titles: dict[int, list[str]] = {}
     for case in cases:
         for person in dict.fromkeys(_meant(case, whom)):
-            titles.setdefault(person, []).append(review_title(case.names))
+            titles.setdefault(person, []).append(title_of(case))
     rows = planned.people(session, titles)
     there = [(rows[key], said) for key, said in titles.items() if key in rows and rows[key].closed_at is None]
     return sorted(there, key=lambda pair: (pair[0].sort_key, pair[0].id))

@@ -136,7 +136,7 @@ def network_mail(house: House, *, actor: Account, state: str = "", page: int = 1
 
 def review_mail(house: House, *, actor: Account, review_id: int, page: int = 1, now: datetime) -> MailView:
     """The mails of one review: all of them for the lead, one's own for the others. NotFound for outsiders."""
-    with looking(house, review_id=review_id, actor=actor, now=now) as case:
+    with looking(house, review_id=review_id, actor=actor, now=now, rounds="lead") as case:
         whose = None if ("lead", None) in case.actor.roles else actor.person_id
         total = store.count_outgoing(case.session, review_id=review_id, person_id=whose, state="")
         page, pages = _paged(page, total)
@@ -172,7 +172,7 @@ def message(
     if review_id is None:
         only_lead(actor)
         return MessageView(None, view, body)
-    with looking(house, review_id=review_id, actor=actor, now=now) as case:
+    with looking(house, review_id=review_id, actor=actor, now=now, rounds="lead") as case:
         return MessageView(head_of(case), view, body)
 
 

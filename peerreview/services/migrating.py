@@ -25,7 +25,7 @@ from . import deeds, facts
 from .accounts import only_lead
 from .cases import OpenCase, opened
 from .house import Account, House
-from .wording import review_title
+from .wording import title_of
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def migrate(
         cases = [_locked(house, session, actor, name, id, chosen[id], now) for id in sorted(chosen)]
         thoughts = [thought_through(case, new) for case in cases]
         errors = {
-            f"review_{t.case.review.id}": N_("%(review)s: %(why)s", review=review_title(t.case.names),
+            f"review_{t.case.review.id}": N_("%(review)s: %(why)s", review=title_of(t.case),
                                              why=said_of(t.why[0], t.case.names))
             for t in thoughts if t.why
         }  # fmt: skip

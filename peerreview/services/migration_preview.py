@@ -22,7 +22,7 @@ from .definition_changes import Words, differences, name_of, who
 from .house import Account, House
 from .migrating import Thought, said_of, thought_through
 from .outlook import Shift
-from .wording import review_title
+from .wording import title_of
 
 STATES: Mapping[str, tuple[str, Message]] = {
     WAITING: ("locked", N_("Waiting")),
@@ -99,7 +99,7 @@ def versions(
             name=new.name,
             title=new.title,
             newest=new.hash,
-            older=tuple((id, review_title(cases[id].names)) for id in older),
+            older=tuple((id, title_of(cases[id])) for id in older),
             on_newest=len(running) - len(older),
             previews=tuple(_named_preview(thought_through(cases[id], new), actor) for id in wanted),
         )
@@ -115,7 +115,7 @@ def _named_preview(thought: Thought, actor: Account | None) -> Preview:
 
 def _preview(thought: Thought, actor: Account | None) -> Preview:
     case = thought.case
-    review, title = case.review, review_title(case.names)
+    review, title = case.review, title_of(case)
     stops = tuple(_stops(thought))
     if thought.why:
         return Preview(review.id, title, review.version, thought.why, stops)

@@ -16,6 +16,7 @@ from .cases import OpenCase
 from .offers import action_path
 from .todo import OPEN, Words, who_of
 from .turns import Turn
+from .wording import way_to
 
 
 @dataclass(frozen=True)
@@ -159,7 +160,7 @@ def _by(case: OpenCase, action: Action) -> tuple[Text, ...]:
 def _buttons(case: OpenCase, turn: Turn, yours: bool) -> tuple[Button | None, tuple[Button, ...]]:
     """The main one: the deed if it can be done, else the page where one gets it ready. None for who only looks."""
     page = turn.step.page
-    there = Button(OPEN[page], f"/reviews/{case.review.id}/{page}") if page in OPEN and page else None
+    there = Button(OPEN[page], way_to(case, page)) if page in OPEN and page else None
     required: list[Button] = []
     optional: list[Button] = []
     for action, scope in _theirs(case, turn):

@@ -65,7 +65,7 @@ def planned_mail(house: House, *, actor: Account, planned_id: int, now: datetime
         return PlannedPage(
             id=row.id,
             review_id=row.review_id,
-            review=wording.review_title(case.names),
+            review=wording.title_of(case),
             at=row.due_at,
             to=person.name,
             address=person.email,

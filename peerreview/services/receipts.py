@@ -57,7 +57,7 @@ def key_of(row: HistoryRow) -> str:
 
 def receipt(house: House, *, actor: Account, review_id: int, key: str, now: datetime) -> ReceiptView:
     """The receipt of a deed. NotFound where there is no such deed, or none that the reader may see."""
-    with looking(house, review_id=review_id, actor=actor, now=now) as case:
+    with looking(house, review_id=review_id, actor=actor, now=now, rounds="lead") as case:
         named = re.fullmatch(f"[0-9a-f]{{{KEY}}}", key)
         row = history_store.line_by_hash(case.session, review_id, key) if named else None
         lines = histories.lines_of(case, [row]) if row is not None and row.deed == "action" else []

@@ -134,7 +134,7 @@ def played(
 
 def forecast(house: House, *, actor: Account, review_id: int, now: datetime) -> ForecastView:
     """What a running review brings from today on, if everybody does theirs in good time. For the lead alone."""
-    with looking(house, review_id=review_id, actor=actor, now=now) as case:
+    with looking(house, review_id=review_id, actor=actor, now=now, rounds="lead") as case:
         if ("lead", None) not in case.actor.roles:
             raise NotFound(f"forecast of review {review_id}")
         people = {seat.person_id: seat.person.name for seat in case.rows.seats}

@@ -31,7 +31,7 @@ def remind(
     the step's own, and noted in the history. Refused where they have been reminded by hand today already."""
     if not actor.is_lead:
         raise NotFound("only the lead reminds")
-    with changing(house, review_id=review_id, actor=actor, now=now) as case:
+    with changing(house, review_id=review_id, actor=actor, now=now, rounds="lead") as case:
         turn = _turn(case, step, party)
         if (review_id, step, party) in reminded_today([case]):
             raise Refused(N_("they have been reminded today already"))

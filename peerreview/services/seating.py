@@ -13,7 +13,7 @@ from .cases import OpenCase
 from .facts import TEAM_ROLES
 from .mailing import enqueue
 from .teams import team_key
-from .wording import review_title
+from .wording import title_of
 
 
 def writing_for(case: OpenCase) -> int:
@@ -98,7 +98,7 @@ def _tell(case: OpenCase, person: Person, words: MailWords, real_now: datetime) 
 
 
 def tell_seated(case: OpenCase, seat: Seat, real_now: datetime) -> None:
-    title, party = review_title(case.names), case.names[seat.party]
+    title, party = title_of(case), case.names[seat.party]
     contact = seat.role not in TEAM_ROLES
     words = MailWords(
         subject=N_("You take part in a review – %(review)s", review=title),
@@ -114,7 +114,7 @@ def tell_seated(case: OpenCase, seat: Seat, real_now: datetime) -> None:
 
 def tell_unseated(case: OpenCase, seat: Seat, real_now: datetime) -> None:
     words = MailWords(
-        subject=N_("You no longer take part in a review – %(review)s", review=review_title(case.names)),
+        subject=N_("You no longer take part in a review – %(review)s", review=title_of(case)),
         why=N_("%(who)s has changed the team of %(party)s.", who=_actor(case), party=case.names[seat.party]),
         ask=(N_("What you have written stays in the review."),),
         names=case.names,
@@ -129,12 +129,12 @@ def tell_deputy(case: OpenCase, seat: Seat, days: tuple[date, date], real_now: d
             "You stand in from %(since)s to %(until)s – %(review)s",
             since=days[0],
             until=days[1],
-            review=review_title(case.names),
+            review=title_of(case),
         ),
         why=N_(
             "%(who)s has named you deputy in the review %(review)s.",
             who=_actor(case),
-            review=review_title(case.names),
+            review=title_of(case),
         ),
         ask=(N_("In those days you see and may do what %(who)s sees and may do there.", who=_actor(case)),),
         link=f"/reviews/{case.review.id}",

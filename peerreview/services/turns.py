@@ -80,8 +80,11 @@ def turns(case: OpenCase) -> list[Turn]:
         return []
     reminders = _next_reminders(case)
     places: dict[tuple[str, int | None], list[Place]] = {}
+    known = None if case.sees_all_parties else {None, *case.actor.parties()}
     for place in _leaves_under_way(case):
         places.setdefault((place[0], place[1].party), []).append(place)
+        if known is not None and place[1].party not in known:
+            continue
     return [_turn(case, several, reminders) for several in places.values()]
 
 

@@ -25,11 +25,21 @@ def review_title(names: Mapping[int, str]) -> str:
     return " – ".join(short(names[p]) for p in sorted(names))
 
 
+def title_of(case: OpenCase) -> str:
+    """What a case is called: a round has a name; a review is called by its sides."""
+    return case.review.title if case.workflow.apart else review_title(case.names)
+
+
+def way_to(case: OpenCase, page: str = "") -> str:
+    """The path of a page of a review or of a round; "" its first."""
+    place = "rounds" if case.workflow.apart else "reviews"
+    return f"/{place}/{case.review.id}" + (f"/{page}" if page else "")
+
+
 def path_to(case: OpenCase, place: Place | None) -> str:
     """The page where the thing is done: the step's own, else the review's."""
     step = case.workflow.step(place[0]) if place and place[0] else None
-    page = step.page if step else ""
-    return f"/reviews/{case.review.id}" + (f"/{page}" if page else "")
+    return way_to(case, step.page if step else "")
 
 
 def deed_words(case: OpenCase, mail: DeedMail) -> MailWords:
@@ -42,7 +52,7 @@ def deed_words(case: OpenCase, mail: DeedMail) -> MailWords:
     elif step is not None:
         subject = _asked(case, step, mail.place)
     else:
-        subject = N_("News about the review %(review)s", review=review_title(case.names))
+        subject = N_("News about the review %(review)s", review=title_of(case))
     asks: list[Message | Text] = []
     if rule.text is not None:
         asks.append(_filled(case, rule.text, mail))
@@ -70,9 +80,9 @@ def reminder_words(case: OpenCase, planned: Planned) -> MailWords:
             ask = (N_("It should have been done by %(due)s.", due=planned.due), *ask)
         subject = _asked(case, step, planned.place, late=planned.late)
     else:
-        who = case.names[party] if party is not None else review_title(case.names)
+        who = case.names[party] if party is not None else title_of(case)
         subject = N_(
-            "Late: %(step)s, %(who)s – %(review)s", step=step.title, who=who, review=review_title(case.names)
+            "Late: %(step)s, %(who)s – %(review)s", step=step.title, who=who, review=title_of(case)
         )
         ask = (
             N_(
@@ -82,7 +92,7 @@ def reminder_words(case: OpenCase, planned: Planned) -> MailWords:
             ),
         )
         if not planned.late:
-            subject = N_("Soon: %(step)s – %(review)s", step=step.title, review=review_title(case.names))
+            subject = N_("Soon: %(step)s – %(review)s", step=step.title, review=title_of(case))
             ask = (N_("It is due by %(due)s.", due=planned.due),)
     return MailWords(
         subject=subject,
@@ -104,7 +114,7 @@ def why(case: OpenCase, person: int, party: int | None) -> Message:
                 name=next(row.person.name for row in case.rows.seats if row.id == seat.id),
                 role=case.workflow.roles[seat.role].title,
                 party=case.names[seat.party],
-                review=review_title(case.names),
+                review=title_of(case),
             )
         if seat.person == person and (party is None or seat.party == party):
             role = case.workflow.roles[seat.role].title
@@ -112,13 +122,13 @@ def why(case: OpenCase, person: int, party: int | None) -> Message:
                 "You get this mail because you are %(role)s for %(party)s in the review %(review)s.",
                 role=role,
                 party=case.names[seat.party],
-                review=review_title(case.names),
+                review=title_of(case),
             )
-    return N_("You get this mail because you lead the review %(review)s.", review=review_title(case.names))
+    return N_("You get this mail because you lead the review %(review)s.", review=title_of(case))
 
 
 def _asked(case: OpenCase, step: Step, place: Place, *, late: bool = False) -> Message:
-    title = review_title(case.names)
+    title = title_of(case)
     ask = step.ask or step.title
     due = due_date(case.case, place)
     if due is None:
@@ -134,7 +144,7 @@ def _filled(case: OpenCase, text: Text, mail: DeedMail) -> Text:
     if party is None:
         party = next((m.scope.party for m in reversed(case.moves) if m.scope.party is not None), None)
     step = case.workflow.step(mail.place[0])
-    gaps: dict[str, Any] = {"review": review_title(case.names)}
+    gaps: dict[str, Any] = {"review": title_of(case)}
     if party is not None:
         for relation in ("own", "reviews", "reviewed_by"):
             found = case.standing.related(relation, party)

@@ -9,6 +9,7 @@ from .organisations import Organisation
 from .outbox import Outgoing, PlannedMail
 from .people import Person
 from .reviews import Party, Review
+from .rounds import Round
 
 # The words of the partial index, as they stand there: with bound parameters SQLite would not use it.
 _PLANNED = text("planned_mail.state = 'planned'")
@@ -76,14 +77,16 @@ def message(session: Session, outgoing_id: int) -> Outgoing | None:
 
 
 def review_names(session: Session, ids: set[int]) -> dict[int, tuple[str, ...]]:
-    """The names of the sides of each review, in their order."""
+    """The names of the sides of each review, in their order; of a round its own name alone."""
     query = (
-        select(Party.review_id, Organisation.name)
+        select(Party.review_id, Organisation.name, Round.review_id, Review.title)
+        .join(Review, Review.id == Party.review_id)
+        .outerjoin(Round, Round.review_id == Party.review_id)
         .join(Organisation, Organisation.id == Party.organisation_id)
         .where(Party.review_id.in_(ids))
         .order_by(Party.review_id, Party.position)
     )
     found: dict[int, tuple[str, ...]] = {}
-    for review_id, name in session.execute(query):
-        found[review_id] = (*found.get(review_id, ()), name)
+    for review_id, name, round_id, title in session.execute(query):
+        found[review_id] = (title,) if round_id else (*found.get(review_id, ()), name)
     return found

@@ -14,17 +14,24 @@ from sqlalchemy.orm import Session, aliased
 from .organisations import Organisation
 from .people import Membership, Person
 from .reviews import LastVisit, Party, Review
+from .rounds import Round
 from .sorting import key_contains
 
 
 @dataclass(frozen=True)
 class Ended:
-    """A review that is over, in few words: no case is made of it."""
+    """A review that is over, in few words: no case is made of it. `round`: the name of what is a round; it has no
+    `names`, for whoever is of it knows nobody else there."""
 
     id: int
     end: str
     workflow: str
     names: tuple[str, ...]
+    round: str | None
+
+
+# A round is a case with pages of its own: no list of reviews has it, nor is it found by who was invited to it.
+_NO_ROUND = Review.id.not_in(select(Round.review_id))
 
 
 def running(session: Session, ids: Iterable[int]) -> list[int]:
@@ -35,16 +42,18 @@ def running(session: Session, ids: Iterable[int]) -> list[int]:
 def ended(session: Session, ids: Iterable[int]) -> list[Ended]:
     """Of `ids` those that are over, the newest first."""
     query = (
-        select(Review.id, Review.ended, Review.definition_hash, Organisation.name)
+        select(Review.id, Review.ended, Review.definition_hash, Organisation.name, Round.review_id, Review.title)
         .join(Party, Party.review_id == Review.id)
+        .outerjoin(Round, Round.review_id == Review.id)
         .join(Organisation, Organisation.id == Party.organisation_id)
         .where(Review.id.in_(list(ids)), Review.ended.is_not(None))
         .order_by(Review.id.desc(), Party.position)
     )
     found: dict[int, Ended] = {}
-    for id, end, workflow, name in session.execute(query):
+    for id, end, workflow, name, round_id, title in session.execute(query):
         names = found[id].names if id in found else ()
-        found[id] = Ended(id, end or "", workflow, (*names, name))
+        known = () if round_id else (*names, name)
+        found[id] = Ended(id, end or "", workflow, known, title if round_id else None)
     return list(found.values())
 
 
@@ -52,21 +61,24 @@ def due_first(session: Session, *, limit: int, offset: int = 0) -> list[int]:
     """The running reviews, by what is due first; those on hold and without a date come last.
 
     Two queries, so that the first can walk along the index: an ended review has no date."""
-    dated = select(Review.id).where(Review.due_on.is_not(None)).order_by(Review.due_on, Review.id)
+    dated = select(Review.id).where(Review.due_on.is_not(None), _NO_ROUND)
+    dated = dated.order_by(Review.due_on, Review.id)
     found = list(session.scalars(dated.limit(limit).offset(offset)))
     if len(found) == limit:
         return found
-    passed = offset - (session.scalar(select(func.count()).where(Review.due_on.is_not(None))) or 0)
-    rest = select(Review.id).where(Review.due_on.is_(None), Review.ended.is_(None)).order_by(Review.id)
+    passed = offset - (session.scalar(select(func.count()).where(Review.due_on.is_not(None), _NO_ROUND)) or 0)
+    rest = select(Review.id).where(Review.due_on.is_(None), Review.ended.is_(None), _NO_ROUND)
+    rest = rest.order_by(Review.id)
     return found + list(session.scalars(rest.limit(limit - len(found)).offset(max(passed, 0))))
 
 
 def count_running(session: Session) -> int:
-    return session.scalar(select(func.count()).where(Review.ended.is_(None))) or 0
+    return session.scalar(select(func.count()).where(Review.ended.is_(None), _NO_ROUND)) or 0
 
 
 def count_overdue(session: Session, today: date) -> int:
-    return session.scalar(select(func.count()).where(Review.due_on < today, Review.ended.is_(None))) or 0
+    late = (Review.due_on < today, Review.ended.is_(None), _NO_ROUND)
+    return session.scalar(select(func.count()).where(*late)) or 0
 
 
 def listed(
@@ -90,7 +102,7 @@ def count_listed(session: Session, ids: Iterable[int] | None, *, search: str, st
 
 
 def _asked_for(ids: Iterable[int] | None, search: str, state: str) -> list[ColumnElement[bool]]:
-    asked: list[ColumnElement[bool]] = []
+    asked: list[ColumnElement[bool]] = [_NO_ROUND]
     if ids is not None:
         asked.append(Review.id.in_(list(ids)))
     if state == "running":

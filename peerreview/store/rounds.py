@@ -131,6 +131,12 @@ def rounds(session: Session) -> list[tuple[Round, Review]]:
     return [(one, review) for one, review in session.execute(query.order_by(Round.review_id.desc()))]
 
 
+def running(session: Session) -> list[int]:
+    """The rounds that are under way."""
+    query = select(Round.review_id).join(Review, Review.id == Round.review_id).where(Review.ended.is_(None))
+    return list(session.scalars(query.order_by(Round.review_id)))
+
+
 def children(session: Session, round_id: int) -> list[int]:
     """The reviews of a round, the oldest first."""
     return list(session.scalars(select(Review.id).where(Review.round_id == round_id).order_by(Review.id)))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, g, render_template, request
+from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 from markupsafe import Markup
 
-from peerreview.errors import N_
+from peerreview.errors import N_, IsRound
 from peerreview.rendering import lanes as drawing
 from peerreview.services import histories, mail_plan, overview
 from peerreview.services.checks import searchable
@@ -43,7 +43,10 @@ def index() -> ResponseReturnValue:
 @bp.get("/<int:review_id>")
 @login_required
 def show(review_id: int) -> ResponseReturnValue:
-    view = overview.overview(house(), actor=current_user.account, review_id=review_id, now=g.now)
+    try:
+        view = overview.overview(house(), actor=current_user.account, review_id=review_id, now=g.now)
+    except IsRound:
+        return redirect(url_for("rounds.show", round_id=review_id), 303)
     g.names = view.head.names
     drawn = drawn_lanes(view.lanes)
     return render_template("web/reviews/show.html", view=view, head=view.head, lanes=drawn)
