@@ -145,6 +145,17 @@ class Settings(BaseSettings):
         8, "the hour of the day at which reminders go", "a whole hour from 0 to 23", ge=0, le=23
     )
 
+    imap_server: str = _setting(
+        "", "the mailbox that reports of mail that did not arrive come to; empty for none", "a host's name"
+    )
+    imap_port: int = _setting(993, "its port", "993, or 143 with imap_starttls", ge=1, le=65535)
+    imap_starttls: bool = _setting(False, "TLS by STARTTLS, not from the first byte", "true or false")
+    imap_username: str = _setting("", "that mailbox's user", "a user name")
+    imap_password: str = _setting("", "goes with imap_username", "a password", repr=False)
+    imap_folder: str = _setting(
+        "INBOX", "the folder in that mailbox", "a folder's name", pattern=r"^[ !#-\[\]-~]+$"
+    )
+
     session_days: int = _setting(
         30, "days without a visit until one has to log in again", "whole days", ge=1, le=365
     )
@@ -236,6 +247,8 @@ class Settings(BaseSettings):
             wrong.append(
                 "mail_username|it is missing, but there is a password|the name that the password is for"
             )
+        if self.imap_server and not self.imap_username:
+            wrong.append("imap_username|it is missing, but there is an imap_server|that mailbox's user")
         if not self.demo:
             wrong += self._unsafe()
         if wrong:

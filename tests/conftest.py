@@ -7,6 +7,7 @@
 - `now`: 2026-03-03 09:00 in Stockholm, a Tuesday, as UTC.
 - `smtp`: the server of tests/mail/post.py; `smtp.taken` is the mail. `smtp.to_data = ["451 later"]` puts
   off the next message, "550 no" refuses it for good, `smtp.stop()` lets nobody in.
+- `imap`: a mailbox on a real IMAP server (tests/mail/imap.py), empty, its certificate trusted.
 - `app`, `client`: the web application in `house`, and a caller.
 - `browser`: Debian's chromium, driven by Playwright; mark the test `browser`.
 - `sqlite_url`, `pg_url`: addresses of such databases; `empty_sqlite_url`, `empty_pg_url`: without tables.
@@ -37,6 +38,7 @@ from peerreview.store.database import Database
 from peerreview.store.files import FileStore
 
 from .databases import PgServer, copy_of_template, shared_folder, sqlite_template
+from .mail.imap import MailServer
 from .mail.post import Post
 
 if TYPE_CHECKING:
@@ -164,6 +166,19 @@ def now() -> datetime:
 def smtp() -> Iterator[Post]:
     with Post() as post:
         yield post
+
+
+@pytest.fixture(scope="session")
+def _imap(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MailServer]:
+    with MailServer(tmp_path_factory.mktemp("imap")) as server:
+        yield server
+
+
+@pytest.fixture
+def imap(_imap: MailServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[MailServer]:
+    monkeypatch.setenv("SSL_CERT_FILE", str(_imap.cert))
+    yield _imap
+    _imap.empty()
 
 
 class _Compiled(BytecodeCache):

@@ -33,6 +33,7 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(), nullable=False),
         sa.Column("failed_at", sa.DateTime(), nullable=True),
         sa.Column("failure", sa.String(length=500), nullable=False),
+        sa.Column("left", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_heartbeat")),
     )
     op.create_table(
@@ -81,6 +82,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.Column("closed_at", sa.DateTime(), nullable=True),
         sa.Column("mail_problem", sa.String(length=500), nullable=False),
+        sa.Column("bounced_at", sa.DateTime(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
         sa.UniqueConstraint("email_folded", name=op.f("uq_person_email_folded")),
     )
@@ -386,6 +388,8 @@ def upgrade() -> None:
         sa.Column("sent_at", sa.DateTime(), nullable=True),
         sa.Column("last_answer", sa.String(length=500), nullable=False),
         sa.Column("unclear", sa.Boolean(), nullable=False),
+        sa.Column("report", sa.String(length=500), nullable=False),
+        sa.Column("was_to", sa.String(length=254), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_outgoing_person_id")),
         sa.ForeignKeyConstraint(["review_id"], ["review.id"], name=op.f("fk_outgoing_review_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outgoing")),

@@ -1,1 +1,1 @@
-"""The post room: bytes out by SMTP. Knows nothing of the house."""
+"""The post room: bytes out by SMTP, reports of what did not arrive in by IMAP. Knows nothing of the house."""

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from ..services import clock, delivering, heartbeats, recomposing, sessions, ticking
+from ..services import bouncing, clock, delivering, heartbeats, recomposing, sessions, ticking
 from ..services.house import House
 
 log = logging.getLogger(__name__)
@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 # Mail of deeds shall not wait for the next look at the clock.
 DELIVER_SECONDS = 5
 SWEEP_SECONDS = 3600
+BOUNCE_SECONDS = 60
 
 
 class Worker:
@@ -34,7 +35,7 @@ class Worker:
         self._beaten: dict[str, tuple[datetime, str]] = {}
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
-            executors={"default": ThreadPoolExecutor(3)},
+            executors={"default": ThreadPoolExecutor(4)},
             # Missed rounds are one round, however late: what is due stands in the database.
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
@@ -42,6 +43,8 @@ class Worker:
         self._go_round("tick", self._tick, tick)
         self._go_round("deliver", self._deliver, min(tick, DELIVER_SECONDS))
         self._go_round("sweep", self._sweep, SWEEP_SECONDS)
+        if house.settings.imap_server:
+            self._go_round(bouncing.JOB, self._bounces, BOUNCE_SECONDS)
 
     def start(self) -> None:
         self._scheduler.start()
@@ -86,6 +89,9 @@ class Worker:
         recomposing.ask_again(self._house, now=now, real_now=real_now)
         delivering.deliver(self._house, real_now=real_now, stopping=self._stopping.is_set)
 
+    def _bounces(self, real_now: datetime) -> None:
+        bouncing.read_bounces(self._house, real_now=real_now, stopping=self._stopping.is_set)
+
     def _sweep(self, real_now: datetime) -> None:
         sessions.sweep(self._house, real_now=real_now)
 
@@ -108,4 +114,17 @@ def run_once(house: House) -> tuple[delivering.Delivery, ...]:
     sessions.sweep(house, real_now=real_now)
     for job in heartbeats.JOBS:
         heartbeats.beat(house, job=job, real_now=datetime.now(UTC))
+    if house.settings.imap_server:
+        _bounces_once(house)
     return done
+
+
+def _bounces_once(house: House) -> None:
+    """A mailbox that cannot be reached keeps nothing from being sent, and is told on the lead's page."""
+    failure = ""
+    try:
+        bouncing.read_bounces(house, real_now=datetime.now(UTC))
+    except Exception as error:
+        log.exception("%s failed", bouncing.JOB)
+        failure = f"{type(error).__name__}: {error}"
+    heartbeats.beat(house, job=bouncing.JOB, real_now=datetime.now(UTC), failure=failure)

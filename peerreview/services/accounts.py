@@ -130,7 +130,8 @@ def correct_address_in(
     other = person_by_email(session, email)
     if other is not None and other.id != person.id:
         raise Invalid(email=N_("%(name)s already has this address.", name=other.name))
-    person.email, person.email_folded, person.mail_problem = email, fold(email), ""
+    person.email, person.email_folded = email, fold(email)
+    person.mail_problem, person.bounced_at = "", None
     try:
         with session.begin_nested():
             session.flush()

@@ -170,10 +170,11 @@ def _state(row: Outgoing, fate: Fate) -> Literal["sent", "waiting", "failed"]:
 
 
 def _note_on_person(session: Session, row: Outgoing, fate: Fate, answer: str) -> None:
-    """A refused address is shown on the person until something arrives there, or it is corrected."""
+    """A refused address is shown on the person until something arrives there, or it is corrected. (What a server
+    took can still come back: a bounce is not undone by it.)"""
     refused = isinstance(fate, Failed) and fate.about != "sender"
     if row.person_id is None or not (refused or isinstance(fate, Sent)):
         return
     person = session.get(Person, row.person_id, with_for_update=True)
-    if person is not None and carried(person.email) == row.recipient:
+    if person is not None and carried(person.email) == row.recipient and person.bounced_at is None:
         person.mail_problem = answer if refused else ""

@@ -39,7 +39,8 @@ class Tab:
 @dataclass(frozen=True)
 class ReviewHead:
     """`names`: by party, the organisation's name. `own`: the reader's side, None for the lead. `version`: of the
-    standing, for the forms of actions. `steps`: titles of what is under way."""
+    standing, for the forms of actions. `steps`: titles of what is under way. `unreached`: the people to whom mail does
+    not arrive, of the reader's own side (the lead's: of all)."""
 
     id: int
     version: int
@@ -51,6 +52,7 @@ class ReviewHead:
     on_hold: bool
     steps: tuple[Text, ...]
     tabs: tuple[Tab, ...]
+    unreached: tuple[str, ...] = ()
 
     @property
     def short(self) -> str:
@@ -74,7 +76,14 @@ def head_of(case: OpenCase) -> ReviewHead:
         on_hold=case.standing.on_hold,
         steps=tuple(steps),
         tabs=(Tab("", N_("Overview")), *_tabs(case), Tab("history", N_("History")), Tab("mail", N_("Mail"))),
+        unreached=() if ended else _unreached(case),
     )
+
+
+def _unreached(case: OpenCase) -> tuple[str, ...]:
+    own, is_lead = case.own_party(), ("lead", None) in case.actor.roles
+    seats = [seat for seat in case.rows.seats if is_lead or seat.party == own]
+    return tuple(dict.fromkeys(seat.person.name for seat in seats if seat.person.mail_problem))
 
 
 def names_of(house: House, *, actor: Account, review_id: int, now: datetime) -> Mapping[int, str]:

@@ -15,7 +15,8 @@ from .house import House
 @dataclass(frozen=True)
 class Health:
     """`ok`: the database answers and the worker is not late. `worker_seen`, `oldest_waiting`: real time, None for
-    never and nothing; `failing`: the worker's jobs that fail now; `waiting`, `failed`: mails."""
+    never and nothing; `failing`: the worker's jobs that fail now; `waiting`, `failed`: mails;
+    `strange`: what lies in the bounce mailbox for a person to look at."""
 
     ok: bool
     database: bool = True
@@ -24,6 +25,7 @@ class Health:
     oldest_waiting: datetime | None = None
     failed: int = 0
     failing: tuple[str, ...] = ()
+    strange: int = 0
 
 
 def health(house: House, *, real_now: datetime) -> Health:
@@ -42,4 +44,5 @@ def health(house: House, *, real_now: datetime) -> Health:
         oldest_waiting=oldest,
         failed=failed,
         failing=tuple(job for job, _, _ in beats.failures),
+        strange=beats.strange,
     )

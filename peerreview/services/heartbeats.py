@@ -16,11 +16,13 @@ JOBS = ("tick", "deliver")
 class Pulse:
     """Whether a worker is at work. `seen_at`: when all its jobs had gone round (None: never).
 
-    `silent`: longer ago than it may be. `failures`: (job, since, what it says) of those that fail now."""
+    `silent`: longer ago than it may be. `failures`: (job, since, what it says) of those that fail now. `strange`: mails
+    in the bounce mailbox that only a person can make sense of."""
 
     seen_at: datetime | None
     silent: bool
     failures: tuple[tuple[str, datetime, str], ...] = ()
+    strange: int = 0
 
 
 def beat(house: House, *, job: str, real_now: datetime, failure: str = "") -> None:
@@ -43,4 +45,14 @@ def pulse(house: House, *, real_now: datetime) -> Pulse:
         seen_at=seen,
         silent=seen is None or real_now - seen > patience,
         failures=tuple((row.name, row.failed_at, row.failure) for row in rows.values() if row.failed_at),
+        strange=rows["bounces"].left if "bounces" in rows else 0,
     )
+
+
+def leave(house: House, *, job: str, left: int, real_now: datetime) -> None:
+    """Note how many things a job has left for somebody to look at, where that has changed."""
+    with house.db.read() as session:
+        if any(row.name == job and row.left == left for row in store.beats(session)):
+            return
+    with house.db.write() as session:
+        store.beat_of(session, job, real_now).left = left

@@ -69,7 +69,8 @@ class PlannedView:
 
 @dataclass(frozen=True)
 class SentView:
-    """A message of the outbox. `answer`: the server's; `next_at`: the next try; `readable`: its text may be shown."""
+    """A message of the outbox. `answer`: the server's; `next_at`: the next try; `readable`: its text may be shown;
+    `delayed`: it was taken, and then reported to be held up on its way."""
 
     id: int
     at: datetime
@@ -86,6 +87,7 @@ class SentView:
     readable: bool
     review_id: int | None
     review: str = ""
+    delayed: str = ""
 
 
 @dataclass(frozen=True)
@@ -235,4 +237,5 @@ def _sent(row: Outgoing, name: str | None, names: Mapping[int, str]) -> SentView
         readable=row.kind not in SECRET and bool(row.message),
         review_id=row.review_id,
         review=names.get(row.review_id or 0, ""),
+        delayed=row.report if row.state == "sent" else "",
     )

@@ -65,7 +65,9 @@ class MailStatus:
 
     @property
     def alarming(self) -> bool:
-        return self.pulse.silent or self.late or bool(self.failed or self.pulse.failures)
+        return (
+            self.pulse.silent or self.late or bool(self.failed or self.pulse.failures or self.pulse.strange)
+        )
 
 
 def mail_status(house: House, *, actor: Account, real_now: datetime) -> MailStatus:
@@ -94,7 +96,11 @@ def retry(house: House, *, actor: Account, outgoing_id: int, real_now: datetime)
         person = session.get(Person, row.person_id) if row.person_id is not None else None
         if person is not None and carried(person.email) != row.recipient:
             _readdress(row, person)
-        row.state, row.attempts, row.next_at = "waiting", 0, real_now
+        if row.kind in SECRET and not row.message:
+            raise Refused(N_("What a link opens is not kept. Send a new invitation or link instead."))
+        if person is not None:
+            person.mail_problem, person.bounced_at = "", None
+        row.state, row.attempts, row.next_at, row.report = "waiting", 0, real_now, ""
 
 
 def lay_aside(house: House, *, actor: Account, outgoing_id: int) -> None:
@@ -116,7 +122,7 @@ def _unsent(session: Session, outgoing_id: int) -> Outgoing:
 def _readdress(row: Outgoing, person: Person) -> None:
     if row.kind in SECRET:
         raise Refused(N_("The address has been corrected since. Send a new invitation or link instead."))
-    row.recipient = carried(person.email)
+    row.was_to, row.recipient = row.recipient, carried(person.email)
     row.message = readdressed(row.message, person.name, row.recipient)
 
 

@@ -94,7 +94,8 @@ class Outgoing(Base):
     state: waiting, sending (by a worker, claimed at `claimed_at`), sent, failed, or void (no longer wanted:
     what it says was no longer true at a further try, or the lead has laid it aside). `next_at`: nobody tries
     before then. `unclear`: it may have arrived already, so that its bytes must stay as they are. `review_id`
-    null where it is about no review or several. Times are the real clock's; `about_at` is the method's."""
+    null where it is about no review or several. `report`: what came back about it after it was sent; `was_to`: where
+    it went before its address was corrected. Times are the real clock's; `about_at` is the method's."""
 
     __tablename__ = "outgoing"
     __table_args__ = (
@@ -131,10 +132,13 @@ class Outgoing(Base):
     sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     last_answer: Mapped[str] = mapped_column(String(500), default="")
     unclear: Mapped[bool] = mapped_column(default=False)
+    report: Mapped[str] = mapped_column(String(500), default="")
+    was_to: Mapped[str] = mapped_column(String(254), default="")
 
 
 class Heartbeat(Base):
-    """When a worker last went round (real clock), and what it met: one row a job."""
+    """When a worker last went round (real clock), and what it met: one row a job. `left`: how many things it left for
+    somebody to look at."""
 
     __tablename__ = "heartbeat"
 
@@ -142,6 +146,7 @@ class Heartbeat(Base):
     at: Mapped[datetime] = mapped_column(UTCDateTime)
     failed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     failure: Mapped[str] = mapped_column(String(500), default="")
+    left: Mapped[int] = mapped_column(default=0)
 
 
 class Clock(Base):
@@ -206,6 +211,11 @@ def any_claimed(session: Session) -> bool:
 def outgoing_by_id(session: Session, outgoing_id: int, *, lock: bool = False) -> Outgoing | None:
     query = select(Outgoing).where(Outgoing.id == outgoing_id)
     return session.scalar(query.with_for_update() if lock else query)
+
+
+def outgoing_by_message_id(session: Session, message_id: str) -> Outgoing | None:
+    """The message with that Message-ID, held until the transaction ends."""
+    return session.scalar(select(Outgoing).where(Outgoing.message_id == message_id).with_for_update())
 
 
 def thread_root(session: Session, review_id: int) -> str | None:

@@ -17,6 +17,8 @@ class Person(Base):
     """Somebody with an account (or an invitation to one: then `password_hash` is null).
 
     `email` is as typed, `email_folded` what is compared. `is_lead`: the network's project lead.
+    `mail_problem`: why mail does not arrive; `bounced_at`: when a report said so (a server that took a later mail does
+    not take that back), else it was refused at once.
     """
 
     __tablename__ = "person"
@@ -33,6 +35,7 @@ class Person(Base):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     mail_problem: Mapped[str] = mapped_column(String(500), default="")
+    bounced_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     memberships: Mapped[list[Membership]] = relationship(back_populates="person")
 

@@ -50,6 +50,7 @@ def healthz() -> ResponseReturnValue:
         "mail_waiting": found.waiting,
         "mail_oldest_waiting": iso(found.oldest_waiting),
         "mail_failed": found.failed,
+        "bounces_strange": found.strange,
         "jobs_failing": list(found.failing),
     }
     return jsonify(told), 200 if found.ok else 503, {"Cache-Control": "no-store"}

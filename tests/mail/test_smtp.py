@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 import socket
 import ssl
-import subprocess
 import threading
 import time
 from pathlib import Path
@@ -16,6 +14,7 @@ from aiosmtpd.smtp import AuthResult
 from peerreview.mail.addresses import LOCAL_PART, NO_ADDRESS, BadAddress, to_ascii
 from peerreview.mail.smtp import Failed, Fate, Retry, Sender, Sent, SmtpServer, Unclear
 
+from .certificates import certificate_in
 from .post import DROP, Post, free_port
 
 BYTES = b"From: a@x.example\r\nTo: b@x.example\r\nSubject: Hej\r\n\r\nHej!\r\n.punkt\r\n"
@@ -196,21 +195,7 @@ def test_starttls_that_is_not_offered_sends_nothing_in_clear() -> None:
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """A certificate for localhost that nobody has signed."""
-    openssl = shutil.which("openssl")
-    if not openssl:
-        pytest.skip("there is no openssl here to make a certificate with")
-    folder = tmp_path_factory.mktemp("certificate")
-    key, cert = folder / "key.pem", folder / "cert.pem"
-    wanted = (
-        "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost"
-    )
-    subprocess.run(
-        [openssl, *wanted.split(), "-keyout", key, "-out", cert],
-        check=True,
-        capture_output=True,
-    )
-    return key, cert
+    return certificate_in(tmp_path_factory.mktemp("certificate"))
 
 
 def test_starttls_takes_no_certificate_but_a_right_one(

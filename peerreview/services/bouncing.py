@@ -1,0 +1,95 @@
+"""Mail that came back: reports in the bounce mailbox, matched to the outbox by Message-ID. On the real clock.
+
+A report is noted in one transaction and then removed from the mailbox; whoever is killed in between, or reads beside
+another worker, notes the same once more. What is no such report stays, flagged, for a person to look at.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from ..mail.imap import ImapServer, Mailbox
+from ..mail.reports import Report, read_report
+from ..store import outbox as store
+from ..store.outbox import Outgoing
+from ..store.people import Person
+from .heartbeats import leave
+from .house import House
+from .mailing import carried
+
+log = logging.getLogger(__name__)
+
+JOB = "bounces"
+# In one round; the rest waits for the next.
+MOST = 500
+
+
+def _never() -> bool:
+    return False
+
+
+def read_bounces(house: House, *, real_now: datetime, stopping: Callable[[], bool] = _never) -> int:
+    """Go through the mailbox, where there is one; gives how many reports were noted. Raises MailboxGone."""
+    settings = house.settings
+    if not settings.imap_server:
+        return 0
+    noted = 0
+    with Mailbox(imap_server(house)) as box:
+        for uid in box.new()[:MOST]:
+            if stopping():
+                break
+            message = box.read(uid)
+            report = read_report(message) if message is not None else None
+            if report is not None and _note(house, report, real_now):
+                box.remove(uid)
+                noted += 1
+            else:
+                log.warning("message %s of the bounce mailbox is no report that we can place", uid)
+                box.set_aside(uid)
+        leave(house, job=JOB, left=box.aside(), real_now=real_now)
+    return noted
+
+
+def imap_server(house: House) -> ImapServer:
+    settings = house.settings
+    return ImapServer(
+        settings.imap_server,
+        settings.imap_port,
+        username=settings.imap_username,
+        password=settings.imap_password,
+        folder=settings.imap_folder,
+        starttls=settings.imap_starttls,
+        timeout=settings.mail_timeout,
+    )
+
+
+def _note(house: House, report: Report, at: datetime) -> bool:
+    """Write down what the report says; False where it is about no mail of ours."""
+    with house.db.write() as session:
+        row = store.outgoing_by_message_id(session, report.message_id)
+        if row is None:
+            return False
+        about_old = bool(row.was_to) and row.was_to.casefold() in report.recipients
+        if report.outcome == "arrived" or about_old or row.state == "void":
+            return True
+        row.report = report.words[:500]
+        if report.outcome == "failed":
+            row.state, row.claimed_at = "failed", None
+            row.last_answer = row.report
+            if report.permanent:
+                _mark(session, row, at)
+        log.warning("mail %s to person %s: %s: %s", row.message_id, row.person_id, report.outcome, row.report)
+        return True
+
+
+def _mark(session: Session, row: Outgoing, at: datetime) -> None:
+    """The address takes no mail: shown on the person until it is corrected, or the lead has the mail tried again."""
+    if row.person_id is None:
+        return
+    person = session.get(Person, row.person_id, with_for_update=True)
+    if person is not None and carried(person.email) == row.recipient:
+        person.mail_problem, person.bounced_at = row.report, at
