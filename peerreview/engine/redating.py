@@ -6,6 +6,7 @@ rows that are rewritten (engine.md 27) and for the page that shows it first alik
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,7 +15,7 @@ from typing import NamedTuple
 from .case import ACTIVE, OVER, WAITING, Case, Mark, Place, Scope
 from .conditions import date_of, holds
 from .planning import MailKey, Planned, reminders_of
-from .timing import due_date, resolve
+from .timing import due_day
 
 
 class Kept(NamedTuple):
@@ -65,24 +66,33 @@ class MailShift:
 
 def dues(case: Case, now: datetime) -> dict[Place, date]:
     """By when each step is due that is under way, or that has not begun and whose date does not wait for that."""
+    return {place: case.calendar.on_or_before(day) for place, day in counted(case, now).items()}
+
+
+def counted(case: Case, now: datetime) -> dict[Place, date]:
+    """The days that `dues` are counted to, worked or not."""
     found = {}
     for place in _places(case):
         mark = case.standing.marks.get(place)
         if mark is not None and mark.state in OVER:
             continue
-        due = due_date(case, place) if mark and mark.state == ACTIVE else expected(case, place, now)
-        if due is not None:
-            found[place] = due
+        day = due_day(case, place, mark) if mark and mark.state == ACTIVE else _expected(case, place, now)
+        if day is not None:
+            found[place] = day
     return found
 
 
 def expected(case: Case, place: Place, now: datetime) -> date | None:
     """The day by which a step that has not begun will be due, where that hangs on a known date."""
-    step = case.step(place)
-    if step.due is None or step.due.fact is None or date_of(case, step.due.fact, place[1]) is None:
+    day = _expected(case, place, now)
+    return None if day is None else case.calendar.on_or_before(day)
+
+
+def _expected(case: Case, place: Place, now: datetime) -> date | None:
+    due = case.step(place).due
+    if due is None or due.fact is None or date_of(case, due.fact, place[1]) is None:
         return None
-    found = resolve(case, step.due, place[1], Mark(WAITING, now))
-    return case.calendar.on_or_before(found[1]) if found else None
+    return due_day(case, place, Mark(WAITING, now))
 
 
 def _places(case: Case) -> Iterator[Place]:
@@ -129,6 +139,17 @@ def moved_mails(
         if was != becomes:
             found.append(MailShift(new.get(key) or old[key], was, becomes))
     return tuple(sorted(found, key=lambda s: (s.after or s.before or now, s.planned.key)))
+
+
+def follows(case: Case, later: str, earlier: str) -> bool:
+    """Whether the step `later` cannot begin before the step `earlier` is over: they do not stand side by side."""
+    order = [step.path for step in case.workflow.walk()]
+    if order.index(later) <= order.index(earlier):
+        return False
+    parts = zip(later.split("/"), earlier.split("/"), strict=False)
+    common = "/".join(a for a, _ in itertools.takewhile(lambda pair: pair[0] == pair[1], parts))
+    block = case.workflow.step(common) if common else None
+    return block is None or not block.together
 
 
 def _goes(kept: Kept | None, planned: Planned | None, now: datetime) -> datetime | None:

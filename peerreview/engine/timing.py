@@ -12,14 +12,16 @@ from .definition import Due, Span
 
 def due_date(case: Case, place: Place) -> date | None:
     """The working day by which the step at `place` is due, or None; counted from its mark."""
-    step, mark = case.step(place), case.standing.marks.get(place)
-    if step.due is None or mark is None:
-        return None
-    found = resolve(case, step.due, place[1], mark)
-    if found is None:
-        return None
-    base, day = found
-    return case.calendar.on_or_before(_rested(case, base, day))
+    mark = case.standing.marks.get(place)
+    day = due_day(case, place, mark) if mark is not None else None
+    return None if day is None else case.calendar.on_or_before(day)
+
+
+def due_day(case: Case, place: Place, mark: Mark) -> date | None:
+    """The day that `due_date` is counted to, worked or not."""
+    due = case.step(place).due
+    found = resolve(case, due, place[1], mark) if due is not None else None
+    return None if found is None else _rested(case, *found)
 
 
 def opens_at(case: Case, place: Place, mark: Mark | None, now: datetime) -> datetime | None:

@@ -21,21 +21,14 @@ from ..store import agreements as store
 from ..store import planned
 from ..store.agreements import Agreement
 from . import effects, posting, terms, wording
-from .agreements import (
-    agreement_key,
-    confirming,
-    gaps_of,
-    locked,
-    may_drop,
-    newest_of,
-    numbered_version,
-)
+from .agreements import confirming, gaps_of, locked, numbered_version
 from .cases import OpenCase
 from .deeds import changing, fire
 from .differences import Change, changed_paths, changes, merged
 from .facts import in_force
 from .house import Account, House
 from .mailing import enqueue
+from .proposals import agreement_key, may_decline, newest_of, pending_of
 from .terms import Rules, Typed
 
 
@@ -92,7 +85,7 @@ def save_agreement(
         if newest is not None and not changed_paths(newest.fields, mine):
             return Saved(newest.version, changed=False)
         _mind_confirmations(case, newest, confirmed, mine)
-        added = _add(case, key, mine)
+        added = add_version(case, key, mine)
         return Saved(added.version, changed=True, joined=joined)
 
 
@@ -102,11 +95,13 @@ def drop_proposal(house: House, *, actor: Account, review_id: int, version: int,
         key = agreement_key(case)
         case.require(key, "write")
         newest, force = newest_of(case), in_force(case.rows, case.standing)
-        if newest is None or force is None or not may_drop(case, key):
+        if newest is None or force is None or pending_of(case) is None:
             raise Refused(N_("There is no proposal to take back."))
+        if may_decline(case, key):
+            raise Refused(N_("The proposal is another side's: decline it, and say why."))
         if newest.version != version:
             raise Conflict(N_("The proposal has been changed since you read it. Read it again first."))
-        _add(case, key, force.fields)
+        add_version(case, key, force.fields)
 
 
 def confirm_agreement(house: House, *, actor: Account, review_id: int, version: int, now: datetime) -> bool:
@@ -130,7 +125,7 @@ def confirm_agreement(house: House, *, actor: Account, review_id: int, version: 
         _confirm(case, key, own, version)
         in_force_now = set(case.standing.taking_part) <= case.rows.confirmed[newest.id]
         if in_force_now and before is not None:
-            _tell_amended(case)
+            tell_amended(case)
         return in_force_now
 
 
@@ -208,8 +203,11 @@ def _mind_confirmations(
         raise Clash(reason, typed=terms.typed_of(mine), newest=newest, confirmed=tuple(sorted(confirmed)))
 
 
-def _add(case: OpenCase, key: str, fields: Mapping[str, Any]) -> Agreement:
-    """A new version; where it says what is in force again, what was confirmed stays confirmed."""
+def add_version(
+    case: OpenCase, key: str, fields: Mapping[str, Any], *, deed: str = "", reason: str | None = None
+) -> Agreement:
+    """A new version; where it says what is in force again, what was confirmed stays confirmed. Those who had confirmed
+    another are told. `deed`, `reason`: what the history says of it, and what then tells of it itself."""
     assert case.account is not None
     newest, force = newest_of(case), in_force(case.rows, case.standing)
     back = force is not None and case.state(key) == "confirmed" and not changed_paths(force.fields, fields)
@@ -225,7 +223,8 @@ def _add(case: OpenCase, key: str, fields: Mapping[str, Any]) -> Agreement:
     case.session.flush()
     paths = changed_paths(newest.fields if newest else {}, added.fields)
     case.note(
-        "agreement_taken_back" if back else "agreement_saved",
+        deed or ("agreement_taken_back" if back else "agreement_saved"),
+        text=reason,
         artefact=key,
         state=case.state(key),
         data={"version": added.version, "changed": list(paths)},
@@ -233,7 +232,7 @@ def _add(case: OpenCase, key: str, fields: Mapping[str, Any]) -> Agreement:
     if back:
         assert force is not None
         store.carry_over(case.session, force, added)
-    elif newest is not None:
+    elif newest is not None and not deed:
         _tell_void(case, newest, proposal=newest is force)
     return added
 
@@ -244,24 +243,24 @@ def _add(case: OpenCase, key: str, fields: Mapping[str, Any]) -> Agreement:
 def _tell_void(case: OpenCase, newest: Agreement, *, proposal: bool) -> None:
     """To the coordinators of the sides that had confirmed: what they said yes to is no longer the newest."""
     parties = case.rows.confirmed[newest.id]
-    review = wording.review_title(case.names)
+    review = wording.title_of(case)
     if proposal:
         subject = N_("A change of the agreement is proposed – %(review)s", review=review)
         ask = N_("What is in force applies until all sides have confirmed the change.")
     else:
         subject = N_("The agreement has been changed – %(review)s", review=review)
         ask = N_("You had confirmed the version before. Read the new one and confirm that, if you agree.")
-    _tell(case, ("coordinator",), subject, ask, N_("Read and confirm"), parties)
+    tell(case, ("coordinator",), subject, ask, N_("Read and confirm"), parties)
 
 
-def _tell_amended(case: OpenCase) -> None:
-    review = wording.review_title(case.names)
+def tell_amended(case: OpenCase) -> None:
+    review = wording.title_of(case)
     subject = N_("The agreement has been changed – %(review)s", review=review)
     ask = N_("All sides have confirmed the change. From now on the new list and the new dates apply.")
-    _tell(case, ("coordinator", "member", "lead"), subject, ask, N_("Read the agreement"), None)
+    tell(case, ("coordinator", "member", "lead"), subject, ask, N_("Read the agreement"), None)
 
 
-def _tell(
+def tell(
     case: OpenCase,
     roles: tuple[str, ...],
     subject: Message,
@@ -269,6 +268,7 @@ def _tell(
     button: Message,
     parties: set[int] | None,
 ) -> None:
+    """A mail to those with these roles, in `parties` (None: all; -1: the lead), but not to the one who acts."""
     acting = case.account.person_id if case.account else None
     refs = tuple(RoleRef("own", role) for role in roles if role in case.workflow.roles)
     seats = recipients(case.case, refs, Scope())

@@ -22,6 +22,17 @@ from .differences import Change, changes, value_said
 from .facts import DATES, agreement_gaps, in_force
 from .heads import ReviewHead, head_of
 from .house import Account, House
+from .proposals import (
+    Reason,
+    agreement_key,
+    may_decline,
+    may_drop,
+    may_move,
+    newest_of,
+    passed_dates,
+    reason_of,
+)
+from .redating import Foresight, foresight
 from .terms import LABELS, Typed
 
 GAPS: Mapping[str, Message] = {
@@ -85,7 +96,8 @@ class VersionLine:
 @dataclass(frozen=True)
 class AgreementView:
     """`force`: the version that applies; `pending`: a newer one that not all have confirmed. `changes`: what it
-    would change. `gaps`: what it lacks. `may_confirm`: the reader's side is asked; `why_not` says what keeps it."""
+    would change, `foresight`: what its dates would. `gaps`: what it lacks. `may_confirm`: the reader's side is asked;
+    `why_not` says what keeps it. `reason`: why dates are proposed, or why the last proposal was declined."""
 
     head: ReviewHead
     force: VersionView | None
@@ -98,6 +110,10 @@ class AgreementView:
     own_confirmed: bool
     why_not: Message | None
     versions: tuple[VersionLine, ...]
+    may_decline: bool = False
+    may_move: bool = False
+    reason: Reason | None = None
+    foresight: Foresight | None = None
 
 
 @dataclass(frozen=True)
@@ -140,12 +156,24 @@ def agreement(house: House, *, actor: Account, review_id: int, now: datetime) ->
             changes=changes(force.fields, pending.fields, case.names) if force and pending else (),
             gaps=gaps_of(case, pending) if pending else (),
             may_write=case.sees(key, "write"),
-            may_drop=case.sees(key, "write") and may_drop(case, key),
+            may_drop=may_drop(case, key),
             may_confirm=pending is not None and asked and why_not is None,
             own_confirmed=newest is not None and case.own_party() in case.rows.confirmed[newest.id],
             why_not=why_not if asked and pending is not None else None,
             versions=_versions(case, force),
+            may_decline=may_decline(case, key),
+            may_move=may_move(case),
+            reason=reason_of(case, newest) if newest else None,
+            foresight=_foresight(case, key, force, pending),
         )
+
+
+def _foresight(
+    case: OpenCase, key: str, force: Agreement | None, pending: Agreement | None
+) -> Foresight | None:
+    if force is None or pending is None or force.fields["dates"] == pending.fields.get("dates"):
+        return None
+    return foresight(case, key, force.fields["dates"], pending.fields["dates"])
 
 
 def one_version(house: House, *, actor: Account, review_id: int, number: int, now: datetime) -> OneVersion:
@@ -196,18 +224,6 @@ def propose_dates(house: House, *, actor: Account, review_id: int, typed: Typed,
 # ---- what the pages and the deeds ask
 
 
-def agreement_key(case: OpenCase) -> str:
-    """The artefact that is the agreement, by its key; NotFound in a workflow without one."""
-    found = case.artefacts_of("agreement")
-    if not found:
-        raise NotFound("agreement")
-    return found[0].key
-
-
-def newest_of(case: OpenCase) -> Agreement | None:
-    return case.rows.agreements[-1] if case.rows.agreements else None
-
-
 def numbered_version(case: OpenCase, number: int) -> Agreement | None:
     return next((a for a in case.rows.agreements if a.version == number), None)
 
@@ -222,22 +238,6 @@ def confirming(case: OpenCase, key: str) -> Do | None:
     return None
 
 
-def passed_dates(case: OpenCase, version: Agreement) -> Message | None:
-    """A date of a version that has been before it was agreed on: nobody should confirm that."""
-    today = case.house.calendar.day(case.now)
-    force = in_force(case.rows, case.standing)
-    agreed = force.fields.get("dates", {}) if force else {}
-    for key in DATES:
-        text = version.fields.get("dates", {}).get(key)
-        if text and text != agreed.get(key) and date.fromisoformat(text) < today:
-            return N_(
-                "The day for “%(what)s”, %(day)s, has been. Write a new one before you confirm.",
-                what=LABELS[f"dates.{key}"],
-                day=date.fromisoformat(text),
-            )
-    return None
-
-
 def gaps_of(case: OpenCase, version: Agreement) -> tuple[Message, ...]:
     """What a version lacks, in words."""
     found = []
@@ -247,13 +247,6 @@ def gaps_of(case: OpenCase, version: Agreement) -> tuple[Message, ...]:
         else:
             found.append(GAPS[gap])
     return tuple(found)
-
-
-def may_drop(case: OpenCase, key: str) -> bool:
-    """Whether there is a proposal beside what is in force, which could be taken back. (Where the review went back
-    to the first meeting, the new version is there to be confirmed.)"""
-    force, newest = in_force(case.rows, case.standing), newest_of(case)
-    return force is not None and newest is not force and case.state(key) == "confirmed"
 
 
 def locked(case: OpenCase, key: str) -> frozenset[str]:

@@ -15,10 +15,11 @@ from .accounts import only_lead
 from .cases import OpenCase, opened_many
 from .house import Account, House
 from .outbox import MailStatus
+from .proposals import may_move
 from .standing import StopView, board_of
 from .todo import Words, who_of
 from .turns import Turn
-from .wording import review_title, short
+from .wording import short, title_of
 
 PAGE = 40
 Marks = tuple[tuple[StopView, ...], ...]
@@ -69,6 +70,7 @@ class Row:
     late: bool
     on_hold: bool
     waits: tuple[Words, ...]
+    may_move: bool = False
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,7 @@ def _row(
     under_way = turns.turns(case)
     return Row(
         id=case.review.id,
-        title=review_title(case.names),
+        title=title_of(case),
         cells=tuple(
             tuple(Cell(side, stop) for side, stop in zip(sides, stops.get(step.path, ()), strict=False))
             for step in steps
@@ -147,6 +149,7 @@ def _row(
         late=due is not None and due < turns.today_of(case),
         on_hold=case.standing.on_hold,
         waits=() if under_way else _waits(case),
+        may_move=may_move(case),
     )
 
 

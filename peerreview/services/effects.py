@@ -10,8 +10,8 @@ from ..errors import N_, Conflict, Refused
 from ..store import materials, questions, reports
 from ..store.agreements import Agreement, Confirmation
 from ..store.cases import SHARED
-from .agreements import passed_dates
 from .cases import OpenCase
+from .proposals import passed_dates
 
 
 def carry_out(case: OpenCase, done: Done, data: Mapping[str, Any]) -> None:

@@ -50,6 +50,14 @@ DEEDS: Mapping[str, tuple[Message, Message]] = {
         N_("Confirmed the change of the agreement, version %(version)s"),
         N_("Confirmed a change of the agreement"),
     ),
+    "dates_moved": (
+        N_("Proposed other dates, by version %(version)s of the agreement"),
+        N_("Proposed other dates"),
+    ),
+    "amendment_declined": (
+        N_("Declined the proposed change of the agreement; version %(version)s says what applies"),
+        N_("Declined a proposed change of the agreement"),
+    ),
     "seated": (N_("Put %(name)s on the team: %(function)s"), N_("Put somebody on the team")),
     "seat_changed": (N_("Changed the function of %(name)s: %(function)s"), N_("Changed somebody's function")),
     "unseated": (N_("Took %(name)s off the team"), N_("Took somebody off the team")),
@@ -71,6 +79,10 @@ EFFECTS: Mapping[tuple[str, str], Message] = {
     ("text", "hand_over"): N_("Handed over the report"),
     ("text", "acknowledge"): N_("Acknowledged receipt of the report"),
     ("form", "submit"): N_("Handed in: %(title)s"),
+    ("letter", "send"): N_("Sent: %(title)s"),
+    ("interest", "say"): N_("Said that it is interested"),
+    ("interest", "decline"): N_("Declined to take part"),
+    ("dialogue", "hold"): N_("Noted that the talk is done"),
     ("meeting", "hold"): N_("Noted that the meeting was held: %(title)s"),
 }
 
@@ -79,10 +91,6 @@ MOVES: Mapping[str, Message] = {
     "back": N_("Went back to “%(step)s”: %(sides)s"),
     "go_on": N_("Went on without waiting: “%(step)s” (%(sides)s)"),
     "hold": N_("Put the review on hold"),
-    ("letter", "send"): N_("Sent: %(title)s"),
-    ("interest", "say"): N_("Said that it is interested"),
-    ("interest", "decline"): N_("Declined to take part"),
-    ("dialogue", "hold"): N_("Noted that the talk is done"),
     "resume": N_("Resumed the review"),
     "withdraw": N_("Withdrew from the review: %(sides)s"),
 }

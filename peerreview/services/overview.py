@@ -9,30 +9,29 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from ..engine.decide import Do
-from ..errors import N_, Message, PartyName, Text
+from ..errors import N_, IsRound, Message, PartyName, Text
 from ..store import cases as case_store
 from ..store import history as history_store
 from ..store import overview as store
 from . import histories, turns
 from .agreed import DATE_WORDS
 from .cases import OpenCase, opened, opened_many
-from .facts import DATES, in_force
+from .facts import DATES, MEETING_DATES, in_force
 from .heads import ReviewHead, head_of
 from .histories import Line
 from .house import Account, House
 from .offers import action_path
 from .panels import Button, Panel, panels_of
+from .proposals import may_move
 from .sides import SideView, sides_of
 from .standing import LanesView, lanes_of
-from .todo import ComingView, WaitingView, coming_of, waiting_of
-from .wording import review_title
+from .todo import ComingView, WaitingView, coming_of, proposed_to, waiting_of
+from .wording import title_of
 
 PAGE = 50
 NEWS = 10
 # A visit is one sitting: what is new stays new as long as one goes to and fro.
 SITTING = timedelta(hours=1)
-# Which agreed day a meeting is, where it is not called the same.
-MEETING_DATES: Mapping[str, str] = {"closing_meeting": "closing"}
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,8 @@ class DateView:
 @dataclass(frozen=True)
 class OverviewView:
     """`declined`: why a side declined, for the lead and that side. `since`: the last visit; `news`: what has
-    happened after it, the newest first. `powers`: the actions that hold in every step."""
+    happened after it, the newest first. `powers`: the actions that hold in every step. `may_move`: agreed dates;
+    `asked`: another side's proposal waits for the reader's answer."""
 
     head: ReviewHead
     where: tuple[Message, ...]
@@ -62,12 +62,17 @@ class OverviewView:
     since: datetime | None
     news: tuple[Line, ...]
     powers: tuple[Button, ...]
+    may_move: bool
+    asked: bool
 
 
 def overview(house: House, *, actor: Account, review_id: int, now: datetime) -> OverviewView:
-    """The page; it notes the visit. Raises NotFound for those who have no part in the review."""
+    """The page; it notes the visit. Raises NotFound for those who have no part in the review, IsRound for those
+    of a round."""
     with house.db.read() as session:
         case = opened(house, session, review_id=review_id, account=actor, now=now)
+        if case.workflow.apart:
+            raise IsRound(review_id)
         since = store.last_visit(session, actor.person_id, review_id)
         view = _view(case, since)
     if since is None or now - since >= SITTING:
@@ -93,6 +98,8 @@ def _view(case: OpenCase, since: datetime | None) -> OverviewView:
         since=since,
         news=tuple(news[::-1][:NEWS]),
         powers=_powers(case),
+        may_move=may_move(case),
+        asked=bool(proposed_to(case)),
     )
 
 
@@ -212,7 +219,7 @@ def _listed(case: OpenCase) -> ListedReview:
     due = case.review.due_on
     return ListedReview(
         id=case.review.id,
-        title=review_title(case.names),
+        title=title_of(case),
         where=tuple(turns.named(words, case.names) for words in where_of(case)),  # type: ignore[misc]
         names=case.names,
         due=due,

@@ -10,6 +10,7 @@ from typing import Any
 from ..engine.dates import Calendar, add_months
 from ..errors import N_, Message
 from .checks import Checks
+from .days import why_free
 from .facts import DATES as DATES
 
 REPORTS = ("separate", "joint")
@@ -222,6 +223,8 @@ def _fault_of(day: date, calendar: Calendar, today: date) -> Message | None:
     if not calendar.works(day):
         earlier, later = calendar.on_or_before(day), calendar.on_or_after(day)
         nearest = earlier if today <= earlier and day - earlier < later - day else later
+        if why := why_free(calendar, day):
+            return N_("%(why)s. The nearest working day is %(nearest)s.", why=why, nearest=nearest)
         return N_("%(day)s is not a working day. The nearest one is %(nearest)s.", day=day, nearest=nearest)
     return None
 

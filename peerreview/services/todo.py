@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from ..engine.definition import Action
@@ -12,8 +13,9 @@ from . import turns
 from .cases import OpenCase
 from .heads import PAGES
 from .offers import action_path
+from .proposals import agreement_key, is_own, may_decline, newest_of, pending_of
 from .turns import Holder, Mine, Turn, named
-from .wording import review_title
+from .wording import title_of, way_to
 
 Words = Message | Text | str
 
@@ -28,7 +30,12 @@ OPEN: Mapping[str, Message] = {
     "report": N_("Open the report"),
     "evaluation": N_("Open the evaluation"),
     "follow-up": N_("Open the follow-up"),
+    "invitation": N_("Open the invitation"),
+    "interest": N_("Open your answer"),
+    "pairing": N_("Open the pairing"),
+    "synthesis": N_("Open the synthesis"),
 }
+ANSWER = N_("Answer the proposed change of the agreement")
 
 
 @dataclass(frozen=True)
@@ -70,7 +77,20 @@ class WaitingView:
 
 def tasks_of(case: OpenCase) -> list[TaskView]:
     """What the reader can do now in one review."""
-    return [_task(case, mine) for mine in turns.mine(case) if not mine.waits_for] + _consents(case)
+    tasks = [_task(case, mine) for mine in turns.mine(case) if not mine.waits_for]
+    found = tasks + _consents(case) + proposed_to(case)
+    return _one_a_step(found) if case.workflow.apart else found
+
+
+def _one_a_step(tasks: list[TaskView]) -> list[TaskView]:
+    """Of a round, what the lead does with each organisation is one thing to do, on the round's page."""
+    several = Counter(str(task.title) for task in tasks)
+    first: dict[str, TaskView] = {}
+    for task in sorted(tasks, key=lambda task: (task.due is None, task.due or date.max)):
+        count = several[str(task.title)]
+        note = N_("%(count)s organisations", count=count) if count > 1 else task.note
+        first.setdefault(str(task.title), replace(task, note=note))
+    return list(first.values())
 
 
 def _task(case: OpenCase, mine: Mine) -> TaskView:
@@ -81,10 +101,10 @@ def _task(case: OpenCase, mine: Mine) -> TaskView:
     only = step.actions[left[0]] if len(left) == 1 and len(_asked(step.actions)) > 1 else None
     if only is not None:
         title, page = only.title, page_of(case, only) or page
-    href = f"/reviews/{case.review.id}" + (f"/{page}" if page else "#now")
+    href = way_to(case, page) + ("" if page else "#now")
     return TaskView(
         review_id=case.review.id,
-        review=review_title(case.names),
+        review=title_of(case),
         title=step.title if task.helps else title,
         due=task.due,
         late=mine.late,
@@ -93,6 +113,47 @@ def _task(case: OpenCase, mine: Mine) -> TaskView:
         href=href,
         button=OPEN.get(page, OPEN[""]) if page else title,
     )
+
+
+def proposed_to(case: OpenCase) -> list[TaskView]:
+    """Another side's proposal to change the agreement, that the reader's side has not answered."""
+    if not case.artefacts_of("agreement") or not may_decline(case, agreement_key(case)):
+        return []
+    newest = newest_of(case)
+    if newest is None or case.own_party() in case.rows.confirmed[newest.id]:
+        return []
+    return [
+        TaskView(
+            review_id=case.review.id,
+            review=title_of(case),
+            title=ANSWER,
+            due=None,
+            late=False,
+            helps=False,
+            note=N_("Until all sides have agreed, what was agreed before applies."),
+            href=f"/reviews/{case.review.id}/agreement",
+            button=N_("Read and answer"),
+        )
+    ]
+
+
+def _unanswered(case: OpenCase) -> list[WaitingView]:
+    """The sides that a proposal of the reader's, or for the lead anybody's, still waits for."""
+    newest = pending_of(case) if case.artefacts_of("agreement") else None
+    if newest is None or not (is_own(case, newest) or ("lead", None) in case.actor.roles):
+        return []
+    left = [party for party in case.standing.taking_part if party not in case.rows.confirmed[newest.id]]
+    return [
+        WaitingView(
+            review_id=case.review.id,
+            review=title_of(case),
+            who=tuple(case.names[party] for party in left if party != case.own_party()),
+            title=ANSWER,
+            due=None,
+            late=False,
+            reminder=None,
+        )
+    ]
 
 
 def _asked(actions: Mapping[str, Action]) -> list[Action]:
@@ -134,7 +195,7 @@ def _consents(case: OpenCase) -> list[TaskView]:
         found.append(
             TaskView(
                 review_id=case.review.id,
-                review=review_title(case.names),
+                review=title_of(case),
                 title=action.title,
                 due=turn.due,
                 late=turn.late,
@@ -157,7 +218,7 @@ def coming_of(case: OpenCase) -> list[ComingView]:
     first = [coming for coming in found if not coming.waits][: 0 if waiting else 1]
     return [
         ComingView(
-            case.review.id, review_title(case.names), coming.step.title, named(coming.when, case.names)
+            case.review.id, title_of(case), coming.step.title, named(coming.when, case.names)
         )
         for coming in (*waiting, *first)
     ]
@@ -175,7 +236,7 @@ def waiting_of(case: OpenCase) -> list[WaitingView]:
             found.append(_blocked(case, turn, blocked[slot]))
         elif slot not in ready and turn.holders and not _is_private(case, turn):
             found.append(waiting_view(case, turn))
-    return found
+    return found + _unanswered(case)
 
 
 def _slot(mine: Mine) -> tuple[str, int | None]:
@@ -197,7 +258,7 @@ def _blocked(case: OpenCase, turn: Turn, mine: Mine) -> WaitingView:
     only = turn.step.actions[next(iter(mine.answers))] if len(mine.answers) == 1 else None
     return WaitingView(
         review_id=case.review.id,
-        review=review_title(case.names),
+        review=title_of(case),
         who=tuple(sides.values()),
         title=only.title if only else turn.step.ask or turn.step.title,
         due=turn.due,
@@ -211,7 +272,7 @@ def waiting_view(case: OpenCase, turn: Turn) -> WaitingView:
     """A turn, seen by somebody who waits."""
     return WaitingView(
         review_id=case.review.id,
-        review=review_title(case.names),
+        review=title_of(case),
         who=who_of(case, turn.holders),
         title=turn.step.ask or turn.step.title,
         due=turn.due,

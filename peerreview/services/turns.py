@@ -9,12 +9,13 @@ from datetime import date, datetime
 from typing import Any
 
 from ..engine.case import ACTIVE, OVER, SHARED, WAITING, Mark, Place, Record, Scope, Seat
-from ..engine.conditions import date_of, holds, missing, value_of
+from ..engine.conditions import holds, missing, value_of
 from ..engine.decide import Answer, Do
 from ..engine.definition import Condition, Step
 from ..engine.flow import active
 from ..engine.planning import Task, plan, tasks, whose_turn
-from ..engine.timing import due_date, opens_at, resolve
+from ..engine.redating import expected
+from ..engine.timing import due_date, opens_at
 from ..errors import N_, Message, PartyName, Text
 from .cases import OpenCase
 
@@ -79,12 +80,12 @@ def turns(case: OpenCase) -> list[Turn]:
     if case.standing.ended or case.standing.on_hold:
         return []
     reminders = _next_reminders(case)
-    places: dict[tuple[str, int | None], list[Place]] = {}
     known = None if case.sees_all_parties else {None, *case.actor.parties()}
+    places: dict[tuple[str, int | None], list[Place]] = {}
     for place in _leaves_under_way(case):
-        places.setdefault((place[0], place[1].party), []).append(place)
         if known is not None and place[1].party not in known:
             continue
+        places.setdefault((place[0], place[1].party), []).append(place)
     return [_turn(case, several, reminders) for several in places.values()]
 
 
@@ -216,10 +217,7 @@ def _when(
 
 def agreed_day(case: OpenCase, step: Step, scope: Scope = SHARED) -> date | None:
     """The day by which a step that has not begun is due, where it does not depend on when it begins."""
-    if step.due is None or step.due.fact is None or date_of(case.case, step.due.fact, scope) is None:
-        return None
-    found = resolve(case.case, step.due, scope, Mark(WAITING, case.now))
-    return case.house.calendar.on_or_before(found[1]) if found else None
+    return expected(case.case, (step.path, scope), case.now)
 
 
 def wanted_consent(case: OpenCase, turn: Turn) -> str | None:

@@ -29,7 +29,7 @@ SPARE = 3
 def index(review_id: int) -> ResponseReturnValue:
     view = agreements.agreement(house(), actor=current_user.account, review_id=review_id, now=g.now)
     g.names = view.head.names
-    return render_template("web/agreement/index.html", view=view, head=view.head)
+    return render_template("web/agreement/index.html", view=view, head=view.head, errors={}, reason="")
 
 
 @bp.get("/versions/<int:number>")

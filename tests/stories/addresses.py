@@ -132,6 +132,7 @@ def _agreement(place: Place) -> Iterator[tuple[str, str, Who]]:
     begun = place.reached("first_meeting")
     yield "agreement.index", "/agreement", once(begun, taking_part)
     yield "agreement.edit", "/agreement/edit", roles("coordinator", "lead")
+    yield "moving.form", "/dates", roles("coordinator", "lead")
     yield "agreement.version", "/agreement/versions/1", taking_part if begun else nobody
     yield "agreement.version", "/agreement/versions/99", nobody
     yield "meetings.index", "/meetings", once(begun, taking_part)

@@ -235,6 +235,7 @@ WAYS: Mapping[str, Way] = {
     ),
     "agreement.write@draft": status("agreement/edit", "first_meeting"),
     "agreement.write@confirmed": status("agreement/edit", *FROM_COLLECT),
+    "agreement.move@confirmed": status("dates", *FROM_COLLECT),
     "agreement.confirm@confirmed": in_scenes(
         Way(lambda b, owner: b.offers("agreement", "agreement/confirm"), of_review=True), "amending"
     ),

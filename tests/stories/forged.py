@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from peerreview.services.terms import DATES
+
 from .addresses import ACTIONS
 from .table import Reader
 from .who import NONE, Place
@@ -168,6 +170,12 @@ def _meetings(place: Place, ours: str) -> Iterator[Forged]:
         yield Forged("meetings.autosave", f"{path}/notes/autosave", writers, {"notes": "X", "version": "0"})
     yield Forged("agreement.confirm", f"{ours}/agreement/confirm", own("coordinator"), {"version": "1"})
     yield Forged("agreement.drop", f"{ours}/agreement/drop", writers, {"version": "1"})
+    days = {f"date_{name}": "2027-03-10" for name in DATES}
+    looked = {"looked": " ".join(days.values()), "propose": "yes", "reason": WHY, "version": "1"}
+    yield Forged("moving.move", f"{ours}/dates", writers, {**days, **looked})
+    yield Forged(
+        "moving.decline", f"{ours}/dates/decline", own("coordinator"), {"version": "1", "reason": WHY}
+    )
     terms = {"period_from": "2025-01-01", "report": "joint", "lead_reads_materials": "yes", "version": "1"}
     yield Forged("agreement.save", f"{ours}/agreement/edit", writers, terms)
 

@@ -1,0 +1,250 @@
+"""Moving the agreed dates of a review that runs: shown first, proposed with a reason, answered by the other sides.
+
+A move is a version of the agreement in which other dates stand (docs/decisions/0019): the side that proposes it has
+confirmed it by that, and it is in force, and the mails are planned anew, when all have.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from ..engine.moves import Done
+from ..errors import N_, Conflict, Invalid, Message, Refused
+from ..store.agreements import Agreement
+from . import effects, terms, wording
+from .agreeing import add_version, tell, tell_amended
+from .agreements import locked
+from .cases import OpenCase, looking
+from .checks import Checks
+from .deeds import changing
+from .differences import changed_paths
+from .facts import DATES, in_force
+from .heads import ReviewHead, head_of
+from .house import Account, House
+from .proposals import DECLINED, MOVED, agreement_key, may_decline, movable, newest_of
+from .redating import Foresight, foresight
+from .terms import LABELS, Rules
+
+MOST = 2000
+CHANGED = N_("The agreement has been changed since you began. Look at what stands here now, and move again.")
+
+
+@dataclass(frozen=True)
+class DateRow:
+    """An agreed date. `agreed`: what is in force; `proposed`: what the newest version says, where that differs."""
+
+    key: str
+    label: Message
+    agreed: date
+    proposed: date | None
+    past: bool
+
+
+@dataclass(frozen=True)
+class MoveView:
+    """`version`: what a deed must carry; `waits`: a proposal that not all have answered, on which this builds;
+    `blocked`: it is another side's, and waits for the reader's. `asks`: the sides that would have to agree."""
+
+    head: ReviewHead
+    rows: tuple[DateRow, ...]
+    version: int
+    waits: bool
+    asks: tuple[str, ...]
+    typed: Mapping[str, str]
+    blocked: bool = False
+
+
+@dataclass(frozen=True)
+class Previewed:
+    view: MoveView
+    foresight: Foresight
+
+
+def move_form(house: House, *, actor: Account, review_id: int, now: datetime) -> MoveView:
+    """The agreed dates, to move. Raises Refused for those who may not, NotFound for outsiders."""
+    with looking(house, review_id=review_id, actor=actor, now=now) as case:
+        return _view(case, _required(case, answered=False))
+
+
+def preview_move(
+    house: House, *, actor: Account, review_id: int, dates: Mapping[str, str], now: datetime
+) -> Previewed:
+    """What it would mean; nothing is written. Raises Invalid (date_…, _dates), Refused."""
+    with looking(house, review_id=review_id, actor=actor, now=now) as case:
+        force = _required(case)
+        fields = _checked(case, dates)
+        key = agreement_key(case)
+        seen = foresight(case, key, force.fields["dates"], fields["dates"])
+        return Previewed(replace(_view(case, force), typed=fields["dates"]), seen)
+
+
+def move_along(
+    house: House, *, actor: Account, review_id: int, dates: Mapping[str, str], now: datetime
+) -> dict[str, str]:
+    """The dates with those after the first that was changed moved as many days, to days that are worked."""
+    with looking(house, review_id=review_id, actor=actor, now=now) as case:
+        _required(case)
+        newest, checks = newest_of(case), Checks()
+        assert newest is not None
+        old = {name: date.fromisoformat(newest.fields["dates"][name]) for name in DATES}
+        typed = {name: checks.day(f"date_{name}", dates.get(name, "")) or old[name] for name in DATES}
+        checks.stop()
+        first = next((name for name in DATES if typed[name] != old[name]), None)
+        if first is None:
+            raise Invalid(_dates=N_("Write a new day for at least one of the dates."))
+        by = typed[first] - old[first]
+        after = DATES[DATES.index(first) + 1 :]
+        found = dict(typed)
+        for name in after:
+            if typed[name] == old[name]:
+                found[name] = house.calendar.on_or_after(old[name] + by)
+        return {name: day.isoformat() for name, day in found.items()}
+
+
+def move_dates(
+    house: House,
+    *,
+    actor: Account,
+    review_id: int,
+    dates: Mapping[str, str],
+    reason: str,
+    version: int,
+    now: datetime,
+) -> bool:
+    """Propose other dates, with the reason. True where they are in force by that: nobody else had to agree.
+
+    Raises Invalid (date_…, reason, _dates), Refused, Conflict where the agreement has a newer version."""
+    with changing(house, review_id=review_id, actor=actor, now=now) as case:
+        _required(case)
+        newest = newest_of(case)
+        if newest is None or newest.version != version:
+            raise Conflict(CHANGED)
+        checks = Checks()
+        words = checks.text("reason", reason, most=MOST, missing=N_("Write why the dates are moved."))
+        try:
+            fields = _checked(case, dates)
+        except Invalid as error:
+            raise Invalid({**error.errors, **checks.faults}) from error
+        checks.stop()
+        return _propose(case, fields, words)
+
+
+def _propose(case: OpenCase, fields: Mapping[str, Any], reason: str) -> bool:
+    key, own = agreement_key(case), case.own_party()
+    force = in_force(case.rows, case.standing)
+    added = add_version(case, key, fields, deed=MOVED, reason=reason)
+    case.rows.agreements.append(added)
+    if force is not None and not changed_paths(force.fields, fields):
+        # What is in force was typed again: that takes the proposal back, and the confirmations have been carried over.
+        return True
+    if own is not None and case.sees(key, "confirm"):
+        effects.carry_out(case, Done(key, "confirm", own), {"version": added.version})
+    left = set(case.standing.taking_part) - case.rows.confirmed[added.id]
+    if not left:
+        tell_amended(case)
+        return True
+    _tell_proposed(case, left)
+    return False
+
+
+def decline_change(
+    house: House, *, actor: Account, review_id: int, version: int, reason: str, now: datetime
+) -> None:
+    """Say no to a proposed change of the agreement: what is in force goes on. Raises Invalid (reason), Refused,
+    Conflict where there is a newer version."""
+    with changing(house, review_id=review_id, actor=actor, now=now) as case:
+        key = agreement_key(case)
+        case.require(key, "confirm")
+        newest, force = newest_of(case), in_force(case.rows, case.standing)
+        if newest is None or force is None or not may_decline(case, key):
+            raise Refused(N_("There is no proposal of another side to decline."))
+        if newest.version != version:
+            raise Conflict(N_("The proposal has been changed since you read it. Read it again first."))
+        checks = Checks()
+        words = checks.text("reason", reason, most=MOST, missing=N_("Write why you decline."))
+        checks.stop()
+        add_version(case, key, force.fields, deed=DECLINED, reason=words)
+        _tell_declined(case)
+
+
+# ---- the parts
+
+
+def _required(case: OpenCase, *, answered: bool = True) -> Agreement:
+    """The agreement in force, of a review whose dates the actor may move. Raises Refused; `answered`: also where
+    another side's proposal waits for the actor's."""
+    case.require(agreement_key(case), "move")
+    force = movable(case)
+    if force is None:
+        raise Refused(N_("There is no agreement in force yet, so there is no agreed date to move."))
+    if answered and may_decline(case, agreement_key(case)):
+        raise Refused(N_("A proposed change of the agreement waits for your side. Answer that first."))
+    return force
+
+
+def _view(case: OpenCase, force: Agreement) -> MoveView:
+    newest, today = newest_of(case), case.house.calendar.day(case.now)
+    assert newest is not None
+    agreed, proposed = force.fields["dates"], newest.fields["dates"]
+    rows = tuple(
+        DateRow(
+            key=name,
+            label=LABELS[f"dates.{name}"],
+            agreed=date.fromisoformat(agreed[name]),
+            proposed=date.fromisoformat(proposed[name]) if proposed[name] != agreed[name] else None,
+            past=date.fromisoformat(agreed[name]) < today,
+        )
+        for name in DATES
+    )
+    return MoveView(
+        head=head_of(case),
+        rows=rows,
+        version=newest.version,
+        waits=newest is not force,
+        asks=tuple(case.names[party] for party in case.standing.taking_part if party != case.own_party()),
+        typed={name: proposed[name] for name in DATES},
+        blocked=may_decline(case, agreement_key(case)),
+    )
+
+
+def _checked(case: OpenCase, dates: Mapping[str, str]) -> dict[str, Any]:
+    """The newest version's fields with these dates. Raises Invalid."""
+    key, newest = agreement_key(case), newest_of(case)
+    force = in_force(case.rows, case.standing)
+    assert newest is not None
+    typed = replace(terms.typed_of(newest.fields), dates={name: dates.get(name, "") for name in DATES})
+    calendar = case.house.calendar
+    rules = Rules(
+        calendar=calendar,
+        today=calendar.day(case.now),
+        parties=case.standing.taking_part,
+        force=force.fields if force else {},
+        locked=locked(case, key),
+    )
+    fields = terms.fields_of(typed, rules, [wish["id"] for wish in newest.fields["wishes"]])
+    if fields["dates"] == newest.fields["dates"]:
+        raise Invalid(_dates=N_("Write a new day for at least one of the dates."))
+    return fields
+
+
+def _tell_proposed(case: OpenCase, left: set[int]) -> None:
+    review = wording.title_of(case)
+    subject = N_("Other dates are proposed: answer – %(review)s", review=review)
+    ask = N_("Look at what the new dates mean, and say yes or no. Until all have agreed the old dates apply.")
+    tell(case, ("coordinator",), subject, ask, N_("Read and answer"), left)
+    if ("lead", None) not in case.actor.roles:
+        subject = N_("Other dates are proposed – %(review)s", review=review)
+        ask = N_("The other sides have been asked. The dates move when all have agreed.")
+        tell(case, ("lead",), subject, ask, N_("See the proposal"), {-1})
+
+
+def _tell_declined(case: OpenCase) -> None:
+    subject = N_(
+        "A proposed change of the agreement was declined – %(review)s",
+        review=wording.title_of(case),
+    )
+    ask = N_("What was agreed applies as before. The reason is on the page of the agreement.")
+    tell(case, ("coordinator", "lead"), subject, ask, N_("Read the agreement"), None)
