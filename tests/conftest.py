@@ -37,7 +37,7 @@ from peerreview.services.house import House, calendar_by
 from peerreview.store.database import Database
 from peerreview.store.files import FileStore
 
-from .databases import PgServer, copy_of_template, shared_folder, sqlite_template
+from .databases import PgServer, copy_of_template, quick_database, shared_folder, sqlite_template
 from .mail.imap import MailServer
 from .mail.post import Post
 
@@ -123,8 +123,7 @@ def empty_sqlite_url(tmp_path: Path) -> str:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def db(request: pytest.FixtureRequest) -> Iterator[Database]:
     url = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "pg_url")
-    # No test pulls the plug, and waiting for the disk is most of the time that they would take.
-    database = Database(url, synchronous="OFF")
+    database = quick_database(url)
     yield database
     database.dispose()
 

@@ -38,6 +38,18 @@ def sqlite_template(folder: Path) -> Path:
     return file
 
 
+_FIRST: dict[str, Database] = {}
+
+
+def quick_database(url: str) -> Database:
+    """A database for a test. Nobody pulls the plug on it, and waiting for the disk would be most of the time that it
+    takes; it has an engine of its own, but each statement is compiled once for all of a process."""
+    database = Database(url, synchronous="OFF")
+    first = _FIRST.setdefault(database.engine.dialect.name, database).engine
+    database.engine.dialect, database.engine._compiled_cache = first.dialect, first._compiled_cache
+    return database
+
+
 def copy_of_template(template: Path, target: Path) -> str:
     shutil.copyfile(template, target)
     return f"sqlite:///{target}"

@@ -75,6 +75,6 @@ def test_row_that_points_nowhere_is_refused(db: Database) -> None:
 
 
 def test_house_of_a_test_is_empty_and_its_own(house: House) -> None:
-    assert list(house.workflows) == ["collegial-review"]
+    assert list(house.workflows) == ["collegial-review", "round"]
     with house.db.read() as session:
         assert session.execute(text("SELECT count(*) FROM person")).scalar() == 0

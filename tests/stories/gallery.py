@@ -17,8 +17,8 @@ from pathlib import Path
 from config import Settings
 from peerreview.engine.definition import Workflow
 from peerreview.services.house import House, calendar_by
-from peerreview.store.database import Database
 from peerreview.store.files import FileStore
+from tests.databases import quick_database
 from tests.services.review_fixtures import make_review
 
 from .planted import ENDS, SCENES, Planted, _people, plant, play_to
@@ -92,7 +92,7 @@ class Gallery:
     def _house(self, database: Path, where: Path) -> House:
         settings = self.settings
         files = FileStore(where / "files", max_upload=settings.max_upload)
-        db = Database(f"sqlite:///{database}", synchronous="OFF")
+        db = quick_database(f"sqlite:///{database}")
         return House(
             db=db, workflows=self.workflows, calendar=calendar_by(settings), files=files, settings=settings
         )

@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 
 from peerreview.errors import N_, Conflict, NotFound, Refused, TooLarge
 from peerreview.store.database import Database
+from tests.databases import quick_database
 from tests.web.test_pages import heading
 
 TYPED = "Kalmar län har tydliga mål för hälsosamtalen. <b>"
@@ -22,7 +23,7 @@ TYPED = "Kalmar län har tydliga mål för hälsosamtalen. <b>"
 @pytest.fixture
 def db(sqlite_url: str) -> Iterator[Database]:
     """One database is enough: what is tried here asks it nothing of its own."""
-    database = Database(sqlite_url, synchronous="OFF")
+    database = quick_database(sqlite_url)
     yield database
     database.dispose()
 

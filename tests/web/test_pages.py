@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 from peerreview.errors import N_, PartyName, Text
 from peerreview.services.house import House
 from peerreview.store.database import Database
+from tests.databases import quick_database
 from tests.people import PASSWORD, make_person
 
 OPEN = ("/accessibility", "/privacy", "/help")
@@ -22,7 +23,7 @@ OPEN = ("/accessibility", "/privacy", "/help")
 @pytest.fixture
 def db(sqlite_url: str) -> Iterator[Database]:
     """One database is enough: what is tried here asks it nothing of its own."""
-    database = Database(sqlite_url, synchronous="OFF")
+    database = quick_database(sqlite_url)
     yield database
     database.dispose()
 

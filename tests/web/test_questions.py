@@ -13,6 +13,7 @@ from flask import Flask
 
 from peerreview.services.house import Account, House
 from peerreview.store.database import Database
+from tests.databases import quick_database
 from tests.services.review_fixtures import Cast, advance, do, make_review, put_questions, put_report
 from tests.web.caller import Caller
 
@@ -22,7 +23,7 @@ STUDY = "exchange/work/study"
 @pytest.fixture
 def db(sqlite_url: str) -> Iterator[Database]:
     """One database: what these pages ask of it, the tests of the services ask of both."""
-    database = Database(sqlite_url, synchronous="OFF")
+    database = quick_database(sqlite_url)
     yield database
     database.dispose()
 

@@ -14,6 +14,7 @@ from werkzeug.serving import make_server
 
 from peerreview.errors import N_, Conflict, Refused
 from peerreview.store.database import Database
+from tests.databases import quick_database
 
 pytestmark = pytest.mark.browser
 
@@ -56,7 +57,7 @@ class Desk:
 @pytest.fixture
 def db(sqlite_url: str) -> Iterator[Database]:
     """One database is enough: what is tried here asks it nothing of its own."""
-    database = Database(sqlite_url, synchronous="OFF")
+    database = quick_database(sqlite_url)
     yield database
     database.dispose()
 

@@ -15,8 +15,8 @@ import pytest
 from config import Settings
 from peerreview.engine.definition import Workflow
 from peerreview.services.house import House, calendar_by
-from peerreview.store.database import Database
 from peerreview.store.files import FileStore
+from tests.databases import quick_database
 from tests.services.review_fixtures import Cast, advance, make_review
 
 from .serving import Served, serving
@@ -32,7 +32,7 @@ def cast(
     tmp_path: Path, sqlite_url: str, settings: Settings, workflows: dict[str, Workflow]
 ) -> Iterator[Cast]:
     """A review in which the sides gather their materials, in a database that a server can open."""
-    db = Database(sqlite_url, synchronous="OFF")
+    db = quick_database(sqlite_url)
     files = FileStore(tmp_path / "files", max_upload=MIB)
     house = House(db=db, workflows=workflows, calendar=calendar_by(settings), files=files, settings=settings)
     yield advance(house, make_review(house, now=datetime.now(UTC)), to="collect")

@@ -13,8 +13,8 @@ from playwright.sync_api import Browser, Page, Route, expect
 from config import Settings
 from peerreview.engine.definition import Workflow
 from peerreview.services.house import Account, House, calendar_by
-from peerreview.store.database import Database
 from peerreview.store.files import FileStore
+from tests.databases import quick_database
 from tests.people import PASSWORD
 from tests.services.review_fixtures import Cast, advance, do, make_review, put_questions, put_report
 
@@ -29,7 +29,7 @@ def house(
     tmp_path: Path, sqlite_url: str, settings: Settings, workflows: dict[str, Workflow]
 ) -> Iterator[House]:
     """In a database that a server of its own can open."""
-    db = Database(sqlite_url, synchronous="OFF")
+    db = quick_database(sqlite_url)
     files = FileStore(tmp_path / "files", max_upload=1024**2)
     yield House(db=db, workflows=workflows, calendar=calendar_by(settings), files=files, settings=settings)
     db.dispose()
