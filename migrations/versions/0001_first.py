@@ -83,6 +83,7 @@ def upgrade() -> None:
         sa.Column("closed_at", sa.DateTime(), nullable=True),
         sa.Column("mail_problem", sa.String(length=500), nullable=False),
         sa.Column("bounced_at", sa.DateTime(), nullable=True),
+        sa.Column("address_unproven", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
         sa.UniqueConstraint("email_folded", name=op.f("uq_person_email_folded")),
     )

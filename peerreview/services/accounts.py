@@ -16,6 +16,7 @@ from ..store import accounts as store
 from ..store.people import Person, person_by_email, person_by_id
 from ..store.sorting import fold, sort_key
 from . import links, passwords
+from .addresses import set_address_in
 from .checks import Checks
 from .house import Account, House
 from .mailing import enqueue
@@ -124,19 +125,7 @@ def correct_address_in(
     """Correct the address of somebody who has not logged in yet, and send the invitation there instead."""
     if person.password_hash is not None:
         raise Refused(N_("%(name)s has already begun to use the account.", name=person.name))
-    checks = Checks()
-    email = checks.email("email", email)
-    checks.stop()
-    other = person_by_email(session, email)
-    if other is not None and other.id != person.id:
-        raise Invalid(email=N_("%(name)s already has this address.", name=other.name))
-    person.email, person.email_folded = email, fold(email)
-    person.mail_problem, person.bounced_at = "", None
-    try:
-        with session.begin_nested():
-            session.flush()
-    except IntegrityError:
-        raise Invalid(email=N_("Somebody else already has this address.")) from None
+    set_address_in(session, house, person, email, now=now, real_now=real_now)
     send_invitation_in(session, house, person=person, by=by, now=now, real_now=real_now)
 
 
@@ -168,14 +157,20 @@ def invite_again(house: House, *, actor: Account, person_id: int, now: datetime,
 
 def correct_address(
     house: House, *, actor: Account, person_id: int, email: str, now: datetime, real_now: datetime
-) -> None:
-    """Mend the address of somebody who has not logged in yet, and invite them there."""
+) -> bool:
+    """Mend somebody's address. Who has not logged in yet is invited there: then True. Whoever has, logs in with it;
+    no link for a new password goes there before they do, so that an address opens nobody's account to another."""
     only_lead(actor)
     with house.db.write() as session:
         found = found_in(session, person_id, lock=True)
+        if found.password_hash is not None:
+            set_address_in(session, house, found, email, now=now, real_now=real_now)
+            found.address_unproven = True
+            return False
         correct_address_in(
             session, house, person=found, email=email, by=actor.name, now=now, real_now=real_now
         )
+        return True
 
 
 def close_account(house: House, *, actor: Account, person_id: int, real_now: datetime) -> None:

@@ -11,7 +11,7 @@ from .people import MembershipView, memberships_of, save_in
 
 @dataclass(frozen=True)
 class MeView:
-    """What a person may see and change of themselves."""
+    """What a person may see and change of themselves. `mail_problem`: why mail to them does not arrive."""
 
     name: str
     email: str
@@ -19,6 +19,7 @@ class MeView:
     language: str
     is_lead: bool
     memberships: tuple[MembershipView, ...]
+    mail_problem: str
 
 
 def me(house: House, *, actor: Account) -> MeView:
@@ -31,6 +32,7 @@ def me(house: House, *, actor: Account) -> MeView:
             language=found.language,
             is_lead=found.is_lead,
             memberships=memberships_of(found),
+            mail_problem=found.mail_problem,
         )
 
 

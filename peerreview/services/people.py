@@ -72,6 +72,7 @@ class PersonView:
     standing: Standing
     is_lead: bool
     mail_problem: str
+    address_unproven: bool
     created_at: datetime
     closed_at: datetime | None
     invited_until: datetime | None
@@ -122,6 +123,7 @@ def person(house: House, *, actor: Account, person_id: int, real_now: datetime) 
             standing=_standing(found),
             is_lead=found.is_lead,
             mail_problem=found.mail_problem,
+            address_unproven=found.address_unproven,
             created_at=found.created_at,
             closed_at=found.closed_at,
             invited_until=link.expires_at if link and _standing(found) == "invited" else None,

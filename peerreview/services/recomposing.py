@@ -50,7 +50,7 @@ def _bring_up_to_date(house: House, outgoing_id: int, now: datetime) -> None:
         if row.kind == invitations.KIND:
             _bring_invitation_up_to_date(house, session, row, person, now)
             return
-        words = _still_true(house, session, row, now) if person.closed_at is None else []
+        words = still_true(house, session, row, now) if person.closed_at is None else []
         if words:
             mailing.compose_anew(session, house, row, person=person, words=digest(words), now=now)
         else:
@@ -69,8 +69,11 @@ def _bring_invitation_up_to_date(
         mailing.compose_anew(session, house, row, person=person, words=words, now=now)
 
 
-def _still_true(house: House, session: Session, row: Outgoing, now: datetime) -> list[MailWords]:
-    """The words of those reminders in the mail that would be sent today; the others become void."""
+def still_true(
+    house: House, session: Session, row: Outgoing, now: datetime, done: set[tuple[object, ...]] | None = None
+) -> list[MailWords]:
+    """The words of those reminders in the mail that would be sent today; the others become void, and so do those of
+    steps that are in `done`, to which the mail's own are added."""
     reviews: dict[int, list[PlannedMail]] = defaultdict(list)
     for planned_row in store.planned_in(session, row):
         reviews[planned_row.review_id].append(planned_row)
@@ -81,7 +84,10 @@ def _still_true(house: House, session: Session, row: Outgoing, now: datetime) ->
         wished = wishes(session, [review_id])
         for planned_row in rows:
             planned = wanted.get(key_of(planned_row))
-            if planned is not None:
+            slot = (review_id, planned_row.party, planned_row.step, planned_row.seat_id)
+            if planned is not None and (done is None or slot not in done):
+                if done is not None:
+                    done.add(slot)
                 words.append(words_with(case, planned, wished.get((review_id, planned.key), NONE)))
             else:
                 planned_row.state, planned_row.why_not = "void", POINTLESS.text

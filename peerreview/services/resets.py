@@ -30,7 +30,7 @@ def ask_for_reset(house: House, *, email: str, client: str, now: datetime, real_
     tries.begin(house, what="reset", email=email, client=client, real_now=real_now, most=ASKED)
     with house.db.write() as session:
         person = person_by_email(session, email, lock=True)
-        if person is None or person.closed_at is not None:
+        if person is None or person.closed_at is not None or person.address_unproven:
             _do_as_much_for_nobody(session, house, now, real_now)
         elif person.password_hash is None:
             send_invitation_in(session, house, person=person, now=now, real_now=real_now)

@@ -61,7 +61,7 @@ def log_in(house: House, *, email: str, password: str, client: str, agent: str, 
         person = person_by_id(session, person.id, lock=True)
         if person is None or person.closed_at is not None or not _still(person, stored, password):
             raise Invalid(email=_WRONG)
-        person.password_hash = fresh
+        person.password_hash, person.address_unproven = fresh, False
         tries.forgive_in(session, attempt)
         return begin_in(session, person, agent=agent, real_now=real_now)
 

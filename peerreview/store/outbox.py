@@ -19,6 +19,7 @@ from sqlalchemy import (
     UniqueConstraint,
     and_,
     func,
+    or_,
     select,
     text,
     update,
@@ -216,6 +217,14 @@ def outgoing_by_id(session: Session, outgoing_id: int, *, lock: bool = False) ->
 def outgoing_by_message_id(session: Session, message_id: str) -> Outgoing | None:
     """The message with that Message-ID, held until the transaction ends."""
     return session.scalar(select(Outgoing).where(Outgoing.message_id == message_id).with_for_update())
+
+
+def undelivered_to(session: Session, person_id: int) -> list[Outgoing]:
+    """What failed or waits for a person, the newest first, held until the transaction ends."""
+    query = select(Outgoing).where(
+        Outgoing.person_id == person_id, or_(Outgoing.state == "failed", Outgoing.state == "waiting")
+    )
+    return list(session.scalars(query.order_by(Outgoing.id.desc()).with_for_update()))
 
 
 def thread_root(session: Session, review_id: int) -> str | None:

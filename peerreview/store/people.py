@@ -18,7 +18,8 @@ class Person(Base):
 
     `email` is as typed, `email_folded` what is compared. `is_lead`: the network's project lead.
     `mail_problem`: why mail does not arrive; `bounced_at`: when a report said so (a server that took a later mail does
-    not take that back), else it was refused at once.
+    not take that back), else it was refused at once. `address_unproven`: a project lead has written the address, and
+    nobody has logged in with it since: no link for a new password goes there.
     """
 
     __tablename__ = "person"
@@ -36,6 +37,7 @@ class Person(Base):
     closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     mail_problem: Mapped[str] = mapped_column(String(500), default="")
     bounced_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    address_unproven: Mapped[bool] = mapped_column(default=False)
 
     memberships: Mapped[list[Membership]] = relationship(back_populates="person")
 

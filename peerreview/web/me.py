@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
 from peerreview.errors import N_, Invalid, Message
-from peerreview.services import feeds, me, sessions
+from peerreview.services import addresses, feeds, me, sessions
 
 from . import locale
 from .here import house, tell
@@ -34,6 +34,29 @@ def change() -> ResponseReturnValue:
         return _page(typed, error.errors), 422
     locale.speak(typed["language"])
     tell(N_("What you changed is saved."))
+    return redirect(url_for("me.index"), 303)
+
+
+@bp.post("/address")
+@login_required
+def change_address() -> ResponseReturnValue:
+    email = request.form.get("email", "")
+    try:
+        addresses.change_my_address(
+            house(),
+            actor=current_user.account,
+            email=email,
+            present=request.form.get("address_password", ""),
+            client=request.remote_addr or "",
+            now=g.now,
+            real_now=g.real_now,
+        )
+    except Invalid as error:
+        faults = {"address_password" if field == "present" else field: e for field, e in error.errors.items()}
+        return _page(errors=faults, email=email), 422
+    tell(
+        N_("Your mail goes to %(email)s from now on. You log in with that address too.", email=email.strip())
+    )
     return redirect(url_for("me.index"), 303)
 
 
@@ -103,7 +126,10 @@ def feed(token: str) -> ResponseReturnValue:
 
 
 def _page(
-    typed: Mapping[str, str] | None = None, errors: Mapping[str, Message] | None = None, address: str = ""
+    typed: Mapping[str, str] | None = None,
+    errors: Mapping[str, Message] | None = None,
+    address: str = "",
+    email: str = "",
 ) -> str:
     actor = current_user.account
     view = me.me(house(), actor=actor)
@@ -117,6 +143,7 @@ def _page(
         errors=errors or {},
         calendar_since=feeds.feed_since(house(), actor=actor),
         address=address,
+        email=email,
     )
 
 

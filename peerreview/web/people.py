@@ -139,7 +139,7 @@ def invite(person_id: int) -> ResponseReturnValue:
 def correct_address(person_id: int) -> ResponseReturnValue:
     typed = _typed("email")
     try:
-        accounts.correct_address(
+        invited = accounts.correct_address(
             house(),
             actor=current_user.account,
             person_id=person_id,
@@ -149,7 +149,15 @@ def correct_address(person_id: int) -> ResponseReturnValue:
         )
     except Invalid as error:
         return _person_page(person_id, typed, error.errors), 422
-    tell(N_("An invitation is on its way to %(email)s.", email=typed["email"].strip()))
+    if invited:
+        tell(N_("An invitation is on its way to %(email)s.", email=typed["email"].strip()))
+    else:
+        tell(
+            N_(
+                "Mail goes to %(email)s from now on, and what still holds is sent there.",
+                email=typed["email"].strip(),
+            )
+        )
     return _to(person_id)
 
 

@@ -67,6 +67,7 @@ PERSONAL = {
     "accounts.do_reset_request",
     "accounts.logout",
     "me.change",
+    "me.change_address",
     "me.change_password",
     "me.end_calendar",
     "me.end_others",
