@@ -12,6 +12,7 @@ from ..errors import BadDefinition, BadSetting, Problem
 from ..store import cases
 from ..store import verifying as store
 from .house import House
+from .proofs import proved
 
 
 def read_all(folder: Path) -> dict[str, Workflow]:
@@ -20,7 +21,7 @@ def read_all(folder: Path) -> dict[str, Workflow]:
     problems: list[Problem] = []
     for file in files(folder):
         try:
-            workflow = read_one(file)
+            workflow = _proved(read_one(file, played=False))
         except BadDefinition as error:
             problems += error.problems
             continue
@@ -75,7 +76,7 @@ def check_running(house: House) -> None:
                 problems.append(Problem(where, 1, 1, "its text is gone", "restore the database from a copy"))
                 continue
             try:
-                problems += check(read(text, where))
+                problems += proved(read(text, where))
             except BadDefinition as error:
                 problems += error.problems
     if problems:
@@ -95,6 +96,12 @@ def read_one(file: Path, *, played: bool = True) -> Workflow:
         ) from error
     workflow = read(source, shown(file))
     if problems := check(workflow, played=played):
+        raise BadDefinition(problems)
+    return workflow
+
+
+def _proved(workflow: Workflow) -> Workflow:
+    if problems := proved(workflow):
         raise BadDefinition(problems)
     return workflow
 

@@ -217,9 +217,7 @@ def coming_of(case: OpenCase) -> list[ComingView]:
     waiting = [coming for coming in found if coming.waits]
     first = [coming for coming in found if not coming.waits][: 0 if waiting else 1]
     return [
-        ComingView(
-            case.review.id, title_of(case), coming.step.title, named(coming.when, case.names)
-        )
+        ComingView(case.review.id, title_of(case), coming.step.title, named(coming.when, case.names))
         for coming in (*waiting, *first)
     ]
 

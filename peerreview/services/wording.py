@@ -81,9 +81,7 @@ def reminder_words(case: OpenCase, planned: Planned) -> MailWords:
         subject = _asked(case, step, planned.place, late=planned.late)
     else:
         who = case.names[party] if party is not None else title_of(case)
-        subject = N_(
-            "Late: %(step)s, %(who)s – %(review)s", step=step.title, who=who, review=title_of(case)
-        )
+        subject = N_("Late: %(step)s, %(who)s – %(review)s", step=step.title, who=who, review=title_of(case))
         ask = (
             N_(
                 "%(who)s should have been done by %(due)s. They have been reminded too.",

@@ -42,7 +42,9 @@ def running(session: Session, ids: Iterable[int]) -> list[int]:
 def ended(session: Session, ids: Iterable[int]) -> list[Ended]:
     """Of `ids` those that are over, the newest first."""
     query = (
-        select(Review.id, Review.ended, Review.definition_hash, Organisation.name, Round.review_id, Review.title)
+        select(
+            Review.id, Review.ended, Review.definition_hash, Organisation.name, Round.review_id, Review.title
+        )
         .join(Party, Party.review_id == Review.id)
         .outerjoin(Round, Round.review_id == Review.id)
         .join(Organisation, Organisation.id == Party.organisation_id)
