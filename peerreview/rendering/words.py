@@ -157,6 +157,12 @@ def day_of(value: date) -> date:
     return local(value).date() if isinstance(value, datetime) else value
 
 
+def month(value: str, language: str) -> str:
+    """A month that is kept as "2027-03", in words: "mars 2027"."""
+    year, _, number = value.partition("-")
+    return f"{wording(language).months[int(number) - 1]} {year}"
+
+
 def day(value: date, language: str, *, today: date | None = None, week: bool = True) -> str:
     """As in "tis 3 mars, v. 10"; the year too when it is not this year (or this year is not known)."""
     words, that = wording(language), day_of(value)

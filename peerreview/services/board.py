@@ -96,20 +96,26 @@ def board(house: House, *, actor: Account, page: int = 1, now: datetime, real_no
         ids = store.due_first(session, limit=PAGE, offset=(page - 1) * PAGE)
         cases = {case.review.id: case for case in opened_many(house, session, ids, account=actor, now=now)}
         shown = [cases[id] for id in ids if id in cases]
-        marks = {case.review.id: board_of(case) for case in shown}
-        steps = _columns(shown, marks)
-        reminded = reminding.reminded_today(shown)
-        rows = tuple(_row(case, steps, marks[case.review.id], reminded) for case in shown)
+        columns, rows = rows_of(shown)
         still = store.count_overdue(session, house.calendar.day(now))
     return BoardView(
         mail=outbox.mail_status(house, actor=actor, real_now=real_now),
         still=still,
         running=running,
-        columns=tuple(step.short or step.title for step in steps),
+        columns=columns,
         rows=rows,
         page=page,
         pages=pages,
     )
+
+
+def rows_of(cases: list[OpenCase]) -> tuple[tuple[Text, ...], tuple[Row, ...]]:
+    """The board's columns for these reviews, and a row for each."""
+    marks = {case.review.id: board_of(case) for case in cases}
+    steps = _columns(cases, marks)
+    reminded = reminding.reminded_today(cases)
+    rows = tuple(_row(case, steps, marks[case.review.id], reminded) for case in cases)
+    return tuple(step.short or step.title for step in steps), rows
 
 
 def _columns(cases: list[OpenCase], marks: Mapping[int, Marks]) -> list[Step]:

@@ -13,8 +13,9 @@ from ..store.rounds import Interest, OfRound
 Values = dict[FactKey, object]
 KINDS = ("letter", "timetable", "interest", "dialogue", "notes", "reviews")
 DATES = ("answers", "pairing")
-# How a review ends that never took place: its organisations are still to be paired.
+# How a review ends that came to nothing: its organisations are still to be paired.
 DECLINED = "declined"
+FREEING = (DECLINED, "cancelled")
 
 
 def add(
@@ -54,9 +55,9 @@ def is_complete(interest: Interest | None) -> bool:
 
 
 def is_begun(ends: Mapping[str | None, int]) -> bool:
-    return any(end != DECLINED for end in ends)
+    return any(end not in FREEING for end in ends)
 
 
 def are_over(ends: Mapping[str | None, int]) -> bool:
-    """None runs any more, and one at least has taken place."""
+    """None runs any more, and one at least has come to its end."""
     return None not in ends and is_begun(ends)

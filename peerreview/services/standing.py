@@ -79,6 +79,12 @@ def board_of(case: OpenCase) -> tuple[tuple[StopView, ...], ...]:
     )
 
 
+def tops_of(case: OpenCase, party: int) -> tuple[StopView, ...]:
+    """A party's mark at each step of the top block."""
+    under_way = turns.turns(case)
+    return tuple(_top_stop(case, step, party, under_way) for step in case.workflow.steps)
+
+
 def _shown(case: OpenCase, step: Step) -> bool:
     """A step that was passed over because its condition did not hold has no place in the drawing."""
     marks = [mark for _, mark in _marks(case, step.path, None)]

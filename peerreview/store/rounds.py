@@ -11,7 +11,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueCo
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from .database import Base, UTCDateTime
-from .reviews import Review
+from .reviews import Party, Review
 
 
 class Round(Base):
@@ -140,6 +140,12 @@ def running(session: Session) -> list[int]:
 def children(session: Session, round_id: int) -> list[int]:
     """The reviews of a round, the oldest first."""
     return list(session.scalars(select(Review.id).where(Review.round_id == round_id).order_by(Review.id)))
+
+
+def members_of(session: Session, review_id: int) -> list[int]:
+    """The ids of a case's organisations, in ring order."""
+    query = select(Party.organisation_id).where(Party.review_id == review_id).order_by(Party.position)
+    return list(session.scalars(query))
 
 
 def interests(session: Session, round_id: int) -> dict[int, Interest]:

@@ -20,6 +20,7 @@ from . import (
     home,
     hours,
     lead,
+    interests,
     letters,
     locale,
     materials,
@@ -37,6 +38,7 @@ from . import (
     reviews,
     security,
     team,
+    rounds,
     versions,
     workflows,
 )
@@ -56,6 +58,7 @@ BLUEPRINTS = (
     letters.bp,
     materials.bp,
     me.bp,
+    interests.bp,
     me.calendar,
     meetings.bp,
     met.bp,
@@ -71,6 +74,7 @@ BLUEPRINTS = (
     versions.bp,
     workflows.bp,
 )
+    rounds.bp,
 
 __all__ = ["BLUEPRINTS", "documents", "organisations", "register"]
 

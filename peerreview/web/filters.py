@@ -53,6 +53,10 @@ def day(value: date, week: bool = True) -> str:
     return words.day(value, language(), today=today(), week=week)
 
 
+def month(value: str) -> str:
+    return words.month(value, language())
+
+
 def day_time(value: datetime, week: bool = False) -> str:
     return words.day_time(value, language(), today=today(), week=week)
 
@@ -84,6 +88,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "coded": coded,
     "day": day,
     "day_time": day_time,
+    "month": month,
     "clock": clock,
     "iso": iso,
     "relative": relative,

@@ -97,8 +97,21 @@ def _network(place: Place) -> Iterator[tuple[str, str, Who]]:
     yield "people.new_organisation", "/lead/organisations/new", the_lead
     yield "profiles.index", "/lead/profiles", the_lead
     yield "profiles.export", "/lead/profiles/profiles.csv", the_lead
+    yield from _rounds(place.p.review_id)
     for side in place.p.cast.sides:
         yield "people.organisation", f"/lead/organisations/{side.organisation}", the_lead
+
+
+def _rounds(review_id: int) -> Iterator[tuple[str, str, Who]]:
+    """A review is no round. (Who meets what in one: test_round.py.)"""
+    yield "rounds.index", "/rounds", the_lead
+    yield "rounds.new", "/rounds/new", the_lead
+    here = f"/rounds/{review_id}"
+    yield "rounds.show", here, nobody
+    yield "interests.form", f"{here}/interest", nobody
+    yield "rounds.organisation", f"{here}/organisations/0", nobody
+    yield "rounds.letter", f"{here}/invitation", nobody
+    yield "rounds.before_sending", f"{here}/synthesis/send", nobody
 
 
 def _review(place: Place) -> Iterator[tuple[str, str, Who]]:

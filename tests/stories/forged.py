@@ -52,6 +52,7 @@ def forgeries(place: Place) -> list[Forged]:
     found = [*_lead(place), *_actions(place, ours), *_team(place, ours), *_meetings(place, ours)]
     return [
         *found,
+        *_rounds(place),
         *_materials(place, ours),
         *_questions(place, ours),
         *_reports(place, ours),
@@ -74,6 +75,25 @@ PERSONAL = {
     "me.make_calendar",
     "pages.preview",
 }
+
+
+def _rounds(place: Place) -> Iterator[Forged]:
+    """A review is no round, for nobody. (Who does what in one: test_round.py.)"""
+    sides = place.p.cast.sides
+    opened = {"name": "Omgång", "year": "2026", "organisations": str(sides[0].organisation)}
+    yield Forged("rounds.open_round", "/rounds/new", the_lead, opened)
+    here = f"/rounds/{place.p.review_id}"
+    yield Forged("rounds.save_letter", f"{here}/invitation", nobody, {"body": "Hej!", "number": "0"})
+    yield Forged("rounds.send_letter", f"{here}/invitation/send", nobody, {"number": "0"})
+    yield Forged("rounds.set_dates", f"{here}/dates", nobody, {"answers": "", "pairing": ""})
+    talk = {"note": "N", "expectations": "E", "number": "0", "then": "held"}
+    yield Forged("rounds.save_talk", f"{here}/organisations/0", nobody, talk)
+    yield Forged("rounds.close", f"{here}/close", nobody, {"parties": "0"})
+    yield Forged("rounds.begin", f"{here}/begin", nobody, {"by": "hand", "parties": "0"})
+    wanted = {"unit_level": "region", "wants": "alcohol", "number": "0", "then": "say"}
+    yield Forged("interests.save", f"{here}/interest", nobody, wanted)
+    yield Forged("interests.decline", f"{here}/interest/decline", nobody, {"reason": WHY})
+    yield Forged("interests.withdraw", f"{here}/interest/withdraw", nobody, {"reason": WHY})
 
 
 def _lead(place: Place) -> Iterator[Forged]:

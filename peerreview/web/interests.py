@@ -1,0 +1,117 @@
+"""An organisation's answer to a round: what it wants and is good at, or that it declines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user, login_required
+
+from peerreview.errors import N_, Conflict, Invalid, Message, Refused
+from peerreview.services import interests as service
+from peerreview.services.interests import LEVELS, Wanted
+
+from .here import house, tell, tell_why_not
+
+bp = Blueprint("interests", __name__, url_prefix="/rounds/<int:round_id>/interest")
+LISTS = ("wants", "offers", "perspectives", "not_months", "wishes", "excludes")
+TEXTS = ("unit_level", "unit", "more_wants", "more_offers", "aims", "expectations")
+
+
+@bp.get("")
+@login_required
+def form(round_id: int) -> ResponseReturnValue:
+    return _page(round_id)
+
+
+@bp.post("")
+@login_required
+def save(round_id: int) -> ResponseReturnValue:
+    typed, say = _typed(), request.form.get("then") == "say"
+    try:
+        service.save_interest(
+            house(),
+            actor=current_user.account,
+            round_id=round_id,
+            typed=typed,
+            seen=_seen(),
+            say=say,
+            now=g.now,
+        )
+    except Invalid as error:
+        return _page(round_id, typed, error.errors), 422
+    except Conflict as error:
+        return _page(round_id, typed, clash=error.reason), 409
+    tell(
+        N_("Thank you! The project lead now reads what you want, and contacts you.")
+        if say
+        else N_("Saved. You can change it until the pairing begins.")
+    )
+    if say:
+        return redirect(url_for("rounds.show", round_id=round_id), 303)
+    return redirect(url_for("interests.form", round_id=round_id), 303)
+
+
+@bp.post("/decline")
+@login_required
+def decline(round_id: int) -> ResponseReturnValue:
+    reason = request.form.get("reason", "")
+    try:
+        service.decline(house(), actor=current_user.account, round_id=round_id, reason=reason, now=g.now)
+    except Invalid as error:
+        return _page(round_id, errors=error.errors, reason=reason), 422
+    except Refused as error:
+        tell_why_not(error)
+    else:
+        tell(N_("You have declined. Only the project lead knows."))
+    return redirect(url_for("rounds.show", round_id=round_id), 303)
+
+
+@bp.post("/withdraw")
+@login_required
+def withdraw(round_id: int) -> ResponseReturnValue:
+    reason = request.form.get("reason", "")
+    try:
+        service.withdraw(house(), actor=current_user.account, round_id=round_id, reason=reason, now=g.now)
+    except Invalid as error:
+        return _page(round_id, errors=error.errors, reason=reason), 422
+    except Refused as error:
+        tell_why_not(error)
+    else:
+        tell(N_("You no longer take part in the round. Only the project lead knows."))
+    return redirect(url_for("rounds.show", round_id=round_id), 303)
+
+
+def _typed() -> Wanted:
+    typed: dict[str, Any] = {name: tuple(filter(None, request.form.getlist(name))) for name in LISTS}
+    typed |= {name: request.form.get(name, "") for name in TEXTS}
+    return Wanted(**typed)
+
+
+def _seen() -> int:
+    text = request.form.get("number", "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else -1
+
+
+def _page(
+    round_id: int,
+    typed: Wanted | None = None,
+    errors: Mapping[str, Message] | None = None,
+    *,
+    clash: Message | None = None,
+    reason: str = "",
+) -> str:
+    view = service.interest(house(), actor=current_user.account, round_id=round_id, now=g.now)
+    g.names = view.head.names
+    return render_template(
+        "web/rounds/interest.html",
+        view=view,
+        head=view.head,
+        typed=typed or view.wanted,
+        errors=errors or {},
+        clash=clash,
+        reason=reason,
+        levels=LEVELS,
+    )
