@@ -5,14 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from peerreview.engine.flow import active
+from peerreview.engine.moves import Choice
 from peerreview.services import interests, pairs, round_letters, rounds, talks
 from peerreview.services.acting import Filled, Wish, act
+from peerreview.services.cases import looking
 from peerreview.services.house import Account, House
 from peerreview.services.interests import Wanted
 from tests.people import make_organisation, make_person
 
 NOW = datetime(2026, 3, 3, 8, 0, tzinfo=UTC)
-NAMES = ("Blekinge", "Dalarna", "Gotland", "Halland", "Kalmar län", "Kronoberg", "Skåne", "Uppsala", "Värmland")
+NAMES = (
+    "Blekinge",
+    "Dalarna",
+    "Gotland",
+    "Halland",
+    "Kalmar län",
+    "Kronoberg",
+    "Skåne",
+    "Uppsala",
+    "Värmland",
+)
 
 
 @dataclass(frozen=True)
@@ -92,12 +105,12 @@ def wanted(cast: RoundCast, party: int, **changes: object) -> Wanted:
     return Wanted(**{**typed.__dict__, **changes})
 
 
-def say(house: House, cast: RoundCast, party: int) -> None:
+def say(house: House, cast: RoundCast, party: int, **changes: object) -> None:
     interests.save_interest(
         house,
         actor=cast.invited[party].coordinator,
         round_id=cast.id,
-        typed=wanted(cast, party),
+        typed=wanted(cast, party, **changes),
         seen=0,
         say=True,
         now=NOW,
@@ -134,3 +147,22 @@ def end_review(house: House, cast: RoundCast, review_id: int, action: str = "can
         seen=None,
         now=NOW,
     )
+
+
+def finish_review(house: House, cast: RoundCast, review_id: int) -> None:
+    """To its close: the lead goes on without everybody, step by step."""
+    for _ in range(60):
+        with looking(house, review_id=review_id, actor=cast.lead, now=NOW) as case:
+            if case.standing.ended:
+                return
+            place = next(p for p in active(case.case) if not case.case.step(p).children)
+        act(
+            house,
+            actor=cast.lead,
+            review_id=review_id,
+            wish=Wish("go_on"),
+            filled=Filled(reason="Provat klart", choice=Choice(place=place)),
+            seen=None,
+            now=NOW,
+        )
+    raise AssertionError("the review does not end")
