@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from peerreview.engine.flow import active
@@ -50,16 +50,25 @@ class RoundCast:
         return [one.organisation for one in self.invited]
 
 
-def make_round(house: House, organisations: int = 5) -> RoundCast:
-    """Opened; nobody has been told."""
+def make_people(house: House, organisations: int = 5) -> RoundCast:
+    """Everybody, but no round yet."""
     lead = make_person(house, "Projektledare", "lead@example.org", is_lead=True)
     sides = [_side(house, name, n) for n, name in enumerate(NAMES[: organisations + 1])]
-    invited, outsider = tuple(sides[:-1]), sides[-1]
-    ids = [side.organisation for side in invited]
+    return RoundCast(0, lead, tuple(sides[:-1]), sides[-1])
+
+
+def make_round(house: House, organisations: int = 5) -> RoundCast:
+    """Opened; nobody has been told."""
+    cast = make_people(house, organisations)
     id = rounds.open_round(
-        house, actor=lead, name="Omgång 2026", year="2026", organisations=ids[::-1], now=NOW
+        house,
+        actor=cast.lead,
+        name="Omgång 2026",
+        year="2026",
+        organisations=cast.organisations[::-1],
+        now=NOW,
     )
-    return RoundCast(id, lead, invited, outsider)
+    return replace(cast, id=id)
 
 
 def _side(house: House, name: str, number: int) -> Invited:
