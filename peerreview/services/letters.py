@@ -176,13 +176,12 @@ def _sets(cases: Iterable[OpenCase]) -> dict[str, Words]:
         for turn in turns.turns(case):
             words = N_("those who have not done “%(step)s”", step=turn.step.title)
             steps.setdefault(f"{STEP}{turn.step.path}", words)
-    return {**found, **steps}
             for key, role in _beside(case, turn).items():
                 words = N_("%(role)s where “%(step)s” is not done", role=role.title, step=turn.step.title)
                 steps.setdefault(f"{STEP}{turn.step.path}:{key}", words)
+    return {**found, **steps}
 
 
-def _people(session: Session, cases: Iterable[OpenCase], whom: str) -> Addressed:
 def _beside(case: OpenCase, turn: turns.Turn) -> dict[str, Role]:
     """In a round: the roles of a party that could press, where whoever has to do it does not."""
     if not case.workflow.apart or turn.party is None:
@@ -191,6 +190,7 @@ def _beside(case: OpenCase, turn: turns.Turn) -> dict[str, Role]:
     return {key: r for key, r in case.workflow.roles.items() if r.of == "party" and key not in turned}
 
 
+def _people(session: Session, cases: Iterable[OpenCase], whom: str) -> Addressed:
     """Whoever is meant, each once, with the reviews that they are meant for; in Swedish order."""
     titles: dict[int, list[str]] = {}
     for case in cases:
@@ -202,12 +202,12 @@ def _beside(case: OpenCase, turn: turns.Turn) -> dict[str, Role]:
 
 
 def _meant(case: OpenCase, whom: str) -> Iterator[int]:
-    if whom in (TURN, LATE) or whom.startswith(STEP):
     path, _, role = whom.removeprefix(STEP).partition(":")
     if whom.startswith(STEP) and role:
         sides = {t.party for t in turns.turns(case) if t.step.path == path and role in _beside(case, t)}
         yield from (s.reader(case.now) for s in case.case.seats if s.party in sides and s.role == role)
         return
+    if whom in (TURN, LATE) or whom.startswith(STEP):
         for turn in turns.turns(case):
             if whom == TURN or (whom == LATE and turn.late) or whom == f"{STEP}{turn.step.path}":
                 alone = turn.place[1].person is not None
