@@ -19,8 +19,8 @@ from . import (
     follow_up,
     home,
     hours,
-    lead,
     interests,
+    lead,
     letters,
     locale,
     materials,
@@ -36,9 +36,9 @@ from . import (
     questions,
     report,
     reviews,
+    rounds,
     security,
     team,
-    rounds,
     versions,
     workflows,
 )
@@ -54,11 +54,11 @@ BLUEPRINTS = (
     follow_up.bp,
     home.bp,
     hours.bp,
+    interests.bp,
     lead.bp,
     letters.bp,
     materials.bp,
     me.bp,
-    interests.bp,
     me.calendar,
     meetings.bp,
     met.bp,
@@ -70,11 +70,11 @@ BLUEPRINTS = (
     questions.bp,
     report.bp,
     reviews.bp,
+    rounds.bp,
     team.bp,
     versions.bp,
     workflows.bp,
 )
-    rounds.bp,
 
 __all__ = ["BLUEPRINTS", "documents", "organisations", "register"]
 
