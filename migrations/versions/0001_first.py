@@ -234,6 +234,34 @@ def upgrade() -> None:
         sa.UniqueConstraint("review_id", "party", "number", name=op.f("uq_dialogue_review_id_party_number")),
     )
     op.create_table(
+        "example",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("review_id", sa.Integer(), nullable=False),
+        sa.Column("artefact", sa.String(length=50), nullable=False),
+        sa.Column("party", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("summary", sa.Text(), nullable=False),
+        sa.Column("background", sa.Text(), nullable=False),
+        sa.Column("did", sa.Text(), nullable=False),
+        sa.Column("result", sa.Text(), nullable=False),
+        sa.Column("lessons", sa.Text(), nullable=False),
+        sa.Column("contact", sa.String(length=300), nullable=False),
+        sa.Column("perspectives", sa.JSON(), nullable=False),
+        sa.Column("about", sa.JSON(), nullable=False),
+        sa.Column("consents", sa.JSON(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("saved_at", sa.DateTime(), nullable=False),
+        sa.Column("saved_by", sa.Integer(), nullable=False),
+        sa.Column("published_at", sa.DateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["review_id"], ["review.id"], name=op.f("fk_example_review_id")),
+        sa.ForeignKeyConstraint(["saved_by"], ["person.id"], name=op.f("fk_example_saved_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_example")),
+    )
+    op.create_index(op.f("ix_example_published_at"), "example", ["published_at"], unique=False)
+    op.create_index(op.f("ix_example_review_id"), "example", ["review_id"], unique=False)
+    op.create_table(
         "form_answer",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("review_id", sa.Integer(), nullable=False),
@@ -535,6 +563,31 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "example_perspective",
+        sa.Column("example_id", sa.Integer(), nullable=False),
+        sa.Column("perspective", sa.String(length=50), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["example_id"], ["example.id"], name=op.f("fk_example_perspective_example_id")
+        ),
+        sa.PrimaryKeyConstraint("example_id", "perspective", name=op.f("pk_example_perspective")),
+    )
+    op.create_index(
+        op.f("ix_example_perspective_perspective"), "example_perspective", ["perspective"], unique=False
+    )
+    op.create_table(
+        "example_word",
+        sa.Column("example_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "word",
+            sa.String(length=60).with_variant(sa.String(length=60, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("weight", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["example_id"], ["example.id"], name=op.f("fk_example_word_example_id")),
+        sa.PrimaryKeyConstraint("example_id", "word", name=op.f("pk_example_word")),
+    )
+    op.create_index(op.f("ix_example_word_word"), "example_word", ["word"], unique=False)
+    op.create_table(
         "material_comment",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("material_id", sa.Integer(), nullable=False),
@@ -704,6 +757,10 @@ def downgrade() -> None:
     op.drop_table("material_version")
     op.drop_index(op.f("ix_material_comment_material_id"), table_name="material_comment")
     op.drop_table("material_comment")
+    op.drop_index(op.f("ix_example_word_word"), table_name="example_word")
+    op.drop_table("example_word")
+    op.drop_index(op.f("ix_example_perspective_perspective"), table_name="example_perspective")
+    op.drop_table("example_perspective")
     op.drop_table("agreement_confirmation")
     op.drop_table("text_version")
     op.drop_index(op.f("ix_text_comment_review_id"), table_name="text_comment")
@@ -743,6 +800,9 @@ def downgrade() -> None:
     op.drop_table("hours")
     op.drop_table("history")
     op.drop_table("form_answer")
+    op.drop_index(op.f("ix_example_review_id"), table_name="example")
+    op.drop_index(op.f("ix_example_published_at"), table_name="example")
+    op.drop_table("example")
     op.drop_table("dialogue")
     op.drop_table("artefact_state")
     op.drop_table("agreement")

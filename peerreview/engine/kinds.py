@@ -199,6 +199,7 @@ _LIST = (
         undo={"hold": "reopen"},
     ),
     _kind("notes", "", "open", {}),
+    _kind("example", "publish consent unpublish", "draft asked published", {}),
     _kind(
         "reviews",
         "",

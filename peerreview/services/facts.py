@@ -204,6 +204,12 @@ def _meeting(
         values[(artefact.key, "at", owner)] = date.fromisoformat(text) if text else False
 
 
+def _none(
+    rows: CaseRows, artefact: Artefact, standing: Standing, values: Values, numbers: Numbers
+) -> None:
+    """A kind of which nothing follows: no step waits for an example."""
+
+
 _KINDS: Mapping[str, Callable[[CaseRows, Artefact, Standing, Values, Numbers], None]] = {
     "decision": _decision,
     "team": _team,
@@ -213,4 +219,5 @@ _KINDS: Mapping[str, Callable[[CaseRows, Artefact, Standing, Values, Numbers], N
     "text": _text,
     "form": _form,
     "meeting": _meeting,
+    "example": _none,
 }

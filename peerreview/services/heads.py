@@ -25,6 +25,7 @@ PAGES: Mapping[str, tuple[str, Message]] = {
     "evaluation": ("form", N_("Evaluation")),
     "hours": ("form", N_("Hours")),
     "follow-up": ("form", N_("Follow-up")),
+    "examples": ("example", N_("Examples")),
 }
 
 
@@ -113,6 +114,9 @@ def _form_page(artefact: Artefact) -> str:
 
 
 def _begun(case: OpenCase, artefact: str, page: str) -> bool:
+    if page == "examples":
+        # Belongs to no step: the rights say when there is something to tell.
+        return True
     if page == "hours":
         # Belongs to no step: it is there as soon as there is work to put down.
         return any(path != case.workflow.steps[0].path for path, _ in case.standing.marks)

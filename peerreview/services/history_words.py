@@ -60,6 +60,21 @@ DEEDS: Mapping[str, tuple[Message, Message]] = {
     ),
     "seated": (N_("Put %(name)s on the team: %(function)s"), N_("Put somebody on the team")),
     "seat_changed": (N_("Changed the function of %(name)s: %(function)s"), N_("Changed somebody's function")),
+    "example_written": (N_("Wrote an example to learn from"), N_("Wrote an example to learn from")),
+    "example_asked": (
+        N_("Asked for consent to publish an example"),
+        N_("Asked for consent to publish an example"),
+    ),
+    "example_consented": (
+        N_("Consented to an example being published"),
+        N_("Consented to an example being published"),
+    ),
+    "example_refused": (
+        N_("Did not consent to an example being published"),
+        N_("Did not consent to an example being published"),
+    ),
+    "example_published": (N_("Published an example to learn from"), N_("Published an example to learn from")),
+    "example_unpublished": (N_("Took an example back"), N_("Took an example back")),
     "unseated": (N_("Took %(name)s off the team"), N_("Took somebody off the team")),
     "address_corrected": (N_("Corrected the address of %(name)s"), N_("Corrected somebody's address")),
     "deputy_named": (N_("Named a deputy for %(name)s"), N_("Named a deputy")),

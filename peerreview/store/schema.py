@@ -19,6 +19,7 @@ from ..errors import BadSetting
 from . import (  # noqa: F401
     agreements,
     evaluations,
+    examples,
     history,
     materials,
     organisations,

@@ -73,6 +73,8 @@ def _network(place: Place) -> Iterator[tuple[str, str, Who]]:
     yield "home.index", "/", signed_in
     yield "me.index", "/me", signed_in
     yield "reviews.index", "/reviews", signed_in
+    yield "library.shelves", "/library?search=zq", signed_in
+    yield "library.read", f"/library/{NONE}", nobody
     yield "reviews.index", "/reviews?state=&search=zq", signed_in
     yield "lead.board", "/lead", the_lead
     yield "lead.mail", "/lead/mail", the_lead
@@ -240,12 +242,21 @@ def _after(place: Place) -> Iterator[tuple[str, str, Who]]:
     yield "follow_up.index", "/follow-up", once(place.reached("follow_up"), taking_part)
     for row, party in place.ids.follow_ups:
         yield "follow_up.edit", f"/follow-up/{row}", team_of(party)
+    told = place.reached("evaluation")
+    yield "examples.index", "/examples", _sides if told else unsaid
+    yield "examples.new", "/examples/new", teams_alone if told else unsaid
+    yield "examples.show", f"/examples/{NONE}", nobody
     hours = lambda reader: reader.in_team or reader.role == "lead"  # noqa: E731
     yield (
         "hours.index",
         "/hours",
         hours if place.reached("collect") and place.scene != "cancelled" else unsaid,
     )
+
+
+def _sides(reader: Reader) -> bool:
+    """Nothing is published: so there is nothing for the lead."""
+    return reader.takes_part and reader.role != "lead"
 
 
 # Every action of the method: key, step, whether each side has its own, and whose it is.

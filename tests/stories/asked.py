@@ -316,6 +316,7 @@ NOT_ASKED: dict[tuple[str, str], str] = {
     ("*", "joint_report.*"): "played by itself: see test_joint.py",
     ("joint_report", "*"): "played by itself: see test_joint.py",
     ("closing_meeting", "*_joint"): "played by itself: see test_joint.py",
+    ("*", "example.*"): "written when all is handed over: see test_examples.py",
     ("*", "evaluation.*"): "of one person: test_walk.py follows the words of each",
     (
         "exchange/*",

@@ -286,6 +286,12 @@ def _after(place: Place, ours: str) -> Iterator[Forged]:
         yield Forged("follow_up.change", path, team(party), row)
         yield Forged("follow_up.remove", f"{path}/remove", team(party), {"version": "1"})
         yield Forged("follow_up.autosave", f"{path}/autosave/change", team(party), row)
+    told = {"title": "T", "summary": "S", "did": "D", "lessons": "L", "contact": "C", "version": "1"}
+    yield Forged("examples.write", f"{ours}/examples/new", team(), told)
+    yield Forged("examples.change", f"{ours}/examples/{NONE}", nobody, told)
+    for deed in ("publish", "consent", "refuse", "unpublish"):
+        path = f"{ours}/examples/{NONE}/{deed}"
+        yield Forged("examples.do", path, nobody, {"version": "1", "reason": WHY})
     spent = {"day": "2026-03-03", "step": "", "hours": "2", "party": "1", "person": "1"}
     yield Forged("hours.log", f"{ours}/hours", team(), spent)
     for number, party in [*place.ids.hours[:3], (NONE, 9)]:

@@ -1,0 +1,390 @@
+"""Examples to learn from, in their review: written by a side, consented to by those they are about, published.
+
+Who may what follows the definition (`example.*`). A text that names another side is about it, whatever is ticked:
+that side consents before anybody else reads it. A change after that asks anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from ..errors import N_, Conflict, Message, NotFound, Refused, Text
+from ..store import examples as store
+from ..store.examples import PARTS, Example
+from ..store.sorting import fold
+from .cases import OpenCase, looking
+from .checks import Checks
+from .deeds import changing
+from .heads import ReviewHead, head_of
+from .house import Account, House
+from .telling import tell_team
+from .wording import short
+
+DRAFT, ASKED, PUBLISHED = "draft", "asked", "published"
+STATE_WORDS: Mapping[str, Message] = {
+    DRAFT: N_("Draft"),
+    ASKED: N_("Waits for consent"),
+    PUBLISHED: N_("Published"),
+}
+HANDED_OVER = ("handed_over", "acknowledged")
+LONGEST, MOST, REASON = 4000, 20, 2000
+LINES = {"title": 200, "contact": 300}
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What was typed. `about`: the sides that it is about besides the own."""
+
+    title: str = ""
+    summary: str = ""
+    background: str = ""
+    did: str = ""
+    result: str = ""
+    lessons: str = ""
+    contact: str = ""
+    perspectives: tuple[str, ...] = ()
+    about: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class ExampleView:
+    """`consented`: the sides of `about` that have. What one may do with it now: `may_*`."""
+
+    id: int
+    party: int
+    state: str
+    typed: Typed
+    version: int
+    saved_at: datetime
+    published_at: datetime | None
+    consented: tuple[int, ...]
+    answer: str
+    own: bool
+    may_write: bool
+    may_publish: bool
+    may_consent: bool
+    may_unpublish: bool
+
+
+@dataclass(frozen=True)
+class ExamplesPage:
+    """`why_not`: why no example can be written now; None where one can."""
+
+    head: ReviewHead
+    examples: tuple[ExampleView, ...]
+    why_not: Message | None
+    perspectives: Mapping[str, Text]
+
+
+def examples(house: House, *, actor: Account, review_id: int, now: datetime) -> ExamplesPage:
+    """Those that the actor may see. NotFound for outsiders."""
+    with looking(house, review_id=review_id, actor=actor, now=now) as case:
+        return _page(case)
+
+
+def save_example(
+    house: House,
+    *,
+    actor: Account,
+    review_id: int,
+    example_id: int | None,
+    typed: Typed,
+    seen: int = 0,
+    now: datetime,
+) -> int:
+    """Write a new one (None), or change a draft. Raises Invalid, Refused, Conflict where a colleague has saved since
+    version `seen`; gives its id."""
+    with changing(house, review_id=review_id, actor=actor, now=now) as case:
+        if example_id is None:
+            row = _new(case)
+        else:
+            row = _own(case, example_id, "write")
+            if row.version != seen:
+                raise Conflict(N_("a colleague has changed the example since you opened it"))
+        checked = _checked(case, row, typed)
+        for part in PARTS:
+            setattr(row, part, getattr(checked, part))
+        row.perspectives, row.about = list(checked.perspectives), list(checked.about)
+        row.version += 1
+        row.saved_at, row.saved_by = now, actor.person_id
+        case.session.add(row)
+        case.session.flush()
+        if example_id is None:
+            _note(case, "example_written", row, DRAFT)
+        return row.id
+
+
+def publish(
+    house: House, *, actor: Account, review_id: int, example_id: int, seen: int, now: datetime
+) -> str:
+    """Publish to the network, or ask the sides that it is about to consent first; gives the state."""
+    with changing(house, review_id=review_id, actor=actor, now=now) as case:
+        row = _own(case, example_id, "publish")
+        if row.version != seen:
+            raise Conflict(N_("a colleague has changed the example since you opened it"))
+        _complete(row)
+        row.answer, row.consents = "", {}
+        asked = [party for party in row.about if party in case.standing.parties]
+        if not asked:
+            _publish(case, row)
+            return row.state
+        row.state = ASKED
+        _note(case, "example_asked", row, _between(case))
+        for party in asked:
+            tell_team(
+                case,
+                party,
+                kind="example",
+                subject=N_("May this example be published?"),
+                text=N_("It is about you too, and is published when you have consented."),
+                page="examples",
+                button=N_("Read the example"),
+            )
+        return row.state
+
+
+def consent(
+    house: House, *, actor: Account, review_id: int, example_id: int, seen: int, now: datetime
+) -> str:
+    """The actor's side consents; with the last of them it is published at once. Gives the state."""
+    with changing(house, review_id=review_id, actor=actor, now=now) as case:
+        row, party = _about_us(case, example_id, "consent")
+        if row.version != seen:
+            raise Conflict(N_("the example has been changed meanwhile; read it again"))
+        row.consents = {**row.consents, str(party): {"by": actor.person_id, "at": now.isoformat()}}
+        _note(case, "example_consented", row, _between(case))
+        if all(str(one) in row.consents for one in row.about if one in case.standing.parties):
+            _publish(case, row)
+        return row.state
+
+
+def refuse(
+    house: House, *, actor: Account, review_id: int, example_id: int, reason: str, now: datetime
+) -> None:
+    """The actor's side does not consent: it is a draft again, with why."""
+    reason = _reason(reason)
+    with changing(house, review_id=review_id, actor=actor, now=now) as case:
+        row, _ = _about_us(case, example_id, "consent")
+        _take_back(case, row, reason)
+        _note(case, "example_refused", row, _between(case))
+
+
+def unpublish(
+    house: House, *, actor: Account, review_id: int, example_id: int, reason: str, now: datetime
+) -> None:
+    """Take it out of the library, or back from those who were asked: a draft again. By those who wrote it, by a side
+    that it is about, or by the lead."""
+    reason = _reason(reason)
+    with changing(house, review_id=review_id, actor=actor, now=now) as case:
+        row = _seen(case, example_id)
+        if (
+            row.party != case.own_party()
+            and case.own_party() is not None
+            and case.own_party() not in row.about
+        ):
+            raise NotFound(f"example {example_id}")
+        case.require(row.artefact, "unpublish", row.party, row.state)
+        seen_by = PUBLISHED if row.state == PUBLISHED else _between(case)
+        _take_back(case, row, reason)
+        _note(case, "example_unpublished", row, seen_by)
+
+
+def _take_back(case: OpenCase, row: Example, reason: str) -> None:
+    store.unindex(case.session, row)
+    row.state, row.answer, row.consents, row.published_at = DRAFT, reason, {}, None
+    row.version += 1
+
+
+def _publish(case: OpenCase, row: Example) -> None:
+    row.state, row.published_at = PUBLISHED, case.now
+    store.index(case.session, row)
+    _note(case, "example_published", row, PUBLISHED)
+
+
+def _between(case: OpenCase) -> str:
+    """Who sees the lines about asking: in a pair both sides; in a ring the third side must not know of it."""
+    return ASKED if len(case.standing.parties) == 2 else DRAFT
+
+
+def _note(case: OpenCase, deed: str, row: Example, state: str) -> None:
+    """`state`: whoever may read an example in this state sees the line."""
+    case.note(
+        deed,
+        artefact=row.artefact,
+        about_party=row.party,
+        state=state,
+        data={"example": row.id, "version": row.version},
+    )
+
+
+# ---- which, and by whom
+
+
+def _seen(case: OpenCase, example_id: int) -> Example:
+    """An example of this review that the actor may read; NotFound for all others."""
+    row = case.session.get(Example, example_id)
+    if row is None or row.review_id != case.review.id or not _reads(case, row):
+        raise NotFound(f"example {example_id}")
+    return row
+
+
+def _reads(case: OpenCase, row: Example) -> bool:
+    """What waits for consent is read by those alone who are asked."""
+    if not case.sees(row.artefact, "read", row.party, row.state):
+        return False
+    own = case.own_party()
+    return own == row.party or row.state == PUBLISHED or own in row.about
+
+
+def _own(case: OpenCase, example_id: int, verb: str) -> Example:
+    row = _seen(case, example_id)
+    if row.party != case.own_party():
+        raise NotFound(f"example {example_id}")
+    case.require(row.artefact, verb, row.party, row.state)
+    return row
+
+
+def _about_us(case: OpenCase, example_id: int, verb: str) -> tuple[Example, int]:
+    row, party = _seen(case, example_id), case.own_party()
+    if party is None or party not in row.about:
+        raise NotFound(f"example {example_id}")
+    case.require(row.artefact, verb, row.party, row.state)
+    return row, party
+
+
+def _new(case: OpenCase) -> Example:
+    artefact, party = _artefact(case), case.own_party()
+    if party is None:
+        raise NotFound("example")
+    case.require(artefact, "write", party, DRAFT)
+    if why := _why_not(case):
+        raise Refused(why)
+    return Example(review_id=case.review.id, artefact=artefact, party=party, state=DRAFT, version=0)
+
+
+def _artefact(case: OpenCase) -> str:
+    found = case.artefacts_of("example")
+    if not found:
+        raise NotFound("example")
+    return found[0].key
+
+
+def _why_not(case: OpenCase) -> Message | None:
+    """An example comes from a report that has been handed over."""
+    party = case.own_party()
+    for artefact in case.artefacts_of("text"):
+        owner = None if artefact.per == "review" else party
+        if case.state(artefact.key, owner) in HANDED_OVER:
+            break
+    else:
+        return N_("an example is written from a report that has been handed over; yours has not been yet")
+    if len([row for row in store.examples_of(case.session, case.review.id) if row.party == party]) >= MOST:
+        return N_("there are %(most)s examples from this review already", most=MOST)
+    return None
+
+
+# ---- what was typed
+
+
+def _checked(case: OpenCase, row: Example, typed: Typed) -> Typed:
+    checks = Checks()
+    found = {
+        part: checks.line(part, getattr(typed, part), most=LINES[part])
+        if part in LINES
+        else checks.text(part, getattr(typed, part), most=LONGEST)
+        for part in PARTS
+    }
+    if not found["title"]:
+        checks.faults["title"] = N_("Write a title.")
+    perspectives = tuple(one for one in case.workflow.perspectives if one in typed.perspectives)
+    about = tuple(p for p in case.standing.parties if p in typed.about and p != row.party)
+    for party in _named(case, row, found.values()):
+        if party not in about:
+            checks.faults["about"] = N_(
+                "The text names %(name)s: then it is about them too.", name=case.names[party]
+            )
+    checks.stop()
+    return Typed(**found, perspectives=perspectives, about=about)
+
+
+def _named(case: OpenCase, row: Example, texts: Sequence[str] | object) -> list[int]:
+    """The other sides that a text names, by the whole name or as people say it."""
+    whole = fold("\n".join(texts))  # type: ignore[arg-type]
+    return [
+        party
+        for party, name in case.names.items()
+        if party != row.party and (fold(name) in whole or fold(short(name)) in whole)
+    ]
+
+
+def _complete(row: Example) -> None:
+    checks = Checks()
+    for part, missing in (
+        ("summary", N_("Write a summary: it is what people see first.")),
+        ("did", N_("Write what you did.")),
+        ("lessons", N_("Write what you learnt.")),
+        ("contact", N_("Write whom to ask.")),
+    ):
+        if not getattr(row, part).strip():
+            checks.faults[part] = missing
+    checks.stop()
+
+
+def _reason(text: str) -> str:
+    checks = Checks()
+    text = checks.text(
+        "reason", text, most=REASON, missing=N_("Write why, so that those who wrote it understand.")
+    )
+    checks.stop()
+    return text
+
+
+# ---- the page
+
+
+def _page(case: OpenCase) -> ExamplesPage:
+    artefact, own = _artefact(case), case.own_party()
+    rows = [row for row in store.examples_of(case.session, case.review.id) if _reads(case, row)]
+    writes = own is not None and case.sees(artefact, "write", own, DRAFT)
+    if not rows and not (own is not None and case.sees(artefact, "read", own, DRAFT)):
+        raise NotFound("examples")
+    return ExamplesPage(
+        head=head_of(case),
+        examples=tuple(_view(case, row) for row in rows),
+        why_not=_why_not(case)
+        if writes
+        else N_("examples are written by the teams when the reports are handed over"),
+        perspectives=case.workflow.perspectives,
+    )
+
+
+def _view(case: OpenCase, row: Example) -> ExampleView:
+    party = case.own_party()
+    own, concerned = party == row.party, party in row.about
+
+    def may(verb: str) -> bool:
+        return case.sees(row.artefact, verb, row.party, row.state)
+
+    return ExampleView(
+        id=row.id,
+        party=row.party,
+        state=row.state,
+        typed=typed_of(row),
+        version=row.version,
+        saved_at=row.saved_at,
+        published_at=row.published_at,
+        consented=tuple(int(one) for one in row.consents),
+        answer=row.answer if own else "",
+        own=own,
+        may_write=own and may("write"),
+        may_publish=own and may("publish"),
+        may_consent=concerned and str(party) not in row.consents and may("consent"),
+        may_unpublish=(own or concerned or party is None) and may("unpublish"),
+    )
+
+
+def typed_of(row: Example) -> Typed:
+    parts = {part: getattr(row, part) for part in PARTS}
+    return Typed(**parts, perspectives=tuple(row.perspectives), about=tuple(row.about))

@@ -1,0 +1,161 @@
+"""Examples to learn from: written from a review, published to the network, found by their words.
+
+Only what is published has words here, so that nothing else can be found or counted by them.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Select, String, Text, delete, func, literal, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from .database import Base, UTCDateTime
+from .organisations import Organisation
+from .reviews import Party
+from .sorting import sort_key
+
+LONGEST_WORD = 60
+# Folded words are plain ASCII; so their prefixes are found by the same index on both databases.
+WORD = String(LONGEST_WORD).with_variant(String(LONGEST_WORD, collation="C"), "postgresql")
+# The parts of an example, and how much a word in each tells (a title more than a text).
+PARTS: Mapping[str, int] = {
+    "title": 8,
+    "summary": 4,
+    "background": 1,
+    "did": 1,
+    "result": 1,
+    "lessons": 2,
+    "contact": 1,
+}
+
+
+class Example(Base):
+    """`state`: draft, asked (the sides in `about` are asked to consent) or published. `consents`: by party, who and
+    when. `answer`: why one refused, or it was taken down, for those who wrote it."""
+
+    __tablename__ = "example"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    review_id: Mapped[int] = mapped_column(ForeignKey("review.id"), index=True)
+    artefact: Mapped[str] = mapped_column(String(50), default="example")
+    party: Mapped[int]
+    state: Mapped[str] = mapped_column(String(20), default="draft")
+    title: Mapped[str] = mapped_column(String(200))
+    summary: Mapped[str] = mapped_column(Text, default="")
+    background: Mapped[str] = mapped_column(Text, default="")
+    did: Mapped[str] = mapped_column(Text, default="")
+    result: Mapped[str] = mapped_column(Text, default="")
+    lessons: Mapped[str] = mapped_column(Text, default="")
+    contact: Mapped[str] = mapped_column(String(300), default="")
+    perspectives: Mapped[list[str]] = mapped_column(JSON, default=list)
+    about: Mapped[list[int]] = mapped_column(JSON, default=list)
+    consents: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    answer: Mapped[str] = mapped_column(Text, default="")
+    version: Mapped[int] = mapped_column(default=1)
+    saved_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    saved_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    published_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
+
+
+class ExampleWord(Base):
+    """A word of a published example, folded as names are for sorting: å is z1, é is e."""
+
+    __tablename__ = "example_word"
+
+    example_id: Mapped[int] = mapped_column(ForeignKey("example.id"), primary_key=True)
+    word: Mapped[str] = mapped_column(WORD, primary_key=True, index=True)
+    weight: Mapped[int]
+
+
+class ExamplePerspective(Base):
+    """A perspective of a published example."""
+
+    __tablename__ = "example_perspective"
+
+    example_id: Mapped[int] = mapped_column(ForeignKey("example.id"), primary_key=True)
+    perspective: Mapped[str] = mapped_column(String(50), primary_key=True, index=True)
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text, folded."""
+    found = re.findall(r"[^\W_]+", unicodedata.normalize("NFC", text))
+    return [word for one in found if (word := sort_key(one)[:LONGEST_WORD])]
+
+
+def examples_of(session: Session, review_id: int) -> Sequence[Example]:
+    query = select(Example).where(Example.review_id == review_id).order_by(Example.id)
+    return session.scalars(query).all()
+
+
+def index(session: Session, example: Example) -> None:
+    """Let the example be found by its words and perspectives."""
+    unindex(session, example)
+    weights: dict[str, int] = {}
+    for part, weight in PARTS.items():
+        for word in words_of(getattr(example, part)):
+            weights[word] = max(weight, weights.get(word, 0))
+    session.add_all(
+        ExampleWord(example_id=example.id, word=word, weight=weight) for word, weight in weights.items()
+    )
+    session.add_all(
+        ExamplePerspective(example_id=example.id, perspective=one) for one in example.perspectives
+    )
+
+
+def unindex(session: Session, example: Example) -> None:
+    session.execute(delete(ExampleWord).where(ExampleWord.example_id == example.id))
+    session.execute(delete(ExamplePerspective).where(ExamplePerspective.example_id == example.id))
+
+
+def published(
+    session: Session, *, words: Sequence[str], perspective: str, limit: int, offset: int
+) -> tuple[int, Sequence[tuple[Example, str]]]:
+    """How many are published that have a word beginning with each of `words`, and some of them with their
+    organisations' names: those where the words tell most first, then the newest."""
+    found = _found(words, perspective).subquery()
+    count = session.scalar(select(func.count()).select_from(found)) or 0
+    query = (
+        select(Example, Organisation.name)
+        .join(found, found.c.id == Example.id)
+        .join(Party, (Party.review_id == Example.review_id) & (Party.position == Example.party))
+        .join(Organisation, Organisation.id == Party.organisation_id)
+        .order_by(found.c.tells.desc(), Example.published_at.desc(), Example.id.desc())
+    )
+    rows = session.execute(query.limit(limit).offset(offset))
+    return count, [(example, name) for example, name in rows]
+
+
+def _found(words: Sequence[str], perspective: str) -> Select[Any]:
+    query = select(Example.id).where(Example.state == "published")
+    tells: Any = literal(0)
+    for word in words:
+        hit = (
+            select(ExampleWord.example_id, func.max(ExampleWord.weight).label("weight"))
+            .where(ExampleWord.word.startswith(word, autoescape=True))
+            .group_by(ExampleWord.example_id)
+            .subquery()
+        )
+        query = query.join(hit, hit.c.example_id == Example.id)
+        tells = tells + hit.c.weight
+    if perspective:
+        query = query.join(
+            ExamplePerspective,
+            (ExamplePerspective.example_id == Example.id) & (ExamplePerspective.perspective == perspective),
+        )
+    return query.add_columns(tells.label("tells"))
+
+
+def published_by_id(session: Session, example_id: int) -> tuple[Example, str] | None:
+    query = (
+        select(Example, Organisation.name)
+        .join(Party, (Party.review_id == Example.review_id) & (Party.position == Example.party))
+        .join(Organisation, Organisation.id == Party.organisation_id)
+        .where(Example.id == example_id, Example.state == "published")
+    )
+    row = session.execute(query).first()
+    return (row[0], row[1]) if row else None
