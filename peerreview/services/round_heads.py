@@ -96,7 +96,7 @@ def stages_of(case: OpenCase) -> tuple[Stage, ...]:
         state = "doing" if own is None and stop.state != "late" and step.path in under_way else stop.state
         if own is None and stop.state in ("doing", "late"):
             state = "late" if _is_late(case, step) else "doing"
-        stages.append(Stage(step.path, step.title, state, _due(case, step, own)))
+        stages.append(Stage(step.path, step.short or step.title, state, _due(case, step, own)))
     return tuple(stages)
 
 

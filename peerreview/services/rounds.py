@@ -179,7 +179,7 @@ def round_page(house: House, *, actor: Account, round_id: int, now: datetime) ->
         return RoundView(
             head=head_of_round(case),
             dates=dates_of(case),
-            organisations=listed,
+            organisations=tuple(sorted(listed, key=lambda row: ORDER.index((row.state, row.talk)))),
             interested=states.count("done"),
             declined=sum(1 for p in case.standing.parties if case.state("interest", p) == "declined"),
             silent=silent(case),
@@ -230,6 +230,10 @@ def _reminding(case: OpenCase) -> tuple[Button, ...]:
     return tuple(found)
 
 
+# Those for whom there is something to do first: silent ones, then those to talk with.
+ORDER = [
+    ("late", ""), ("doing", ""), ("todo", ""), ("done", "doing"), ("done", "done"), ("done", ""), ("locked", ""),
+]  # fmt: skip
 WORDS = {
     "interested": ("done", N_("Interested")),
     "declined": ("locked", N_("Declined")),

@@ -85,6 +85,12 @@ def tasks_of(case: OpenCase) -> list[TaskView]:
 def _one_a_step(tasks: list[TaskView]) -> list[TaskView]:
     """Of a round, what the lead does with each organisation is one thing to do, on the round's page."""
     several = Counter(str(task.title) for task in tasks)
+def _button(case: OpenCase, page: str, title: Words) -> Words:
+    if case.workflow.apart and not page:
+        return N_("Open the round")
+    return OPEN.get(page, OPEN[""]) if page else title
+
+
     first: dict[str, TaskView] = {}
     for task in sorted(tasks, key=lambda task: (task.due is None, task.due or date.max)):
         count = several[str(task.title)]
@@ -101,7 +107,7 @@ def _task(case: OpenCase, mine: Mine) -> TaskView:
     only = step.actions[left[0]] if len(left) == 1 and len(_asked(step.actions)) > 1 else None
     if only is not None:
         title, page = only.title, page_of(case, only) or page
-    href = way_to(case, page) + ("" if page else "#now")
+    href = way_to(case, page) + ("" if page or case.workflow.apart else "#now")
     return TaskView(
         review_id=case.review.id,
         review=title_of(case),
@@ -111,7 +117,7 @@ def _task(case: OpenCase, mine: Mine) -> TaskView:
         helps=task.helps,
         note=_completed_by(case, mine) if task.helps else None,
         href=href,
-        button=OPEN.get(page, OPEN[""]) if page else title,
+        button=_button(case, page, title),
     )
 
 
