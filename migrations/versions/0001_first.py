@@ -174,6 +174,7 @@ def upgrade() -> None:
         sa.Column("ended", sa.String(length=50), nullable=True),
         sa.Column("wake_at", sa.DateTime(), nullable=True),
         sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("more_time", sa.JSON(), nullable=False),
         sa.Column("history_count", sa.Integer(), nullable=False),
         sa.Column("history_head", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from .building_time import TimeBuilder
 from .definition import (
     ALWAYS,
     PAGES,
@@ -19,7 +20,6 @@ from .definition import (
     Allow,
     Artefact,
     Condition,
-    Due,
     Effect,
     End,
     FactRef,
@@ -28,17 +28,16 @@ from .definition import (
     Right,
     Role,
     RoleRef,
-    Span,
     Step,
     Workflow,
 )
-from .faults import Faults, Loc
+from .faults import Loc
 from .kinds import GATHERED, KINDS, Kind
 from .names import GAPS, actions_of, gaps_of, paths_of
-from .schema import ActionModel, DueModel, MailModel, SpanModel, StepModel, WorkflowModel
+from .schema import ActionModel, MailModel, StepModel, WorkflowModel
 
 
-class Builder(Faults):
+class Builder(TimeBuilder):
     """One reading; `problems` fills while it goes on, so that all mistakes are told at once."""
 
     def __init__(self, model: WorkflowModel, place: Callable[[Loc], tuple[int, int]], file: str):
@@ -229,35 +228,6 @@ class Builder(Faults):
     def _part(self, model: Any, loc: Loc) -> Condition:
         return self.condition(model, loc) or ALWAYS
 
-    # ---- time
-
-    def span(self, model: SpanModel | DueModel, loc: Loc) -> Span:
-        months = model.months
-        source = self.fact_ref(months, (*loc, "months")) if isinstance(months, str) else None
-        return Span(
-            model.working_days or 0,
-            model.weeks or 0,
-            months if isinstance(months, int) else (12 if source else 0),
-            source,
-        )
-
-    def due(self, model: DueModel | None, loc: Loc) -> Due | None:
-        if model is None:
-            return None
-        otherwise = self.due(model.otherwise, (*loc, "otherwise"))
-        if model.date is not None:
-            return Due(point="fact", fact=self.fact_ref(model.date, (*loc, "date")), otherwise=otherwise)
-        point = model.after if model.after is not None else model.before or ""
-        span = self.span(model, loc)
-        if model.before is not None:
-            span = Span(-span.working_days, -span.weeks, -span.months, span.months_from)
-        if point == "begin" or point in self.paths:
-            return Due(span, point, otherwise=otherwise)
-        if "." not in point:
-            self.unknown(loc, "step", point, self.paths)
-            return Due(span)
-        return Due(span, "fact", self.fact_ref(point, loc), otherwise)
-
     # ---- mails, actions, steps, ends
 
     def mails(self, models: list[MailModel], loc: Loc) -> tuple[MailRule, ...]:
@@ -375,6 +345,7 @@ class Builder(Faults):
             together=tuple(self.step(k, m, path, (*loc, "together", k)) for k, m in model.together.items()),
             page=model.page,
             was=tuple(model.was),
+            more_time=self.more_time(model.more_time, (*loc, "more_time")),
         )
 
     def end(self, key: str) -> End:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -208,9 +208,17 @@ class Actor:
         return any((role, party) in self.roles for party in parties)
 
 
+class Granted(NamedTuple):
+    """More time for one visit of a side's step: the day granted, and the day on which it was."""
+
+    until: date
+    on: date
+
+
 @dataclass(frozen=True)
 class Case:
-    """One review, whole and frozen, as every function of the engine takes it."""
+    """One review, whole and frozen, as every function of the engine takes it. `granted`: more time, by place and
+    visit."""
 
     workflow: Workflow
     standing: Standing
@@ -218,6 +226,7 @@ class Case:
     calendar: Calendar = field(default_factory=Calendar)
     seats: tuple[Seat, ...] = ()
     leads: tuple[int, ...] = ()
+    granted: Mapping[tuple[Place, int], Granted] = field(default_factory=dict)
 
     def with_(self, **changes: Any) -> Case:
         # A case is remade at every move; dataclasses.replace takes five times as long.

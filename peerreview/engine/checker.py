@@ -22,7 +22,8 @@ def check(workflow: Workflow, *, played: bool = True) -> list[Problem]:
 
     `played` False: what can be told without playing it, in a thousandth of the time."""
     rules = (
-        _ends, _movers, _dates, _sources, _unused, _cycles, _relations, _apart, _withdrawing, _persons, _renamed,
+        _ends, _movers, _dates, _more_time,
+        _sources, _unused, _cycles, _relations, _apart, _withdrawing, _persons, _renamed,
     )  # fmt: skip
     found = sorted({problem for rule in rules for problem in rule(workflow)})
     return found or (list(_dead_ends(workflow)) if played else [])
@@ -53,6 +54,22 @@ def _dead_ends(workflow: Workflow) -> Iterator[Problem]:
                 "make blocks of fewer branches",
             )
             return
+
+
+def _more_time(workflow: Workflow) -> Iterator[Problem]:
+    """More time is for a date that a side has for itself."""
+    for step in workflow.walk():
+        if step.more_time is None:
+            continue
+        if step.due is None:
+            yield _problem(workflow, step.path, "there is `more_time` but no date", "give it a `due`")
+        elif workflow.scope(step.path) != "party":
+            yield _problem(
+                workflow,
+                step.path,
+                "there is `more_time`, but no side has the step for itself",
+                "take it out, or let the step be `each: party`",
+            )
 
 
 def _relations(workflow: Workflow) -> Iterator[Problem]:
@@ -120,6 +137,7 @@ def _refs(workflow: Workflow) -> Iterator[tuple[str, FactRef | RoleRef | Effect]
         for condition in (step.done_when, step.starts_when, step.condition):
             yield from ((step.path, ref) for ref in (condition.facts() if condition else ()))
         yield from ((step.path, ref) for reminder in step.remind for ref in reminder.to)
+        yield from ((step.path, ref) for ref in (step.more_time.granted_by if step.more_time else ()))
 
 
 def _withdrawing(workflow: Workflow) -> Iterator[Problem]:

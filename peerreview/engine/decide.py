@@ -57,10 +57,20 @@ class Do:
     party: int | None = None
 
 
-def may(case: Case, actor: Actor, what: See | Do, now: datetime) -> Answer:
+@dataclass(frozen=True)
+class Time:
+    """May the actor ask for more time for the step at `place`, or (`grants`) answer such an asking?"""
+
+    place: Place
+    grants: bool = False
+
+
+def may(case: Case, actor: Actor, what: See | Do | Time, now: datetime) -> Answer:
     """The decision. `now` is the method's time."""
     if isinstance(what, See):
         return _may_see(case, actor, what)
+    if isinstance(what, Time):
+        return _may_have_time(case, actor, what)
     return _may_do(case, actor, what)
 
 
@@ -138,6 +148,20 @@ def _may_do(case: Case, actor: Actor, what: Do) -> Answer:
         return No(N_("a declared conflict of interest keeps you from this"))
     refusal = _standing_allows(case, what, action)
     return _needs_met(case, action, scope) if refusal is None else refusal
+
+
+def _may_have_time(case: Case, actor: Actor, what: Time) -> Answer:
+    path, scope = what.place
+    step = case.workflow.step(path)
+    if step is None or step.more_time is None or scope.party not in case.standing.taking_part:
+        return No(N_("more time cannot be asked for here"))
+    action = Action("", step.title, step.more_time.granted_by if what.grants else step.more_time.by)
+    if acting_scope(case, actor, Do("", what.place), action) is None:
+        return No(_only_for(case, action))
+    if what.grants and actor.conflicted:
+        return No(N_("a declared conflict of interest keeps you from this"))
+    refusal = _standing_allows(case, Do("", what.place), action)
+    return YES if refusal is None else refusal
 
 
 def _standing_allows(case: Case, what: Do, action: Action) -> No | None:

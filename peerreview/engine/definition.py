@@ -120,6 +120,14 @@ class Reminder:
 
 
 @dataclass(frozen=True)
+class MoreTime:
+    """Who of a side may ask for more time for its own copy of a step, and who, seen from that side, grants it."""
+
+    by: tuple[RoleRef, ...]
+    granted_by: tuple[RoleRef, ...]
+
+
+@dataclass(frozen=True)
 class Effect:
     """What an action does to an artefact: `relation.artefact.effect`."""
 
@@ -180,6 +188,7 @@ class Step:
     together: tuple[Step, ...] = ()
     page: str = ""
     was: tuple[str, ...] = ()
+    more_time: MoreTime | None = None
 
     @property
     def key(self) -> str:

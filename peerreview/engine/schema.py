@@ -105,6 +105,15 @@ class ReminderModel(Model):
     """Who gets it; by default those whose turn it is."""
 
 
+class MoreTimeModel(Model):
+    """More time for a side's own copy of a step: asked for with a reason and a day, granted or declined."""
+
+    by: Roles
+    """Who may ask, of the side whose copy it is."""
+    granted_by: Roles
+    """Who grants it: those whom it keeps waiting, seen from that side (`reviewed_by.coordinator`), or the lead."""
+
+
 class ActionModel(Model):
     """What somebody does. Its key is its name."""
 
@@ -167,6 +176,8 @@ class StepModel(Model):
     """Why it needs no date, where it has none."""
     remind: list[ReminderModel] = []
     """The reminders of its date."""
+    more_time: MoreTimeModel | None = None
+    """Who may ask for more time, and who grants it."""
     allow: dict[str, Rights] = {}
     """Rights that hold while it is under way: who, and what they may (`member: [materials.write@internal]`)."""
     actions: dict[Key, ActionModel] = {}

@@ -18,10 +18,16 @@ def due_date(case: Case, place: Place) -> date | None:
 
 
 def due_day(case: Case, place: Place, mark: Mark) -> date | None:
-    """The day that `due_date` is counted to, worked or not."""
+    """The day that `due_date` is counted to, worked or not. More time that was granted never makes it earlier: a date
+    that all have moved beyond it counts."""
     due = case.step(place).due
     found = resolve(case, due, place[1], mark) if due is not None else None
-    return None if found is None else _rested(case, *found)
+    day = None if found is None else _rested(case, *found)
+    granted = case.granted.get((place, mark.visit)) if case.granted else None
+    if granted is None:
+        return day
+    later = _rested(case, granted.on, granted.until)
+    return later if day is None else max(day, later)
 
 
 def opens_at(case: Case, place: Place, mark: Mark | None, now: datetime) -> datetime | None:

@@ -16,7 +16,7 @@ from typing import Any, Literal
 from sqlalchemy.orm import Session
 
 from ..engine.case import Actor, Case, Deputy, Seat, Standing
-from ..engine.decide import Answer, Do, No, See, may
+from ..engine.decide import Answer, Do, No, See, Time, may
 from ..engine.definition import Artefact, Workflow
 from ..engine.moves import Move
 from ..engine.reader import read
@@ -27,7 +27,7 @@ from ..store.cases import SHARED, CaseRows
 from ..store.database import Writing
 from ..store.reviews import ArtefactState, Review
 from ..store.reviews import Seat as SeatRow
-from . import chain, facts
+from . import asked_time, chain, facts
 from .house import Account, House
 
 
@@ -74,7 +74,7 @@ class OpenCase:
             self.earlier[hash] = workflow_of(self.house, self.session, self.review, hash)
         return self.earlier[hash]
 
-    def may(self, what: See | Do) -> Answer:
+    def may(self, what: See | Do | Time) -> Answer:
         return may(self.case, self.actor, what, self.now)
 
     def sees(self, artefact: str, verb: str, owner: int | None = None, state: str | None = None) -> bool:
@@ -237,7 +237,8 @@ def _case(
     seats = tuple(Seat(s.id, s.person_id, s.party, s.role, s.function, deputy_of(s)) for s in rows.seats)
     of_round = rounds.of_round(session, rows.review.id) if workflow.apart else None
     known = facts.facts_of(rows, workflow, standing, of_round)
-    return Case(workflow, standing, known, house.calendar, seats, leads)
+    granted = asked_time.granted_of(rows.review.more_time)
+    return Case(workflow, standing, known, house.calendar, seats, leads, granted)
 
 
 def deputy_of(seat: SeatRow) -> Deputy | None:

@@ -96,6 +96,7 @@ class _About:
         return {
             "title": self.documents.get(data.get("material", 0)) or (artefact.title if artefact else ""),
             "step": step.title if step else "",
+            "side": PartyName(row.party) if row.party is not None else "",
             "receiver": PartyName(data["to"]) if isinstance(data.get("to"), int) else "",
             "name": names.get(data.get("person", 0), N_("somebody")),
             "function": self._function(data),
@@ -235,7 +236,11 @@ def _has_children(workflow: Workflow, path: str) -> bool:
 
 
 def _may_read_text(case: OpenCase, row: HistoryRow) -> bool:
-    """A reason is for all in the review; why a side declines is for the lead and that side."""
+    """A reason is for all in the review; why a side declines is for the lead and that side, why it needs more time, and
+    what it is answered, for the lead, that side and those who are asked."""
+    if "sides" in row.data:
+        near = {row.party, *row.data["sides"]}
+        return ("lead", None) in case.actor.roles or bool(near & case.actor.parties())
     action = action_of(case, row) if row.deed == "action" else None
     if action is None or not any(effect.effect == "decline" for effect in action.does):
         return True

@@ -50,6 +50,16 @@ DEEDS: Mapping[str, tuple[Message, Message]] = {
         N_("Confirmed the change of the agreement, version %(version)s"),
         N_("Confirmed a change of the agreement"),
     ),
+    "time_asked": (
+        N_("Asked for more time for %(side)s until %(day)s: “%(step)s”"),
+        N_("Asked for more time"),
+    ),
+    "time_granted": (N_("Gave %(side)s more time until %(day)s: “%(step)s”"), N_("Gave more time")),
+    "time_declined": (N_("Declined more time for %(side)s: “%(step)s”"), N_("Declined more time")),
+    "time_withdrawn": (
+        N_("Took back the asking for more time for %(side)s: “%(step)s”"),
+        N_("Took back an asking for more time"),
+    ),
     "dates_moved": (
         N_("Proposed other dates, by version %(version)s of the agreement"),
         N_("Proposed other dates"),

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from ..engine.case import Place, Scope
-from ..engine.decide import Do, No, acting_scope, already_done, changes
+from ..engine.decide import Do, No, Time, acting_scope, already_done, changes
 from ..engine.definition import Action
 from ..engine.planning import applies
-from ..errors import Message, Text
+from ..errors import N_, Message, Text
 from . import turns
+from .asked_time import href_of, open_askings
 from .cases import OpenCase
 from .offers import action_path
 from .todo import OPEN, Words, who_of
@@ -48,6 +49,7 @@ class PanelSide:
     who: tuple[Words, ...]
     reminder: datetime | None
     parts: tuple[Part, ...]
+    time: Message | None = None
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,17 @@ def _side(case: OpenCase, turn: Turn) -> PanelSide:
         who=who_of(case, turn.holders),
         reminder=turn.reminder,
         parts=_parts(case, turn),
+        time=_time(case, turn),
     )
+
+
+def _time(case: OpenCase, turn: Turn) -> Message | None:
+    """That more time is asked for, or was given; not why."""
+    waits = next((entry for entry in open_askings(case) if entry.place == turn.place), None)
+    if waits is not None:
+        return N_("More time is asked for, until %(day)s.", day=date.fromisoformat(waits.wished))
+    granted = case.case.granted.get((turn.place, case.standing.marks[turn.place].visit))
+    return N_("More time was given, until %(day)s.", day=granted.until) if granted else None
 
 
 # ---- what there is to do, and whether it is done
@@ -170,8 +182,20 @@ def _buttons(case: OpenCase, turn: Turn, yours: bool) -> tuple[Button | None, tu
             (optional if action.optional or not yours else required).append(button)
     ready = required[:1] if required and not _needs_reading(case, turn) else []
     main = ready[0] if ready else (there if yours else None)
-    others = [b for b in (there, *required, *optional) if b is not None and b != main]
+    others = [
+        b for b in (there, *required, *optional, *_more_time(case, turn)) if b is not None and b != main
+    ]
     return main, tuple(others)
+
+
+def _more_time(case: OpenCase, turn: Turn) -> tuple[Button, ...]:
+    """To ask for it; for the lead, to give it unasked. (What was asked is answered from the to-do list.)"""
+    href = href_of(case, turn.place)
+    if case.may(Time(turn.place)):
+        return (Button(N_("Ask for more time"), href),)
+    if ("lead", None) in case.actor.roles and case.may(Time(turn.place, grants=True)):
+        return (Button(N_("Give %(side)s more time", side=case.names[turn.party or 0]), href),)
+    return ()
 
 
 def _needs_reading(case: OpenCase, turn: Turn) -> bool:

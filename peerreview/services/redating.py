@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from ..engine.case import Case, FactKey, Place
+from ..engine.case import Case, FactKey, Granted, Place
 from ..engine.redating import MailShift, counted, dues, follows, moved_dues, moved_mails
 from ..errors import N_, Message, Text
 from ..store import planned as store
@@ -57,12 +57,25 @@ class Foresight:
 def foresight(case: OpenCase, key: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Foresight:
     """What it would mean that the agreement's dates, which are `before`, became `after`."""
     old, new = _with_dates(case, key, before), _with_dates(case, key, after)
+    more = (*_short_of_time(case, before, after), *_meetings_elsewhere(case, before, after))
+    return compared(case, old, new, more)
+
+
+def with_more_time(case: OpenCase, place: Place, until: date) -> Foresight:
+    """What it would mean that a side had until then for its step."""
+    visit = case.standing.marks[place].visit
+    granted = {**case.case.granted, (place, visit): Granted(until, case.house.calendar.day(case.now))}
+    new = case.case.with_(granted=granted)
+    return compared(case, case.case, new, tuple(_waiting_for(case, new, place, until)))
+
+
+def compared(case: OpenCase, old: Case, new: Case, more: tuple[Message, ...]) -> Foresight:
     kept = {key_of(row): posting.kept_of(row) for row in store.planned_of(case.session, case.review.id)}
     shifts = moved_mails(old, new, kept, case.now)
     return Foresight(
         dues=_dues(case, old, new),
         mails=tuple(_mails(case, shifts)),
-        clashes=tuple(dict.fromkeys(_clashes(case, old, new, before, after))),
+        clashes=tuple(dict.fromkeys((*_clashes(case, old, new), *more))),
     )
 
 
@@ -130,16 +143,12 @@ def _names(case: OpenCase, shifts: tuple[MailShift, ...]) -> Mapping[int, str]:
 # ---- clashes
 
 
-def _clashes(
-    case: OpenCase, old: Case, new: Case, before: Mapping[str, Any], after: Mapping[str, Any]
-) -> Iterator[Message]:
+def _clashes(case: OpenCase, old: Case, new: Case) -> Iterator[Message]:
     was, becomes = dues(old, case.now), dues(new, case.now)
     changed = {place for place in becomes if was.get(place) != becomes[place]}
     yield from _behind_us(case, becomes, changed)
     yield from _on_free_days(case, new, changed)
     yield from _out_of_order(case, becomes, changed)
-    yield from _short_of_time(case, before, after)
-    yield from _meetings_elsewhere(case, before, after)
 
 
 def _behind_us(case: OpenCase, becomes: Mapping[Place, date], changed: set[Place]) -> Iterator[Message]:
@@ -200,6 +209,28 @@ def _short_of_time(case: OpenCase, before: Mapping[str, Any], after: Mapping[str
             yield N_("Between “%(first)s” and “%(last)s” lies only one working day.", **gaps)
         elif left < FEW:
             yield N_("Between “%(first)s” and “%(last)s” lie only %(left)s working days.", **gaps, left=left)
+
+
+def _waiting_for(case: OpenCase, new: Case, place: Place, until: date) -> Iterator[Message]:
+    """How long the steps of all sides that come after this one would have left, and which would have none."""
+    calendar = case.house.calendar
+    later = {
+        (other[0], day)
+        for other, day in dues(new, case.now).items()
+        if follows(case.case, other[0], place[0])
+    }
+    for path, day in sorted(later, key=lambda one: (one[1], one[0]))[:3]:
+        step = case.workflow.by_path[path].title
+        left = working_days(calendar, until, day) if day > until else 0
+        if left == 0:
+            yield N_("“%(step)s” is due %(day)s: no working day would be left for it.", step=step, day=day)
+        else:
+            yield N_(
+                "“%(step)s” is due %(day)s: %(left)s working days would be left for it.",
+                step=step,
+                day=day,
+                left=left,
+            )
 
 
 def _meetings_elsewhere(

@@ -82,15 +82,15 @@ def tasks_of(case: OpenCase) -> list[TaskView]:
     return _one_a_step(found) if case.workflow.apart else found
 
 
-def _one_a_step(tasks: list[TaskView]) -> list[TaskView]:
-    """Of a round, what the lead does with each organisation is one thing to do, on the round's page."""
-    several = Counter(str(task.title) for task in tasks)
 def _button(case: OpenCase, page: str, title: Words) -> Words:
     if case.workflow.apart and not page:
         return N_("Open the round")
     return OPEN.get(page, OPEN[""]) if page else title
 
 
+def _one_a_step(tasks: list[TaskView]) -> list[TaskView]:
+    """Of a round, what the lead does with each organisation is one thing to do, on the round's page."""
+    several = Counter(str(task.title) for task in tasks)
     first: dict[str, TaskView] = {}
     for task in sorted(tasks, key=lambda task: (task.due is None, task.due or date.max)):
         count = several[str(task.title)]

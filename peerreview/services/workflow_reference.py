@@ -26,6 +26,7 @@ PARTS: Mapping[str, str] = {
     "ActionModel": "Action",
     "MailModel": "Mail",
     "ReminderModel": "Reminder",
+    "MoreTimeModel": "More time",
     "DueModel": "Date",
     "SpanModel": "Span",
     "AnywhereModel": "Anywhere",
@@ -189,7 +190,7 @@ def _form(value: Schema) -> str:
         return FORMS[value["shape"]]
     if "$ref" in value:
         name = PARTS[value["$ref"].rpartition("/")[2]]
-        return f"[{name.lower()}](#{name.lower()})"
+        return f"[{name.lower()}](#{name.lower().replace(' ', '-')})"
     if "anyOf" in value:
         return " or ".join(_form(each) for each in value["anyOf"] if each.get("type") != "null")
     if "enum" in value or "const" in value:

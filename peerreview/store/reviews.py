@@ -28,7 +28,8 @@ class Review(Base):
     """A case. `standing` is the engine's tree as JSON; `version` counts its moves (one wins, the
     other gets Conflict); `wake_at` is the next instant at which time alone can move it, `due_on` the first day
     by which something under way is due (the lead's board begins with those). `round_id`: the round that the
-    review is a child of (itself a row here, and in store.rounds)."""
+    review is a child of (itself a row here, and in store.rounds). `more_time`: what was asked for and answered, the
+    oldest first, as services.more_time writes it (the reasons stand in the history alone)."""
 
     __tablename__ = "review"
 
@@ -44,6 +45,7 @@ class Review(Base):
     ended: Mapped[str | None] = mapped_column(String(50), index=True)
     wake_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
     due_on: Mapped[date | None] = mapped_column(Date, index=True)
+    more_time: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     history_count: Mapped[int] = mapped_column(default=0)
     history_head: Mapped[str] = mapped_column(String(64), default="")
 

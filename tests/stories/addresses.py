@@ -64,6 +64,7 @@ def _network(place: Place) -> Iterator[tuple[str, str, Who]]:
         yield f"pages.{page}", f"/{page}", anybody
     yield "pages.healthz", "/healthz", lambda reader: None
     yield "calendar.feed", "/calendar/unknown.ics", lambda reader: None
+    yield "mail_choices.ask_turn_off", "/mail/off/1.late.unknown", nobody
     yield "accounts.login", "/login", lambda reader: None
     yield "accounts.reset_request", "/reset", anybody
     yield "accounts.reset_sent", "/reset/sent", anybody
@@ -148,6 +149,9 @@ def _agreement(place: Place) -> Iterator[tuple[str, str, Who]]:
     yield "agreement.index", "/agreement", once(begun, taking_part)
     yield "agreement.edit", "/agreement/edit", roles("coordinator", "lead")
     yield "moving.form", "/dates", roles("coordinator", "lead")
+    for party in range(place.parties):
+        path = f"/more-time?step=exchange/collect&party={party}"
+        yield "more_time.show", path, _near_of(place, party)
     yield "agreement.version", "/agreement/versions/1", taking_part if begun else nobody
     yield "agreement.version", "/agreement/versions/99", nobody
     yield "meetings.index", "/meetings", once(begun, taking_part)
@@ -161,6 +165,12 @@ def _agreement(place: Place) -> Iterator[tuple[str, str, Who]]:
         yield "meetings.plan", f"/meetings/{key}/plan", roles("coordinator", "lead")
         yield "meetings.notes", f"/meetings/{key}/notes", roles("coordinator", "lead")
     yield "meetings.calendar", "/meetings/report.ics", nobody
+
+
+def _near_of(place: Place, party: int) -> Who:
+    """The coordinators of a side, which asks, and of the one that reads its materials, which answers."""
+    sides = {party, (party - 1) % place.parties}
+    return lambda reader: None if reader.role == "coordinator" and reader.side in sides else False
 
 
 def _materials(place: Place) -> Iterator[tuple[str, str, Who]]:

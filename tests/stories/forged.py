@@ -72,6 +72,10 @@ PERSONAL = {
     "me.change_password",
     "me.end_calendar",
     "me.end_others",
+    "mail_choices.choose",
+    "mail_choices.come_back",
+    "mail_choices.go_away",
+    "mail_choices.turn_off",
     "me.make_calendar",
     "pages.preview",
 }
@@ -197,6 +201,14 @@ def _meetings(place: Place, ours: str) -> Iterator[Forged]:
     yield Forged(
         "moving.decline", f"{ours}/dates/decline", own("coordinator"), {"version": "1", "reason": WHY}
     )
+    for party in range(2):
+        time = {"step": "exchange/collect", "party": str(party), "day": "2027-03-10", "reason": WHY}
+        readers = own("coordinator", side=(party - 1) % place.parties)
+        yield Forged("more_time.ask", f"{ours}/more-time/ask", own("coordinator", side=party), time)
+        yield Forged("more_time.give", f"{ours}/more-time/give", readers, time)
+    number = {"number": "1", "step": "exchange/collect", "party": "0", "day": "2027-03-10", "reason": WHY}
+    yield Forged("more_time.answer", f"{ours}/more-time/answer", own("coordinator"), number)
+    yield Forged("more_time.withdraw", f"{ours}/more-time/withdraw", own("coordinator"), number)
     terms = {"period_from": "2025-01-01", "report": "joint", "lead_reads_materials": "yes", "version": "1"}
     yield Forged("agreement.save", f"{ours}/agreement/edit", writers, terms)
 

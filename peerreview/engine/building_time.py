@@ -1,0 +1,56 @@
+"""What a definition says of time: spans, due dates, who may have more time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from .definition import Due, FactRef, MoreTime, RoleRef, Span
+from .faults import Faults, Loc
+from .schema import DueModel, MoreTimeModel, SpanModel
+
+
+class TimeBuilder(Faults):
+    """The part of the builder (`building`) that reads dates; it knows the steps by their paths."""
+
+    paths: set[str]
+
+    def fact_ref(self, text: str, loc: Loc) -> FactRef:
+        raise NotImplementedError
+
+    def role_refs(self, texts: Iterable[str], loc: Loc) -> tuple[RoleRef, ...]:
+        raise NotImplementedError
+
+    def span(self, model: SpanModel | DueModel, loc: Loc) -> Span:
+        months = model.months
+        source = self.fact_ref(months, (*loc, "months")) if isinstance(months, str) else None
+        return Span(
+            model.working_days or 0,
+            model.weeks or 0,
+            months if isinstance(months, int) else (12 if source else 0),
+            source,
+        )
+
+    def due(self, model: DueModel | None, loc: Loc) -> Due | None:
+        if model is None:
+            return None
+        otherwise = self.due(model.otherwise, (*loc, "otherwise"))
+        if model.date is not None:
+            return Due(point="fact", fact=self.fact_ref(model.date, (*loc, "date")), otherwise=otherwise)
+        point = model.after if model.after is not None else model.before or ""
+        span = self.span(model, loc)
+        if model.before is not None:
+            span = Span(-span.working_days, -span.weeks, -span.months, span.months_from)
+        if point == "begin" or point in self.paths:
+            return Due(span, point, otherwise=otherwise)
+        if "." not in point:
+            self.unknown(loc, "step", point, self.paths)
+            return Due(span)
+        return Due(span, "fact", self.fact_ref(point, loc), otherwise)
+
+    def more_time(self, model: MoreTimeModel | None, loc: Loc) -> MoreTime | None:
+        if model is None:
+            return None
+        by = self.role_refs(model.by, (*loc, "by"))
+        if any(ref.relation != "own" for ref in by):
+            self.wrong((*loc, "by"), "only a side itself asks for its time", "name a role without a relation")
+        return MoreTime(by, self.role_refs(model.granted_by, (*loc, "granted_by")))

@@ -1,0 +1,99 @@
+"""Who is asked for more time, and the mails about it; none says why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from ..engine.case import Place, Seat
+from ..engine.definition import RoleRef
+from ..engine.planning import recipients
+from ..errors import N_, Message
+from ..rendering.mails import MailWords
+from ..store import planned
+from . import posting, wording
+from .asked_time import href_of
+from .cases import OpenCase
+from .mailing import enqueue
+from .outlook import by_side
+from .todo import Words
+
+
+def granters(case: OpenCase, place: Place) -> tuple[Seat, ...]:
+    more = case.case.step(place).more_time
+    return recipients(case.case, more.granted_by, place[1]) if more else ()
+
+
+def asked_of(case: OpenCase, place: Place) -> tuple[Words, ...]:
+    seats = granters(case, place)
+    return by_side(case, dict.fromkeys((s.party if s.party >= 0 else None, s.role) for s in seats))
+
+
+def tell_asked(case: OpenCase, place: Place, wished: date) -> None:
+    side, step = case.names[place[1].party or 0], case.case.step(place).title
+    subject = N_(
+        "%(side)s asks for more time: %(step)s – %(review)s", side=side, step=step, review=_review(case)
+    )
+    asks = (
+        N_("They ask for time until %(day)s.", day=wished),
+        N_("Read why, and give the time asked for, another day, or none."),
+    )
+    _mail(case, granters(case, place), subject, asks, N_("Read and answer"), place)
+
+
+def tell_answered(case: OpenCase, place: Place, until: date | None) -> None:
+    more, step = case.case.step(place).more_time, case.case.step(place).title
+    assert more is not None
+    refs = (
+        *more.by,
+        *(RoleRef("own", role.key) for role in case.workflow.roles.values() if role.of == "network"),
+    )
+    told = recipients(case.case, refs, place[1])
+    if until is None:
+        subject = N_("No more time: %(step)s – %(review)s", step=step, review=_review(case))
+        asks = (N_("The date stays as it was. The reason stands in the history."),)
+    else:
+        subject = N_(
+            "More time until %(day)s: %(step)s – %(review)s", day=until, step=step, review=_review(case)
+        )
+        asks = (N_("The date and the reminders have been moved."),)
+    _mail(case, told, subject, asks, N_("Read the history"), None)
+
+
+def _review(case: OpenCase) -> str:
+    return wording.title_of(case)
+
+
+def _mail(
+    case: OpenCase,
+    seats: Iterable[Seat],
+    subject: Message,
+    asks: tuple[Message, ...],
+    button: Message,
+    place: Place | None,
+) -> None:
+    """To each of the seats' readers, but not to the one who acts; with no word of why."""
+    acting = case.account.person_id if case.account else None
+    told = {seat.reader(case.now) if seat.id > 0 else seat.person: seat.party for seat in seats}
+    link = href_of(case, place) if place is not None else f"/reviews/{case.review.id}/history"
+    for person in planned.people(case.session, set(told) - {acting}).values():
+        if person.closed_at is None:
+            party = told[person.id]
+            words = MailWords(
+                subject=subject,
+                why=wording.why(case, person.id, party if party >= 0 else None),
+                ask=asks,
+                link=link,
+                button=button,
+                names=case.names,
+            )
+            enqueue(
+                case.session,
+                case.house,
+                person=person,
+                kind="time",
+                words=words,
+                review_id=case.review.id,
+                now=case.now,
+                real_now=posting.real_time(case.session, case.now),
+            )
