@@ -59,7 +59,7 @@ from .decide import Do, acting_scope, may
 from .definition import Workflow
 from .flow import active, settle
 from .moves import Choice, back_targets, fire
-from .saying import side, wants
+from .saying import side, wants, where
 from .timing import ends_at, opens_at
 from .writing import LEAD, PERSON, T0, Writing, party_of, timeless
 
@@ -361,9 +361,9 @@ class Exploring:
         bad = [n for n, node in enumerate(self.nodes) if n not in good and node.case.standing.ended is None]
         if not bad:
             return None
-        return self._told(self._deepest(min(bad)))
+        return self._told(self.deepest(min(bad)))
 
-    def _deepest(self, number: int) -> int:
+    def deepest(self, number: int) -> int:
         """Where those end up who go on from a configuration that leads nowhere: there it shows what is wanting."""
         while True:
             within = self._onward(number)
@@ -387,9 +387,7 @@ class Exploring:
         while number > 0:
             trace.append(self.nodes[number].deed)
             number = self.nodes[number].before
-        places = [
-            p for p in active(case) if not case.step(p).children or case.standing.marks[p].state == WAITING
-        ]
+        places = where(case)
         stuck = next((p for p in places if not self.workflow.by_path[p[0]].ends_after), None)
         return DeadEnd(
             self.parties,

@@ -3,21 +3,35 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
+from ..errors import Message
 from .case import ACTIVE, OVER, Case, FactKey, Facts, Mark, Place, Scope, Standing
 from .exploring import Exploring
 from .flow import settle
+from .saying import wanted, where
 from .writing import LEAD, PERSON, T0, timeless
 
 # How many configurations are looked at; most often fewer than a hundred lead to the end.
 MOST = 5_000
 
 
+class Stuck(NamedTuple):
+    """A place from which nothing leads on, and what is wanted there."""
+
+    place: Place
+    wanted: tuple[Message, ...]
+
+
 def can_end(case: Case) -> bool:
     """True where it can, or has ended; also where there are more ways than are looked at, so that nothing is proved."""
+    return not dead_end(case)
+
+
+def dead_end(case: Case) -> tuple[Stuck, ...]:
+    """Where a review would stand still that cannot come to its end, however it went on; () where it can (`can_end`)."""
     if case.standing.ended is not None:
-        return True
+        return ()
     looked = Exploring(case.workflow, len(case.standing.parties), 0)
     plain = timeless(case)
     start = case.with_(
@@ -33,11 +47,18 @@ def can_end(case: Case) -> bool:
         number = onward.pop()
         here = looked.nodes[number].case
         if here.standing.ended == looked.main:
-            return True
+            return ()
         for _, after in looked.moves(here):
             target, is_new = looked.keep(after, number, "")
+            looked.forward[number].append(target)
             onward += [target] if is_new else []
-    return len(looked.nodes) > MOST
+    if len(looked.nodes) > MOST:
+        return ()
+    last = looked.nodes[looked.deepest(0)].case
+    # What somebody could still write is not what is wanting.
+    written = {key: looked.writing.value(key) for key in looked.writing.free(last)}
+    last = last.with_(facts=last.facts.with_(written))
+    return tuple(Stuck(place, wanted(last, place)) for place in where(last))
 
 
 def _one_a_side(standing: Standing) -> Standing:

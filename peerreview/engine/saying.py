@@ -4,30 +4,43 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..errors import Message, PartyName, Text
+from ..errors import N_, Message, PartyName, Text
 from .case import WAITING, Case, Place
 from .conditions import missing
 from .decide import already_done
+from .flow import active
 
 
 def side(place: Place) -> str:
     return "all sides" if place[1].party is None else f"side {place[1].party + 1}"
 
 
-def wants(case: Case, place: Place) -> str:
-    """What a place waits for, in words."""
+def where(case: Case) -> list[Place]:
+    """The places at which something is wanted: those under way that nothing is inside of, and those that wait."""
+    return [p for p in active(case) if not case.step(p).children or case.standing.marks[p].state == WAITING]
+
+
+def wanted(case: Case, place: Place) -> tuple[Message, ...]:
+    """What a place waits for; () where nothing that could come would lead on."""
     step, scope = case.step(place), place[1]
     if case.standing.marks[place].state == WAITING:
-        wanted = missing(case, step.starts_when, scope)
+        found = missing(case, step.starts_when, scope)
     else:
-        wanted = missing(case, step.done_when, scope)
+        found = missing(case, step.done_when, scope)
+        awaited = {ref.artefact for ref in step.done_when.facts()} if step.done_when else set()
         for action in step.actions.values():
-            if action.to == "next":
-                wanted += missing(case, action.needs, scope)
-    said = [english(message) for message in dict.fromkeys(wanted)]
+            # Of what leads on, or brings about what the step waits for.
+            if action.to == "next" or any(effect.artefact in awaited for effect in action.does):
+                found += missing(case, action.needs, scope)
     for action in step.actions.values():
         if action.to == "next" and already_done(case, action, scope):
-            said.append(f"`{action.key}` would do what has already been done")
+            found += (N_("`%(action)s` would do what has already been done", action=action.key),)
+    return tuple(dict.fromkeys(found))
+
+
+def wants(case: Case, place: Place) -> str:
+    """What a place waits for, in words."""
+    said = [english(message) for message in wanted(case, place)]
     return "waits: " + "; ".join(said) if said else "can do nothing that leads on"
 
 

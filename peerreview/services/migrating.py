@@ -6,7 +6,7 @@ has no place in the new definition stays as it is, and so do those that were cho
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ from ..engine.case import Case
 from ..engine.definition import Workflow
 from ..engine.migrating import Carried, become, carried, fits
 from ..engine.moves import Move, tick
-from ..engine.reaching import can_end
+from ..engine.reaching import can_end, dead_end
 from ..errors import N_, Conflict, Invalid, Message, NotFound, PartyName, Text
 from ..store import cases as case_store
 from ..store import migrating as store
@@ -64,11 +64,29 @@ def thought_through(case: OpenCase, new: Workflow) -> Thought:
             workflow=new, standing=found.standing, facts=facts.facts_of(case.rows, new, found.standing)
         )
         move = tick(after, now)
-        if not can_end(move.case) and can_end(case.case):
-            end = next(iter(new.ends.values())).title
-            why = (N_("from where it stands the end “%(end)s” could not be reached any more", end=end),)
+        why = tuple(_no_way_on(case.case, move.case))
     after = after or case.case
     return Thought(case, new, names, found, after, move or Move(after, after, now), why)
+
+
+def _no_way_on(before: Case, after: Case) -> Iterator[Message]:
+    """Why the end could not be reached any more, and what would be waited for in vain; nothing where it could."""
+    stuck = dead_end(after)
+    if not stuck or not can_end(before):
+        return
+    end = next(iter(after.workflow.ends.values())).title
+    yield N_("from where it stands the end “%(end)s” could not be reached any more", end=end)
+    for place, wanted in stuck:
+        step, party = after.step(place).title, place[1].party
+        side = {} if party is None else {"side": PartyName(party)}
+        if wanted and side:
+            yield N_("“%(step)s” (%(side)s) would wait in vain: %(wanted)s", step=step, wanted=wanted, **side)
+        elif wanted:
+            yield N_("“%(step)s” would wait in vain: %(wanted)s", step=step, wanted=wanted)
+        elif side:
+            yield N_("nothing in “%(step)s” (%(side)s) would lead on", step=step, **side)
+        else:
+            yield N_("nothing in “%(step)s” would lead on", step=step)
 
 
 def _made(case: OpenCase) -> set[str]:

@@ -14,7 +14,7 @@ from peerreview.engine.definition import Workflow
 from peerreview.engine.flow import settle
 from peerreview.engine.migrating import Carried, become, carried, fits, misplaced
 from peerreview.engine.moves import tick
-from peerreview.engine.reaching import can_end
+from peerreview.engine.reaching import can_end, dead_end
 from peerreview.engine.reader import read
 from peerreview.engine.saying import english
 
@@ -47,6 +47,16 @@ def newer(*changes: tuple[str, str]) -> Workflow:
 def added(before: str, key: str = "added", each: str = "each: party\n    ") -> tuple[str, str]:
     """A new step before the top-level step `before`."""
     return f"\n  {before}:\n", "\n" + AN_ADDED.format(key=key, each=each) + f"  {before}:\n"
+
+
+# Handing in asks for a consent that is given in a step which whoever hands in has gone past.
+A_DEAD_END = (
+    ("by: coordinator\n            needs: materials.all_accounted_for", "by: coordinator\n            "
+     "needs: [materials.all_accounted_for, lead.asked]"),
+    added("exchange", each=""),
+    ("done: {title: {sv: Klart, en: Done}, by: coordinator, to: next}\n\n  exchange:",
+     "done: {title: {sv: Klart, en: Done}, by: lead, records: lead.asked, to: next}\n\n  exchange:"),
+)  # fmt: skip
 
 
 def moved(play: Play, new: Workflow) -> Carried:
@@ -256,17 +266,14 @@ def test_can_end_tells_a_dead_end() -> None:
     """The agreement's choice is gone on without, and nothing later brings it about."""
     play = at_collect()
     assert can_end(play.case)
-    stuck = newer(
-        ("by: coordinator\n            needs: materials.all_accounted_for", "by: coordinator\n            "
-         "needs: [materials.all_accounted_for, lead.asked]"),
-        added("exchange", each=""),
-        ("done: {title: {sv: Klart, en: Done}, by: coordinator, to: next}\n\n  exchange:",
-         "done: {title: {sv: Klart, en: Done}, by: lead, records: lead.asked, to: next}\n\n  exchange:"),
-    )  # fmt: skip
+    stuck = newer(*A_DEAD_END)
     assert check(stuck, played=False) == []
     result = moved(play, stuck)
     assert result.why == ()
-    assert not can_end(play.case.with_(workflow=stuck, standing=result.standing))
+    found = dead_end(play.case.with_(workflow=stuck, standing=result.standing))
+    told = {(path, scope.party): [english(m) for m in wanted] for (path, scope), wanted in found}
+    assert told.keys() == {("exchange/collect", 0), ("exchange/collect", 1)}
+    assert all(wanted[-1] == "the project lead has not consented" for wanted in told.values())
 
 
 # ---- the checker

@@ -29,6 +29,7 @@ from peerreview.store.history import HistoryRow
 from peerreview.store.outbox import PlannedMail
 from peerreview.store.reviews import Definition, Review
 
+from ..engine.test_migrating import A_DEAD_END
 from .review_fixtures import Cast, advance, do, make_review, put_materials
 
 NAME = "collegial-review"
@@ -348,6 +349,13 @@ def test_a_refusal_is_foreseen_too(house: House, cast: Cast) -> None:
     assert "Region Gävleborg stands in `exchange/collect`" in words(preview.why)
     assert (preview.steps, preview.mails_go) == ((), ())
     assert preview.stops
+
+
+def test_what_would_be_waited_for_in_vain_is_said(house: House, cast: Cast) -> None:
+    preview = seen(newer(house, *A_DEAD_END), cast)
+    assert "could not be reached any more" in words(preview.why)
+    assert "(Region Gävleborg) would wait in vain: " in words(preview.why)
+    assert "the project lead has not consented" in words(preview.why)
 
 
 def test_the_command_lines_words_call_sides_by_number(house: House, cast: Cast) -> None:
