@@ -7,9 +7,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from ..engine.decide import Time
 from ..engine.definition import Action
+from ..engine.planning import recipients
 from ..errors import N_, Message, PartyName, Text
 from . import turns
+from .asked_time import Entry, href_of, open_askings
 from .cases import OpenCase
 from .heads import PAGES
 from .offers import action_path
@@ -78,7 +81,7 @@ class WaitingView:
 def tasks_of(case: OpenCase) -> list[TaskView]:
     """What the reader can do now in one review."""
     tasks = [_task(case, mine) for mine in turns.mine(case) if not mine.waits_for]
-    found = tasks + _consents(case) + proposed_to(case)
+    found = tasks + _consents(case) + proposed_to(case) + _askings(case)
     return _one_a_step(found) if case.workflow.apart else found
 
 
@@ -162,6 +165,55 @@ def _unanswered(case: OpenCase) -> list[WaitingView]:
     ]
 
 
+def _askings(case: OpenCase) -> list[TaskView]:
+    """Askings for more time that the reader can answer."""
+    return [
+        TaskView(
+            review_id=case.review.id,
+            review=title_of(case),
+            title=_asking(case, entry),
+            due=None,
+            late=False,
+            helps=False,
+            note=None,
+            href=href_of(case, entry.place),
+            button=N_("Read and answer"),
+        )
+        for entry in open_askings(case)
+        if case.may(Time(entry.place, grants=True))
+    ]
+
+
+def _asked_for(case: OpenCase) -> list[WaitingView]:
+    """The reader's own askings for more time that wait for an answer."""
+    return [
+        WaitingView(
+            review_id=case.review.id,
+            review=title_of(case),
+            who=_who_grants(case, entry),
+            title=_asking(case, entry),
+            due=None,
+            late=False,
+            reminder=None,
+        )
+        for entry in open_askings(case)
+        if case.may(Time(entry.place))
+    ]
+
+
+def _asking(case: OpenCase, entry: Entry) -> Message:
+    step = case.workflow.by_path[entry.step].title
+    return N_("Answer: %(side)s asks for more time for “%(step)s”", side=case.names[entry.party], step=step)
+
+
+def _who_grants(case: OpenCase, entry: Entry) -> tuple[Words, ...]:
+    more = case.workflow.by_path[entry.step].more_time
+    seats = recipients(case.case, more.granted_by, entry.place[1]) if more else ()
+    titles = case.workflow.roles
+    who = {seat.party: case.names[seat.party] if seat.party >= 0 else titles[seat.role].title for seat in seats}
+    return tuple(who.values())
+
+
 def _asked(actions: Mapping[str, Action]) -> list[Action]:
     return [action for action in actions.values() if not action.optional]
 
@@ -240,7 +292,7 @@ def waiting_of(case: OpenCase) -> list[WaitingView]:
             found.append(_blocked(case, turn, blocked[slot]))
         elif slot not in ready and turn.holders and not _is_private(case, turn):
             found.append(waiting_view(case, turn))
-    return found + _unanswered(case)
+    return found + _unanswered(case) + _asked_for(case)
 
 
 def _slot(mine: Mine) -> tuple[str, int | None]:
