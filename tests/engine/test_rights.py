@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import difflib
 
+import pytest
+
+from peerreview.engine.reader import read
 from peerreview.engine.rights import EVERY, columns, table
 from peerreview.services.workflow_words import rights_csv
 
 from .play import ROOT, collegial
 
 
-def test_the_checked_in_table_is_what_is_enforced() -> None:
-    file = ROOT / "docs" / "rights" / "collegial-review.csv"
+@pytest.mark.parametrize("name", ["collegial-review", "round"])
+def test_the_checked_in_table_is_what_is_enforced(name: str) -> None:
+    file = ROOT / "docs" / "rights" / f"{name}.csv"
     kept = file.read_text(encoding="utf-8").splitlines()
-    now = rights_csv(collegial()).splitlines()
+    now = rights_csv(read((ROOT / "workflows" / f"{name}.yaml").read_text(encoding="utf-8"))).splitlines()
     difference = "\n".join(difflib.unified_diff(kept, now, "docs/rights", "enforced", lineterm="", n=0))
-    mend = "peerreview workflow rights collegial-review --format csv > docs/rights/collegial-review.csv"
+    mend = f"peerreview workflow rights {name} --format csv > docs/rights/{name}.csv"
     assert not difference, f"rights have changed; if that is meant: {mend}\n{difference}"
 
 
