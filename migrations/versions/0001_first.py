@@ -87,6 +87,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
         sa.UniqueConstraint("email_folded", name=op.f("uq_person_email_folded")),
     )
+    op.create_index(
+        "ix_person_lead",
+        "person",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("is_lead = 1"),
+        postgresql_where=sa.text("is_lead"),
+    )
     op.create_index(op.f("ix_person_sort_key"), "person", ["sort_key"], unique=False)
     op.create_table(
         "earlier_meeting",
@@ -823,6 +831,12 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_earlier_meeting_second_id"), table_name="earlier_meeting")
     op.drop_table("earlier_meeting")
     op.drop_index(op.f("ix_person_sort_key"), table_name="person")
+    op.drop_index(
+        "ix_person_lead",
+        table_name="person",
+        sqlite_where=sa.text("is_lead = 1"),
+        postgresql_where=sa.text("is_lead"),
+    )
     op.drop_table("person")
     op.drop_index(op.f("ix_organisation_sort_key"), table_name="organisation")
     op.drop_table("organisation")

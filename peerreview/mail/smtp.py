@@ -9,6 +9,7 @@ from __future__ import annotations
 import smtplib
 import ssl
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Literal
@@ -83,16 +84,20 @@ class Sender:
             MAIL_SUPPRESS_SEND=False,
         )
         flask_mail.Mail(self._app)
+        self._context = self._app.app_context()
+        self._blank = _Stored(sender="nobody")
         self._timeout = server.timeout
         self._connection: _Connection | None = None
 
     def __enter__(self) -> Sender:
+        self._context.push()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._close()
+        self._context.pop()
 
     def send(self, *, sender: str, recipient: str, message: bytes) -> Fate:
         """Send the bytes as they are to the one recipient, in the envelope of `sender`."""
@@ -111,19 +116,18 @@ class Sender:
             return fate
 
     def _try(self, sender: str, recipient: str, message: bytes) -> Fate:
-        with self._app.app_context():
-            if self._connection is None:
-                try:
-                    connection = _Connection(self._app.extensions["mail"], self._timeout)
-                    connection.__enter__()
-                except (smtplib.SMTPException, OSError) as error:
-                    return Retry(_words(error), unreachable=True)
-                self._connection = connection
+        if self._connection is None:
             try:
-                self._connection.send(_Stored(sender, recipient, message))
+                connection = _Connection(self._app.extensions["mail"], self._timeout)
+                connection.__enter__()
             except (smtplib.SMTPException, OSError) as error:
-                return _fate(error, past_data=self._connection.past_data)
-            return Sent()
+                return Retry(_words(error), unreachable=True)
+            self._connection = connection
+        try:
+            self._connection.send(self._blank.filled(sender, recipient, message))
+        except (smtplib.SMTPException, OSError) as error:
+            return _fate(error, past_data=self._connection.past_data)
+        return Sent()
 
     def _close(self) -> None:
         """Hang up. Whatever is wrong with the line by now concerns no message."""
@@ -170,12 +174,16 @@ def _text(code: int, answer: bytes | str) -> str:
 class _Stored(flask_mail.Message):
     """A message that was composed before: its bytes are what goes."""
 
-    def __init__(self, sender: str, recipient: str, stored: bytes):
-        super().__init__(recipients=[recipient], sender=sender)
-        self._stored = stored
+    stored = b""
 
     def as_bytes(self) -> bytes:
-        return self._stored
+        return self.stored
+
+    def filled(self, sender: str, recipient: str, stored: bytes) -> _Stored:
+        """A copy, since making a new one asks the network what this machine is called."""
+        made = copy(self)
+        made.sender, made.recipients, made.stored = sender, [recipient], stored
+        return made
 
 
 class _Connection(flask_mail.Connection):
@@ -190,7 +198,9 @@ class _Connection(flask_mail.Connection):
         return isinstance(self.host, _Watched) and self.host.past_data
 
     def configure_host(self) -> smtplib.SMTP:
-        mail, context = self.mail, ssl.create_default_context()
+        mail = self.mail
+        # Reading the certificates takes longer than sending a hundred mails.
+        context = ssl.create_default_context() if mail.use_ssl or mail.use_tls else None
         host: smtplib.SMTP
         if mail.use_ssl:
             host = _WatchedSSL(mail.server, mail.port, timeout=self._timeout, context=context)

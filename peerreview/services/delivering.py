@@ -1,7 +1,7 @@
 """Taking mail from the outbox to the SMTP server, and writing down what became of it.
 
 Any number of workers may deliver at once. A message is claimed in one short transaction, sent outside of any,
-and settled in another: it is never lost, and goes twice only where the process dies between the
+and settled in another (settling.py): it is never lost, and goes twice only where the process dies between the
 server's 250 and our commit (then under the same Message-ID). All on the real clock.
 """
 
@@ -12,24 +12,19 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
-
-from sqlalchemy.orm import Session
 
 from ..errors import Message
-from ..mail.smtp import Failed, Fate, Retry, Sender, Sent, SmtpServer, Unclear
+from ..mail.smtp import Retry, Sender, SmtpServer
 from ..store import outbox as store
 from ..store.outbox import Outgoing
-from ..store.people import Person
 from .house import House
-from .mailing import SECRET, carried
+from .settling import MINUTE, SOON, Book, Fated, State
 
 log = logging.getLogger(__name__)
 
-MINUTE = timedelta(minutes=1)
-# Between one try and the next; after the last of them, some three days on, the message has failed.
-PAUSES = tuple(minutes * MINUTE for minutes in (1, 5, 15, 60, 4 * 60, *[8 * 60] * 8))
-BATCH = 20
+# A claim is for about what a second will do: SMALL at first, twice as much after each that was done within that,
+# up to BATCH. What a worker that dies has claimed waits for the claim to run out.
+SMALL, BATCH = 50, 500
 ALL = 1_000_000
 # A claim outlives the slowest batch: SENDING until the last message is begun, and its seven exchanges of
 # words with the server at 20 seconds each.
@@ -45,7 +40,7 @@ class Delivery:
     message_id: str
     recipient: str
     subject: str
-    state: Literal["sent", "waiting", "failed"]
+    state: State
     answer: str | Message = ""
     unreachable: bool = False
 
@@ -59,16 +54,19 @@ def deliver(
 ) -> tuple[Delivery, ...]:
     """Send up to `limit` messages that are due; stops early where no SMTP server can be reached, and begins no
     further message once `stopping` says so."""
-    begun = time.monotonic()
+    begun, most = time.monotonic(), SMALL
     done: list[Delivery] = []
     with Sender(smtp_server(house)) as sender:
         while len(done) < limit and not stopping():
-            at = real_now + timedelta(seconds=time.monotonic() - begun)
-            batch = _claim(house, at, min(BATCH, limit - len(done), _room(house, at)))
+            spent = time.monotonic() - begun
+            at = real_now + timedelta(seconds=spent)
+            batch = _claim(house, at, min(most, limit - len(done), _room(house, at)))
             deliveries = list(_send_all(house, sender, batch, at, stopping))
             done += deliveries
             if not batch or len(deliveries) < len(batch) or deliveries[-1].unreachable:
                 break
+            quick = time.monotonic() - begun - spent < SOON
+            most = min(most * 2, BATCH) if quick else max(most // 2, SMALL)
     return tuple(done)
 
 
@@ -106,7 +104,7 @@ def _claim(house: House, at: datetime, limit: int) -> list[Outgoing]:
         return []
     with house.db.read() as session:
         # Most rounds find nothing: then nobody is kept from writing.
-        if not store.unsent(session, due_by=at)[0]:
+        if not store.any_due(session, at):
             return []
     with house.db.write() as session:
         return store.claim(session, at=at, until=at + CLAIM, limit=limit)
@@ -117,19 +115,33 @@ def _send_all(
 ) -> Iterator[Delivery]:
     begun = time.monotonic()
     down: Retry | None = None
-    for row in batch:
-        spent = timedelta(seconds=time.monotonic() - begun)
-        if spent > SENDING or stopping():
-            _give_back(house, row, at + spent)
-            continue
-        # One closed door is enough: the others of this batch wait without knocking.
-        fate = down or sender.send(
-            sender=house.settings.mail_from, recipient=_envelope(house, row), message=row.message
-        )
-        if isinstance(fate, Retry) and fate.unreachable and not down:
-            log.warning("no mail server at %s: %s", house.settings.mail_server, fate.answer)
-            down = fate
-        yield _settle(house, row, fate, at + spent)
+    left: list[Outgoing] = []
+    with Book(house, stopping) as book:
+        for row in batch:
+            spent = timedelta(seconds=time.monotonic() - begun)
+            if spent > SENDING or stopping():
+                left.append(row)
+                continue
+            # One closed door is enough: the others of this batch wait without knocking.
+            fate = down or sender.send(
+                sender=house.settings.mail_from, recipient=_envelope(house, row), message=row.message
+            )
+            if isinstance(fate, Retry) and fate.unreachable and not down:
+                log.warning("no mail server at %s: %s", house.settings.mail_server, fate.answer)
+                down = fate
+            fated = Fated(row, fate, at + spent)
+            book.add(fated)
+            yield _delivery(fated)
+    if left:
+        _give_back(house, left, at + timedelta(seconds=time.monotonic() - begun))
+
+
+def _delivery(fated: Fated) -> Delivery:
+    row, fate, state = fated.row, fated.fate, fated.state
+    unreachable = isinstance(fate, Retry) and fate.unreachable
+    if state != "sent" and not unreachable:
+        log.warning("mail %s to person %s: %s: %s", row.message_id, row.person_id, state, fated.said)
+    return Delivery(row.id, row.message_id, row.recipient, row.subject, state, fate.answer, unreachable)
 
 
 def _envelope(house: House, row: Outgoing) -> str:
@@ -137,44 +149,7 @@ def _envelope(house: House, row: Outgoing) -> str:
     return house.settings.mail_test_address or row.recipient
 
 
-def _give_back(house: House, row: Outgoing, at: datetime) -> None:
+def _give_back(house: House, rows: list[Outgoing], at: datetime) -> None:
     with house.db.write() as session:
-        store.settle(session, row, state="waiting", next_at=at)
-
-
-def _settle(house: House, row: Outgoing, fate: Fate, at: datetime) -> Delivery:
-    state = _state(row, fate)
-    said = (fate.answer.text if isinstance(fate.answer, Message) else fate.answer)[:500]
-    values: dict[str, Any] = {"state": state, "attempts": row.attempts + 1, "last_answer": said}
-    values["unclear"] = row.unclear or isinstance(fate, Unclear)
-    if state == "waiting":
-        values["next_at"] = at + PAUSES[row.attempts]
-    if state == "sent":
-        values["sent_at"] = at
-        if row.kind in SECRET:
-            # The link's row holds a digest of the token alone; the mail shall not keep what that hides.
-            values["message"] = b""
-    with house.db.write() as session:
-        if store.settle(session, row, **values) and not house.settings.mail_test_address:
-            _note_on_person(session, row, fate, said)
-    unreachable = isinstance(fate, Retry) and fate.unreachable
-    if state != "sent" and not unreachable:
-        log.warning("mail %s to person %s: %s: %s", row.message_id, row.person_id, state, said)
-    return Delivery(row.id, row.message_id, row.recipient, row.subject, state, fate.answer, unreachable)
-
-
-def _state(row: Outgoing, fate: Fate) -> Literal["sent", "waiting", "failed"]:
-    if isinstance(fate, Sent):
-        return "sent"
-    return "failed" if isinstance(fate, Failed) or row.attempts >= len(PAUSES) else "waiting"
-
-
-def _note_on_person(session: Session, row: Outgoing, fate: Fate, answer: str) -> None:
-    """A refused address is shown on the person until something arrives there, or it is corrected. (What a server
-    took can still come back: a bounce is not undone by it.)"""
-    refused = isinstance(fate, Failed) and fate.about != "sender"
-    if row.person_id is None or not (refused or isinstance(fate, Sent)):
-        return
-    person = session.get(Person, row.person_id, with_for_update=True)
-    if person is not None and carried(person.email) == row.recipient and person.bounced_at is None:
-        person.mail_problem = answer if refused else ""
+        for row in rows:
+            store.settle(session, row, state="waiting", next_at=at)

@@ -50,15 +50,21 @@ def tick(house: House, *, now: datetime, real_now: datetime) -> int:
 
 
 def _wake(house: House, now: datetime) -> None:
+    tried: set[int] = set()
+    while ids := _to_wake(house, now, tried):
+        for review_id in ids:
+            try:
+                with changing(house, review_id=review_id, actor=None, now=now):
+                    pass
+            except PeerreviewError:
+                # One review that cannot be moved must not keep the others from their time.
+                log.exception("review %s could not be moved by time", review_id)
+        tried.update(ids)
+
+
+def _to_wake(house: House, now: datetime, tried: set[int]) -> list[int]:
     with house.db.read() as session:
-        ids = cases.to_wake(session, now, BATCH)
-    for review_id in ids:
-        try:
-            with changing(house, review_id=review_id, actor=None, now=now):
-                pass
-        except PeerreviewError:
-            # One review that cannot be moved must not keep the others from their time.
-            log.exception("review %s could not be moved by time", review_id)
+        return [one for one in cases.to_wake(session, now, BATCH + len(tried)) if one not in tried]
 
 
 def _send_to(house: House, person_id: int, now: datetime, real_now: datetime) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, cast
 
@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm.attributes import set_committed_value
 
 from .database import Base, UTCDateTime
 from .organisations import Organisation
@@ -170,8 +171,14 @@ def claim(session: Session, *, at: datetime, until: datetime, limit: int) -> lis
     rows that another worker is just claiming are passed over; on SQLite there is one writer at a time."""
     query = select(Outgoing).where(_UNSENT, Outgoing.next_at <= at).order_by(Outgoing.next_at, Outgoing.id)
     rows = list(session.scalars(query.limit(limit).with_for_update(skip_locked=True)))
+    values = {"state": "sending", "claimed_at": at, "next_at": until}
+    if rows:
+        # One statement: a unit of work for each row costs as much as sending it.
+        taken = update(Outgoing).where(Outgoing.id.in_([row.id for row in rows])).values(**values)
+        session.execute(taken.execution_options(synchronize_session=False))
     for row in rows:
-        row.state, row.claimed_at, row.next_at = "sending", at, until
+        for name, value in values.items():
+            set_committed_value(row, name, value)
     return rows
 
 
@@ -180,6 +187,30 @@ def settle(session: Session, row: Outgoing, **values: Any) -> bool:
     mine = (Outgoing.id == row.id, Outgoing.state == "sending", Outgoing.claimed_at == row.claimed_at)
     changed = session.execute(update(Outgoing).where(*mine).values(claimed_at=None, **values))
     return cast("CursorResult[Any]", changed).rowcount == 1
+
+
+def settle_sent(
+    session: Session, rows: Sequence[Outgoing], *, at: datetime, emptied: Collection[str]
+) -> set[int]:
+    """Write down that claimed messages were sent, in one statement; gives the ids of those whose claim still held.
+    Of the kinds `emptied` the bytes are not kept."""
+    mine: set[int] = set()
+    for secret in (False, True):
+        some = [row for row in rows if (row.kind in emptied) is secret]
+        if some:
+            values = {"state": "sent", "attempts": Outgoing.attempts + 1, "last_answer": "", "sent_at": at}
+            held = (Outgoing.state == "sending", Outgoing.claimed_at.in_({row.claimed_at for row in some}))
+            done = update(Outgoing).where(Outgoing.id.in_([row.id for row in some]), *held)
+            empty = {"message": b""} if secret else {}
+            changed = done.values(**values, claimed_at=None, **empty).returning(Outgoing.id)
+            mine |= set(session.scalars(changed.execution_options(synchronize_session=False)))
+    return mine
+
+
+def refused_people(session: Session, ids: Collection[int]) -> Sequence[Person]:
+    """Those of them to whom mail was refused at once (what came back later is not undone by what is taken now)."""
+    query = select(Person).where(Person.id.in_(ids), Person.mail_problem != "", Person.bounced_at.is_(None))
+    return session.scalars(query.order_by(Person.id).with_for_update()).all()
 
 
 def to_ask_again(session: Session, *, due_by: datetime) -> list[int]:
@@ -201,6 +232,10 @@ def planned_in(session: Session, row: Outgoing) -> list[PlannedMail]:
         PlannedMail.person_id == row.person_id, PlannedMail.outgoing_id == row.id
     )
     return list(session.scalars(query.order_by(PlannedMail.due_at, PlannedMail.id)))
+
+
+def any_due(session: Session, at: datetime) -> bool:
+    return session.scalar(select(Outgoing.id).where(_UNSENT, Outgoing.next_at <= at).limit(1)) is not None
 
 
 def any_claimed(session: Session) -> bool:

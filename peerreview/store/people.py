@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, ForeignKey, String, UniqueConstraint, func, or_, select
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, UniqueConstraint, func, or_, select, text
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship, selectinload
 
 from .database import Base, UTCDateTime
@@ -23,6 +23,10 @@ class Person(Base):
     """
 
     __tablename__ = "person"
+    __table_args__ = (
+        # Every deed asks who leads the network; they are few among very many.
+        Index("ix_person_lead", "id", sqlite_where=text("is_lead = 1"), postgresql_where=text("is_lead")),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(200))

@@ -11,9 +11,10 @@ import pytest
 from peerreview.errors import Conflict, NotFound, Refused
 from peerreview.mail.addresses import LOCAL_PART
 from peerreview.services import heartbeats
-from peerreview.services.delivering import CLAIM, PAUSES, deliver
+from peerreview.services.delivering import CLAIM, SMALL, deliver
 from peerreview.services.house import Account, House
 from peerreview.services.outbox import lay_aside, mail_status, retry
+from peerreview.services.settling import PAUSES
 from peerreview.store.outbox import Outgoing, claim
 from peerreview.store.people import Person
 
@@ -162,13 +163,13 @@ def test_smtp_down_the_mail_waits_the_lead_sees_it_and_later_it_goes(
 ) -> None:
     port = free_port()
     down = at(house, port)
-    outs = [put(down, anna, now) for _ in range(25)]
+    outs = [put(down, anna, now) for _ in range(SMALL + 5)]
     done = deliver(down, real_now=now)
     assert {one.state for one in done} == {"waiting"}
-    assert len(done) == 20
+    assert len(done) == SMALL
     late = now + timedelta(hours=1)
     status = mail_status(down, actor=lead, real_now=late)
-    assert (status.waiting, status.oldest, status.late, len(status.putoff)) == (25, now, True, 20)
+    assert (status.waiting, status.oldest, status.late, len(status.putoff)) == (SMALL + 5, now, True, SMALL)
     assert "refused" in str(status.putoff[0].answer)
     with Post(port) as post:
         assert {one.state for one in deliver(down, real_now=late)} == {"sent"}
