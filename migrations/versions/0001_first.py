@@ -84,6 +84,9 @@ def upgrade() -> None:
         sa.Column("mail_problem", sa.String(length=500), nullable=False),
         sa.Column("bounced_at", sa.DateTime(), nullable=True),
         sa.Column("address_unproven", sa.Boolean(), nullable=False),
+        sa.Column("rhythm", sa.String(length=10), nullable=False),
+        sa.Column("declined", sa.String(length=50), nullable=False),
+        sa.Column("away_until", sa.Date(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
         sa.UniqueConstraint("email_folded", name=op.f("uq_person_email_folded")),
     )
@@ -428,6 +431,8 @@ def upgrade() -> None:
         sa.Column("unclear", sa.Boolean(), nullable=False),
         sa.Column("report", sa.String(length=500), nullable=False),
         sa.Column("was_to", sa.String(length=254), nullable=False),
+        sa.Column("may_decline", sa.String(length=10), nullable=False),
+        sa.Column("asks", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_outgoing_person_id")),
         sa.ForeignKeyConstraint(["review_id"], ["review.id"], name=op.f("fk_outgoing_review_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outgoing")),
@@ -596,6 +601,37 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("example_id", "word", name=op.f("pk_example_word")),
     )
     op.create_index(op.f("ix_example_word_word"), "example_word", ["word"], unique=False)
+    op.create_table(
+        "gathered_mail",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("review_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=50), nullable=False),
+        sa.Column("news", sa.Boolean(), nullable=False),
+        sa.Column("words", sa.JSON(), nullable=False),
+        sa.Column("asks", sa.JSON(), nullable=False),
+        sa.Column("last_day", sa.String(length=10), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.Column("due_at", sa.DateTime(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("why_not", sa.String(length=300), nullable=False),
+        sa.Column("outgoing_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["outgoing_id"], ["outgoing.id"], name=op.f("fk_gathered_mail_outgoing_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_gathered_mail_person_id")),
+        sa.ForeignKeyConstraint(["review_id"], ["review.id"], name=op.f("fk_gathered_mail_review_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_gathered_mail")),
+    )
+    op.create_index(
+        "ix_gathered_mail_due",
+        "gathered_mail",
+        ["due_at"],
+        unique=False,
+        sqlite_where=sa.text("state = 'planned'"),
+        postgresql_where=sa.text("state = 'planned'"),
+    )
+    op.create_index(op.f("ix_gathered_mail_outgoing_id"), "gathered_mail", ["outgoing_id"], unique=False)
+    op.create_index(op.f("ix_gathered_mail_person_id"), "gathered_mail", ["person_id"], unique=False)
+    op.create_index(op.f("ix_gathered_mail_review_id"), "gathered_mail", ["review_id"], unique=False)
     op.create_table(
         "material_comment",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -766,6 +802,16 @@ def downgrade() -> None:
     op.drop_table("material_version")
     op.drop_index(op.f("ix_material_comment_material_id"), table_name="material_comment")
     op.drop_table("material_comment")
+    op.drop_index(op.f("ix_gathered_mail_review_id"), table_name="gathered_mail")
+    op.drop_index(op.f("ix_gathered_mail_person_id"), table_name="gathered_mail")
+    op.drop_index(op.f("ix_gathered_mail_outgoing_id"), table_name="gathered_mail")
+    op.drop_index(
+        "ix_gathered_mail_due",
+        table_name="gathered_mail",
+        sqlite_where=sa.text("state = 'planned'"),
+        postgresql_where=sa.text("state = 'planned'"),
+    )
+    op.drop_table("gathered_mail")
     op.drop_index(op.f("ix_example_word_word"), table_name="example_word")
     op.drop_table("example_word")
     op.drop_index(op.f("ix_example_perspective_perspective"), table_name="example_perspective")

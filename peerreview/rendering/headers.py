@@ -87,7 +87,7 @@ class _Subject(_Verbatim):
 _registry = HeaderRegistry()
 for _name in ("from", "to", "reply-to"):
     _registry.map_to_type(_name, _Person)
-for _name in ("message-id", "in-reply-to", "references", "list-unsubscribe"):
+for _name in ("message-id", "in-reply-to", "references", "list-unsubscribe", "list-unsubscribe-post"):
     _registry.map_to_type(_name, _Verbatim)
 _registry.map_to_type("subject", _Subject)
 

@@ -52,18 +52,28 @@ class MailWords:
 
 @dataclass(frozen=True)
 class Digest:
-    """Several mails due to one person on one day, as one."""
+    """Several mails due to one person on one day, as one. `news`: not all of them ask for something."""
 
     sections: tuple[MailWords, ...]
+    news: bool = False
 
 
-def digest(sections: Iterable[MailWords]) -> MailWords | Digest:
+def digest(sections: Iterable[MailWords], *, news: bool = False) -> MailWords | Digest:
     """One mail of several; of one, that one itself. What says the very same is said once."""
     different: list[MailWords] = []
     for words in sections:
         if words not in different:
             different.append(words)
-    return different[0] if len(different) == 1 else Digest(tuple(different))
+    return different[0] if len(different) == 1 else Digest(tuple(different), news)
+
+
+@dataclass(frozen=True)
+class Foot:
+    """What a mail says of itself at its end: `turns_off`, that `link` turns such mails off."""
+
+    words: Message
+    link: str = ""
+    turns_off: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,7 +94,10 @@ def subject_of(words: MailWords | Digest, language: str, today: Date) -> str:
     """The subject, on one line."""
     if isinstance(words, MailWords):
         return one_line(say(words.subject, language, words.names, today))
-    return say(N_("%(count)s things wait for you", count=len(words.sections)), language)
+    count = len(words.sections)
+    if words.news:
+        return say(N_("%(count)s things from your reviews", count=count), language)
+    return say(N_("%(count)s things wait for you", count=count), language)
 
 
 def compose(
@@ -99,7 +112,7 @@ def compose(
     language: str,
     in_reply_to: str | None,
     base_url: str,
-    list_unsubscribe: str | None = None,
+    foot: Foot | None = None,
 ) -> bytes:
     """The whole message as it will go, CRLF and all. `sender` and `reply_to` are (name, address)."""
     today = local(date).date()
@@ -114,9 +127,14 @@ def compose(
         message["In-Reply-To"] = message["References"] = in_reply_to
     # RFC 3834: no holiday answers to a machine.
     message["Auto-Submitted"] = "auto-generated"
-    if list_unsubscribe:
-        message["List-Unsubscribe"] = f"<{list_unsubscribe}>"
+    if foot is not None and foot.turns_off:
+        message["List-Unsubscribe"] = f"<{foot.link}>"
+        if foot.link.startswith("https:"):
+            # RFC 8058: mail programs then show a button of their own, which POSTs there.
+            message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     context = _context(words, language, today, base_url, (sender[0], *reply_to))
+    context["foot"] = say(foot.words, language) if foot else ""
+    context["foot_link"] = foot.link if foot else ""
     # Quoted-printable keeps the bytes ASCII and the lines under 77, whatever was written.
     message.set_content(_render("layout.txt", context), cte="quoted-printable")
     message.add_alternative(_render("layout.html", context), subtype="html", cte="quoted-printable")

@@ -13,11 +13,12 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from ..errors import N_
-from ..rendering.mails import digest, readdressed
+from ..rendering.mails import readdressed
+from ..store import gathered
 from ..store import outbox as store
 from ..store.outbox import Outgoing
 from ..store.people import Person
-from . import invitations, mailing, recomposing
+from . import gathering, invitations, mailing, recomposing
 from .cases import OpenCase, opened
 from .house import House
 from .mailing import SECRET, carried
@@ -66,7 +67,7 @@ def _again(asked: _Asked, done: set[tuple[object, ...]]) -> Callable[[], bool] |
     row = asked.row
     if row.kind in SECRET:
         return lambda: False
-    if store.planned_in(asked.session, row):
+    if store.planned_in(asked.session, row) or gathered.sent_in(asked.session, row.id):
         return lambda: _remind(asked, done)
     if row.kind == invitations.KIND:
         return lambda: _invite(asked)
@@ -79,8 +80,9 @@ def _remind(asked: _Asked, done: set[tuple[object, ...]]) -> bool:
     words = recomposing.still_true(asked.house, asked.session, asked.row, asked.now, done)
     if not words:
         return False
+    said = recomposing.said(asked.session, asked.row, words)
     mailing.compose_anew(
-        asked.session, asked.house, asked.row, person=asked.person, words=digest(words), now=asked.now
+        asked.session, asked.house, asked.row, person=asked.person, words=said, now=asked.now
     )
     return True
 
@@ -96,10 +98,10 @@ def _invite(asked: _Asked) -> bool:
 
 
 def _tell(asked: _Asked) -> bool:
-    """News of a review: still of use to who still has a part in it, for as long as it runs, and when it has ended."""
+    """Of a review: to who still has a part in it, for as long as it runs (and that it has ended); what asks for
+    something, where it still does."""
     case, person = asked.case(), asked.person.id
-    there = {seat.person for seat in case.case.seats} | {seat.reader(asked.now) for seat in case.case.seats}
-    if person not in there | set(case.case.leads):
+    if not gathering.takes_part(case, person) or not gathering.still_asks(case, asked.row.asks, person):
         return False
     if case.standing.ended and asked.row.kind != "ended":
         return False

@@ -94,6 +94,7 @@ def preview_letter(house: House, *, actor: Account, letter: Letter, now: datetim
             words=words,
             review_id=review_id,
             now=now,
+            kind="letter",
         )
         return LetterPreview(
             readers=tuple(Reader(p.name, p.email, tuple(titles)) for p, titles in people),

@@ -3,16 +3,21 @@ in one review for its people (their own)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from ..engine.definition import Workflow
 from ..errors import N_, Message, NotFound, Text
+from ..store import gathered as gathered_store
 from ..store import mail_plan as store
+from ..store.gathered import Gathered
 from ..store.outbox import Outgoing, PlannedMail
+from ..store.people import Person
+from . import gathering
 from .accounts import only_lead
 from .cases import looking
+from .choices import AT_ONCE, WITH, choices_of
 from .heads import ReviewHead, head_of
 from .house import Account, House
 from .mailing import SECRET, text_of
@@ -23,6 +28,8 @@ from .wording import short
 PAGE = 50
 # How many of the network's planned mails are listed; each review has its own list.
 NEXT = 25
+# More of one review than anybody reads.
+MOST = 500
 Words = Message | Text | str
 
 STATES: Mapping[str, tuple[str, Message]] = {
@@ -39,6 +46,8 @@ KINDS: Mapping[str, Message] = {
     "begun": N_("A step began"),
     "ended": N_("The review ended"),
     "reminder": N_("Reminder"),
+    "by_hand": N_("Reminder"),
+    "digest": N_("Digest"),
     "invite": N_("Invitation"),
     "reset": N_("New password"),
     "team": N_("The team"),
@@ -53,9 +62,10 @@ RULE = N_("Reminder: “%(step)s” is due %(due)s")
 @dataclass(frozen=True)
 class PlannedView:
     """A mail that is planned, or was not sent (`why_not`). `line`: what the lead adds to it. `review_id` and `review`
-    for lists over several."""
+    for lists over several. `goes`: what it goes with, where it does not go alone. `id` None: it was to go at once,
+    and waits for its reader's digest; then there is nothing for the lead to hold back."""
 
-    id: int
+    id: int | None
     at: datetime
     to: str
     why: Words
@@ -65,6 +75,7 @@ class PlannedView:
     review_id: int
     line: str = ""
     review: str = ""
+    goes: Message | None = None
 
 
 @dataclass(frozen=True)
@@ -120,16 +131,25 @@ def network_mail(house: House, *, actor: Account, state: str = "", page: int = 1
             session, review_id=None, person_id=None, state=state, limit=PAGE, offset=(page - 1) * PAGE
         )
         planned = store.planned_next(session, limit=NEXT, offset=0)
+        gathered = gathered_store.to_come(session, review_id=None, person_id=None, limit=NEXT)
         ids = {row.review_id for row, _ in rows if row.review_id is not None} | {r.id for _, _, r in planned}
+        ids |= {row.review_id for row, _ in gathered}
         names = {id: _title(sides) for id, sides in store.review_names(session, ids).items()}
         wished = wishes(session, {row.review_id for row, _, _ in planned})
         return MailView(
             head=None,
-            planned=tuple(
-                _planned(row, name, house.workflows.get(review.workflow), wished, names.get(review.id, ""))
-                for row, name, review in planned
-            ),
-            planned_total=store.count_planned(session),
+            planned=_in_order(
+                [
+                    *(
+                        _planned(
+                            row, name, house.workflows.get(review.workflow), wished, names.get(review.id, "")
+                        )
+                        for row, name, review in planned
+                    ),
+                    *(_gathered(row, person, names.get(row.review_id, "")) for row, person in gathered),
+                ]
+            )[:NEXT],
+            planned_total=store.count_planned(session) + gathered_store.count(session),
             sent=tuple(_sent(row, name, names) for row, name in rows),
             page=page,
             pages=pages,
@@ -146,11 +166,17 @@ def review_mail(house: House, *, actor: Account, review_id: int, page: int = 1, 
             case.session, review_id=review_id, person_id=whose, state="", limit=PAGE, offset=(page - 1) * PAGE
         )
         planned = store.planned_in(case.session, review_id, whose)
+        gathered = gathered_store.to_come(case.session, review_id=review_id, person_id=whose, limit=MOST)
         wished = wishes(case.session, [review_id])
         return MailView(
             head=head_of(case),
-            planned=tuple(_planned(row, name, case.workflow, wished) for row, name in planned),
-            planned_total=len(planned),
+            planned=_in_order(
+                [
+                    *(_planned(row, name, case.workflow, wished) for row, name in planned),
+                    *(_gathered(row, person) for row, person in gathered),
+                ]
+            ),
+            planned_total=len(planned) + len(gathered),
             sent=tuple(_sent(row, name, {}) for row, name in rows),
             page=page,
             pages=pages,
@@ -208,7 +234,30 @@ def _planned(
         review_id=row.review_id,
         line=wish.line,
         review=review,
+        goes=WITH.get(row.data.get("with", "")) if row.state == "planned" else None,
     )
+
+
+def _gathered(row: Gathered, person: Person, review: str = "") -> PlannedView:
+    mark, state = STATES[row.state]
+    choices = choices_of(person)
+    goes = WITH["away" if choices.rhythm == AT_ONCE else choices.rhythm]
+    return PlannedView(
+        id=None,
+        at=row.due_at,
+        to=person.name,
+        why=gathering.words_of(row).subject,
+        mark=mark,
+        state=state,
+        why_not=Message(row.why_not) if row.why_not else None,
+        review_id=row.review_id,
+        review=review,
+        goes=goes if row.state == "planned" else None,
+    )
+
+
+def _in_order(views: Iterable[PlannedView]) -> tuple[PlannedView, ...]:
+    return tuple(sorted(views, key=lambda view: view.at))
 
 
 def _why(row: PlannedMail, workflow: Workflow | None) -> Message:

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from email import message_from_bytes, policy
+from typing import Any
 
 from sqlalchemy.orm import Session
 
+from ..errors import N_
 from ..mail.addresses import BadAddress, to_ascii
-from ..rendering.mails import Digest, MailWords, compose, subject_of
+from ..rendering.mails import Digest, Foot, MailWords, compose, subject_of
 from ..rendering.words import local
 from ..store import outbox as store
 from ..store.outbox import Outgoing
 from ..store.people import Person
 from .house import House
+from .keys import off_path, without_key
+
+_TURN_OFF = N_("You can turn off mails of this kind:")
+_ACCOUNT = N_("This mail is about your account. Such mails cannot be turned off.")
+_NEEDED = N_(
+    "Mails of this kind cannot be turned off for as long as you take part. How often they come, you choose here:"
+)
 
 # Mails that hold a single-use token: nobody in the house is shown what they say.
 SECRET = frozenset(("invite", "reset"))
@@ -32,11 +42,13 @@ def enqueue(
     now: datetime,
     real_now: datetime,
     reason: str = "",
+    may_decline: str = "",
+    asks: Mapping[str, Any] | None = None,
 ) -> Outgoing:
     """Compose the mail and add it to the outbox; it goes if, and only if, the caller's transaction does.
 
     `review_id` is None for a mail about no review or several: it then belongs to no thread. `reason` says in
-    the outbox why the mail exists, where its kind does not."""
+    the outbox why the mail exists, where its kind does not. `may_decline`, `asks`: as in the outbox."""
     domain = house.settings.mail_from.rpartition("@")[2]
     row = Outgoing(
         message_id=f"<{uuid.uuid4().hex}@{domain}>",
@@ -44,6 +56,8 @@ def enqueue(
         person_id=person.id,
         kind=kind,
         reason=reason[:500],
+        may_decline=may_decline,
+        asks=dict(asks or {}),
         created_at=real_now,
         about_at=now,
         next_at=real_now,
@@ -74,6 +88,7 @@ def compose_anew(
         language=person.language,
         in_reply_to=root if root != row.message_id else None,
         base_url=house.settings.base_url,
+        foot=foot_of(house, row, person),
     )
 
 
@@ -85,17 +100,30 @@ def preview(
     words: MailWords | Digest,
     review_id: int | None,
     now: datetime,
+    kind: str = "reminder",
+    may_decline: str = "",
 ) -> tuple[str, str]:
     """Subject and text as they would go to the person; nothing is kept."""
-    row = Outgoing(message_id="<preview>", review_id=review_id)
+    row = Outgoing(message_id="<preview>", review_id=review_id, kind=kind, may_decline=may_decline)
     compose_anew(session, house, row, person=person, words=words, now=now)
     return row.subject, text_of(row.message)
 
 
 def text_of(message: bytes) -> str:
-    """The text part; the HTML part says the same."""
+    """The text part; the HTML part says the same. Without the key by which its reader, and nobody else, turns off
+    such mails."""
     part = message_from_bytes(message, policy=policy.default).get_body(("plain",))
-    return str(part.get_content()) if part is not None else ""
+    return without_key(str(part.get_content())) if part is not None else ""
+
+
+def foot_of(house: House, row: Outgoing, person: Person) -> Foot:
+    """What the mail says of itself at its end: how to turn such mails off, or that they cannot be."""
+    base = house.settings.base_url.rstrip("/")
+    if row.may_decline:
+        return Foot(_TURN_OFF, base + off_path(house.settings.secret_key, person.id, row.may_decline), True)
+    if row.kind in SECRET or person.password_hash is None:
+        return Foot(_ACCOUNT)
+    return Foot(_NEEDED, f"{base}/me#mail")
 
 
 def carried(address: str) -> str:

@@ -14,7 +14,7 @@ from ..errors import N_, Conflict, Message, NotFound, Refused
 from ..store import planned as store
 from ..store.outbox import MailWish, PlannedMail
 from ..store.people import Person
-from . import mail_plan, mailing, wording
+from . import gathering, mail_plan, mailing, wording
 from .accounts import only_lead
 from .cases import OpenCase, opened
 from .checks import Checks
@@ -59,7 +59,13 @@ def planned_mail(house: House, *, actor: Account, planned_id: int, now: datetime
         if planned is not None:
             words = words_with(case, planned, wish)
             subject, text = mailing.preview(
-                session, house, person=person, words=words, review_id=row.review_id, now=max(now, row.due_at)
+                session,
+                house,
+                person=person,
+                words=words,
+                review_id=row.review_id,
+                now=max(now, row.due_at),
+                may_decline=gathering.together([row]),
             )
         mark, state = mail_plan.state_of(row, wish)
         return PlannedPage(
@@ -116,6 +122,7 @@ def send_now(house: House, *, actor: Account, planned_id: int, now: datetime, re
             review_id=row.review_id,
             now=now,
             real_now=real_now,
+            may_decline=gathering.together([row]),
         )
         row.state, row.outgoing_id = "sent", sent.id
 

@@ -7,15 +7,18 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from ..engine.case import ACTIVE, Place
 from ..engine.moves import Move
-from ..engine.planning import DeedMail, Planned, deed_mails, plan
+from ..engine.planning import DeedMail, Planned, deed_mails, plan, whose_turn
 from ..engine.redating import DROP, MISSED, PLAN, Kept, fate
 from ..errors import N_
 from ..rendering.mails import digest
 from ..store import planned as store
 from ..store.outbox import PlannedMail
-from . import wording
+from ..store.people import Person
+from . import gathering, wording
 from .cases import OpenCase
+from .choices import NEWS, PLAIN, Choices, all_choices, choices_of
 from .mailing import enqueue
 from .wishes import key_of
 
@@ -24,57 +27,84 @@ PASSED = N_("the date was moved so near that the day of this reminder has been")
 
 
 def send_deed_mails(case: OpenCase, move: Move) -> None:
-    """Put the mails of a move into the outbox: one a person, however many reasons there are."""
+    """Send the mails of a move: to each person one, however many reasons there are, or with their digest."""
     actor = case.account.person_id if case.account else None
     mails: dict[int, list[DeedMail]] = defaultdict(list)
     for mail in deed_mails(move, actor, case.now):
         mails[mail.person].append(mail)
     people = store.people(case.session, mails)
+    real_now = real_time(case.session, case.now)
     for person_id, several in mails.items():
         person = people.get(person_id)
         if person is None or person.closed_at is not None:
             continue
-        enqueue(
-            case.session,
-            case.house,
-            person=person,
-            kind=several[0].reason,
-            words=digest([wording.deed_words(case, mail) for mail in several]),
-            review_id=case.review.id,
-            now=case.now,
-            real_now=real_time(case.session, case.now),
-        )
+        if choices_of(person) == PLAIN or any(mail.reason == "ended" for mail in several):
+            _send_at_once(case, person, several, real_now)
+            continue
+        for mail in several:
+            words = wording.deed_words(case, mail)
+            gathering.tell(
+                case, person, kind=mail.reason, words=words, real_now=real_now, asks=_asked(case, mail)
+            )
+
+
+def _send_at_once(case: OpenCase, person: Person, several: list[DeedMail], real_now: datetime) -> None:
+    asked = [place for mail in several if (place := _asked(case, mail)) is not None]
+    ended = any(mail.reason == "ended" for mail in several)
+    enqueue(
+        case.session,
+        case.house,
+        person=person,
+        kind="ended" if ended else several[0].reason,
+        words=digest([wording.deed_words(case, mail) for mail in several]),
+        review_id=case.review.id,
+        now=case.now,
+        real_now=real_now,
+        may_decline="" if asked or ended else NEWS,
+        asks=gathering.asked_of(case, asked[0]) if len(asked) == len(several) == 1 else None,
+    )
+
+
+def _asked(case: OpenCase, mail: DeedMail) -> Place | None:
+    """The step that a mail asks its reader for; None where others have done something, and nothing is asked."""
+    mark = case.standing.marks.get(mail.place)
+    if mail.reason == "ended" or mark is None or mark.state != ACTIVE:
+        return None
+    seats = whose_turn(case.case, mail.place)
+    return mail.place if any(mail.person in (s.person, s.reader(case.now)) for s in seats) else None
 
 
 def replan(case: OpenCase) -> None:
     """Make the rows of planned mail what `plan` says (engine.md 27)."""
     wanted = {planned.key: planned for planned in plan(case.case, case.now)}
     rows = {key_of(row): row for row in store.planned_of(case.session, case.review.id)}
+    choices = all_choices(case.session, {planned.person for planned in wanted.values()})
     for key in {**wanted, **rows}:
         row, planned = rows.get(key), wanted.get(key)
         becomes = fate(kept_of(row) if row else None, planned, case.now)
         if becomes == PLAN and planned is not None:
-            _plan(case, row, planned)
+            _plan(case, row, planned, choices.get(planned.person, PLAIN))
         elif row is not None and becomes in (DROP, MISSED):
             row.state, row.why_not = "void", GONE if becomes == DROP else PASSED
 
 
-def _plan(case: OpenCase, row: PlannedMail | None, planned: Planned) -> None:
+def _plan(case: OpenCase, row: PlannedMail | None, planned: Planned, choices: Choices) -> None:
     if row is None:
-        case.session.add(_row(case.review.id, planned))
-        return
+        row = _row(case.review.id, planned)
+        case.session.add(row)
     if row.state == "sent":
         # It goes again for its new date; what went for the old one stays in the outbox.
         row.outgoing_id = None
     row.state, row.why_not, row.due_at = "planned", "", planned.at
     row.person_id = planned.person
     row.data = _data(planned)
+    gathering.settle(row, choices, case.house, case.now)
 
 
 def kept_of(row: PlannedMail) -> Kept:
     """A row of planned mail as the engine takes it."""
     due = row.data.get("due")
-    return Kept(row.state, date.fromisoformat(due) if due else None, row.due_at)
+    return Kept(row.state, date.fromisoformat(due) if due else None, gathering.planned_at(row))
 
 
 def _row(review_id: int, planned: Planned) -> PlannedMail:
@@ -89,13 +119,19 @@ def _row(review_id: int, planned: Planned) -> PlannedMail:
         seat_id=key.seat,
         person_id=planned.person,
         kind="reminder",
+        state="planned",
         due_at=planned.at,
         data=_data(planned),
     )
 
 
 def _data(planned: Planned) -> dict[str, object]:
-    return {"due": planned.due.isoformat(), "late": planned.late, "own_turn": planned.own_turn}
+    return {
+        "due": planned.due.isoformat(),
+        "late": planned.late,
+        "own_turn": planned.own_turn,
+        "at": planned.at.isoformat(),
+    }
 
 
 def real_time(session: Session, now: datetime) -> datetime:

@@ -8,18 +8,18 @@ they may have arrived (engine.md 29). Other mails tell of what has happened: tha
 from __future__ import annotations
 
 import logging
-from collections import defaultdict
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from ..engine.planning import plan
 from ..errors import N_
-from ..rendering.mails import MailWords, digest
+from ..rendering.mails import Digest, MailWords, digest
+from ..store import gathered as gathered_store
 from ..store import outbox as store
-from ..store.outbox import Outgoing, PlannedMail
+from ..store.outbox import Outgoing
 from ..store.people import Person
-from . import invitations, mailing
+from . import gathering, invitations, mailing
 from .cases import opened
 from .house import House
 from .wishes import NONE, key_of, wishes, words_with
@@ -52,7 +52,7 @@ def _bring_up_to_date(house: House, outgoing_id: int, now: datetime) -> None:
             return
         words = still_true(house, session, row, now) if person.closed_at is None else []
         if words:
-            mailing.compose_anew(session, house, row, person=person, words=digest(words), now=now)
+            mailing.compose_anew(session, house, row, person=person, words=said(session, row, words), now=now)
         else:
             row.state, row.last_answer = "void", POINTLESS.text
 
@@ -74,21 +74,27 @@ def still_true(
 ) -> list[MailWords]:
     """The words of those reminders in the mail that would be sent today; the others become void, and so do those of
     steps that are in `done`, to which the mail's own are added."""
-    reviews: dict[int, list[PlannedMail]] = defaultdict(list)
-    for planned_row in store.planned_in(session, row):
-        reviews[planned_row.review_id].append(planned_row)
+    planned, gathered = store.planned_in(session, row), gathered_store.sent_in(session, row.id)
     words = []
-    for review_id, rows in reviews.items():
+    reviews = [one.review_id for one in planned] + [one.review_id for one in gathered]
+    for review_id in dict.fromkeys(reviews):
         case = opened(house, session, review_id=review_id, account=None, now=now)
-        wanted = {planned.key: planned for planned in plan(case.case, now)}
+        wanted = {one.key: one for one in plan(case.case, now)}
         wished = wishes(session, [review_id])
-        for planned_row in rows:
-            planned = wanted.get(key_of(planned_row))
+        for planned_row in (one for one in planned if one.review_id == review_id):
+            found = wanted.get(key_of(planned_row))
             slot = (review_id, planned_row.party, planned_row.step, planned_row.seat_id)
-            if planned is not None and (done is None or slot not in done):
+            if found is not None and (done is None or slot not in done):
                 if done is not None:
                     done.add(slot)
-                words.append(words_with(case, planned, wished.get((review_id, planned.key), NONE)))
+                words.append(words_with(case, found, wished.get((review_id, found.key), NONE)))
             else:
                 planned_row.state, planned_row.why_not = "void", POINTLESS.text
+        news = gathering.still_true(case, [one for one in gathered if one.review_id == review_id], set())
+        words += [gathering.words_of(one) for one in news]
     return words
+
+
+def said(session: Session, row: Outgoing, words: list[MailWords]) -> MailWords | Digest:
+    """The words as the one mail that the message is."""
+    return digest(words, news=any(one.news for one in gathered_store.sent_in(session, row.id)))

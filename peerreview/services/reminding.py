@@ -73,7 +73,7 @@ def _tell(case: OpenCase, turn: Turn, real_now: datetime) -> list[int]:
             case.session,
             case.house,
             person=person,
-            kind="reminder",
+            kind="by_hand",
             words=wording.reminder_words(case, _as_planned(case, turn, place, seat)),
             review_id=case.review.id,
             now=case.now,

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from ..errors import N_, Message
 from ..rendering.mails import MailWords
-from . import mailing, posting, wording
+from . import gathering, posting, wording
 from .cases import OpenCase
 
 TEAM = ("coordinator", "member")
@@ -31,16 +31,8 @@ def tell_team(
             button=button,
             names=case.names,
         )
-        mailing.enqueue(
-            case.session,
-            case.house,
-            person=person,
-            kind=kind,
-            words=words,
-            review_id=case.review.id,
-            now=case.now,
-            real_now=posting.real_time(case.session, case.now),
-        )
+        real_now = posting.real_time(case.session, case.now)
+        gathering.tell(case, person, kind=kind, words=words, real_now=real_now)
 
 
 def tell(case: OpenCase, parties: Iterable[int], kind: str, subject: Message, text: Message) -> None:

@@ -7,7 +7,8 @@ now, and a mail that it no longer holds is not sent, with the reason kept (desig
 from __future__ import annotations
 
 import logging
-from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -16,9 +17,11 @@ from ..engine.planning import MailKey, Planned, plan
 from ..errors import N_, PeerreviewError
 from ..rendering.mails import MailWords, digest
 from ..store import cases
+from ..store import gathered as gathered_store
 from ..store import planned as store
+from ..store.gathered import Gathered
 from ..store.outbox import PlannedMail
-from . import mailing
+from . import gathering, mailing
 from .cases import OpenCase, opened
 from .deeds import changing
 from .house import House
@@ -38,6 +41,7 @@ def tick(house: House, *, now: datetime, real_now: datetime) -> int:
     while True:
         with house.db.read() as session:
             people = store.people_due(session, now, BATCH)
+            people = sorted({*people, *gathered_store.people_due(session, now, BATCH)})[:BATCH]
         failed = 0
         for person_id in people:
             try:
@@ -70,38 +74,65 @@ def _to_wake(house: House, now: datetime, tried: set[int]) -> list[int]:
 def _send_to(house: House, person_id: int, now: datetime, real_now: datetime) -> int:
     """One person's due mails in one transaction and, where several are left, one digest (engine.md 28)."""
     with house.db.write() as session:
-        rows = store.due_of(session, person_id, now)
+        planned = store.due_of(session, person_id, now)
+        gathered = gathered_store.due_of(session, person_id, now)
         person = store.people(session, [person_id]).get(person_id)
         if person is None or person.closed_at is not None:
-            _void(rows, CLOSED)
+            _void([*planned, *gathered], CLOSED)
             return 0
-        words: list[MailWords] = []
-        kept: list[PlannedMail] = []
-        reviews = defaultdict(list)
-        for row in rows:
-            reviews[row.review_id].append(row)
-        for review_id, of_review in reviews.items():
+        due = _Due()
+        about = [row.review_id for row in planned] + [row.review_id for row in gathered]
+        for review_id in dict.fromkeys(about):
             case = opened(house, session, review_id=review_id, account=None, now=now)
-            for row, planned, wish in _still_true(case, of_review):
-                words.append(words_with(case, planned, wish))
-                kept.append(row)
-        if not words:
+            due.add(
+                case,
+                [row for row in planned if row.review_id == review_id],
+                [row for row in gathered if row.review_id == review_id],
+            )
+        if not due.words:
             return 0
-        only = (
-            next(iter({row.review_id for row in kept})) if len({row.review_id for row in kept}) == 1 else None
-        )
+        reviews = {row.review_id for row in due.rows}
         outgoing = mailing.enqueue(
             session,
             house,
             person=person,
-            kind="reminder",
-            words=digest(words),
-            review_id=only,
+            kind="digest" if due.has_gathered else "reminder",
+            words=digest(due.words, news=due.has_news),
+            review_id=reviews.pop() if len(reviews) == 1 else None,
             now=now,
             real_now=real_now,
+            may_decline=gathering.together(due.rows),
         )
-        _mark_sent(session, kept, outgoing.id)
+        _mark_sent(session, due.rows, outgoing.id)
         return 1
+
+
+@dataclass
+class _Due:
+    """What is to be said to one person, and the rows that it comes from."""
+
+    words: list[MailWords] = field(default_factory=list)
+    rows: list[PlannedMail | Gathered] = field(default_factory=list)
+
+    def add(self, case: OpenCase, planned: list[PlannedMail], gathered: list[Gathered]) -> None:
+        """Of one review, what still holds."""
+        reminded: set[tuple[str, int | None]] = set()
+        for row, one, wish in _still_true(case, planned):
+            self.words.append(words_with(case, one, wish))
+            self.rows.append(row)
+            if one.own_turn:
+                reminded.add((one.place[0], one.place[1].party))
+        for kept in gathering.still_true(case, gathered, reminded):
+            self.words.append(gathering.words_of(kept))
+            self.rows.append(kept)
+
+    @property
+    def has_gathered(self) -> bool:
+        return any(isinstance(row, Gathered) for row in self.rows)
+
+    @property
+    def has_news(self) -> bool:
+        return any(isinstance(row, Gathered) and row.news for row in self.rows)
 
 
 def _still_true(case: OpenCase, rows: list[PlannedMail]) -> list[tuple[PlannedMail, Planned, Wish]]:
@@ -115,9 +146,10 @@ def _still_true(case: OpenCase, rows: list[PlannedMail]) -> list[tuple[PlannedMa
         if planned is None:
             _void([row], ALREADY)
             continue
-        if planned.person != row.person_id:
-            # A deputy sits in by now: it is theirs at the next tick.
-            row.person_id = planned.person
+        reader = _reader(case, planned)
+        if reader != row.person_id:
+            # A deputy sits in by now, or no longer: it is theirs at the next tick.
+            row.person_id = reader
             continue
         wish = wished.get((case.review.id, planned.key), NONE)
         if wish.held:
@@ -130,12 +162,20 @@ def _still_true(case: OpenCase, rows: list[PlannedMail]) -> list[tuple[PlannedMa
     return list(latest.values())
 
 
-def _void(rows: list[PlannedMail], why: str) -> None:
+def _reader(case: OpenCase, planned: Planned) -> int:
+    """Who gets it now: a mail that has waited may find its seat with somebody else than the plan has it."""
+    if planned.place[1].person is not None:
+        return planned.person
+    seat = next((seat for seat in case.case.seats if seat.id == planned.key.seat), None)
+    return seat.reader(case.now) if seat else planned.person
+
+
+def _void(rows: Sequence[PlannedMail | Gathered], why: str) -> None:
     for row in rows:
         row.state, row.why_not = "void", why
 
 
-def _mark_sent(session: Session, rows: list[PlannedMail], outgoing_id: int) -> None:
+def _mark_sent(session: Session, rows: Sequence[PlannedMail | Gathered], outgoing_id: int) -> None:
     for row in rows:
         row.state, row.outgoing_id = "sent", outgoing_id
     session.flush()

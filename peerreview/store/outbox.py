@@ -97,7 +97,8 @@ class Outgoing(Base):
     what it says was no longer true at a further try, or the lead has laid it aside). `next_at`: nobody tries
     before then. `unclear`: it may have arrived already, so that its bytes must stay as they are. `review_id`
     null where it is about no review or several. `report`: what came back about it after it was sent; `was_to`: where
-    it went before its address was corrected. Times are the real clock's; `about_at` is the method's."""
+    it went before its address was corrected; `may_decline`: which mails its reader may turn off by it ("" for none);
+    `asks`: the step that it asks for, where it does. Times are the real clock's; `about_at` is the method's."""
 
     __tablename__ = "outgoing"
     __table_args__ = (
@@ -136,6 +137,8 @@ class Outgoing(Base):
     unclear: Mapped[bool] = mapped_column(default=False)
     report: Mapped[str] = mapped_column(String(500), default="")
     was_to: Mapped[str] = mapped_column(String(254), default="")
+    may_decline: Mapped[str] = mapped_column(String(10), default="")
+    asks: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
 
 class Heartbeat(Base):
@@ -217,7 +220,7 @@ def to_ask_again(session: Session, *, due_by: datetime) -> list[int]:
     """Reminders and mails about meetings that were certainly not taken, and are to be tried again by then."""
     again = (
         Outgoing.attempts > 0,
-        Outgoing.kind.in_(("reminder", "meeting")),
+        Outgoing.kind.in_(("reminder", "digest", "meeting")),
         Outgoing.unclear.is_(False),
     )
     query = select(Outgoing.id).where(

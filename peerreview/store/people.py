@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, ForeignKey, Index, String, UniqueConstraint, func, or_, select, text
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship, selectinload
@@ -19,7 +19,8 @@ class Person(Base):
     `email` is as typed, `email_folded` what is compared. `is_lead`: the network's project lead.
     `mail_problem`: why mail does not arrive; `bounced_at`: when a report said so (a server that took a later mail does
     not take that back), else it was refused at once. `address_unproven`: a project lead has written the address, and
-    nobody has logged in with it since: no link for a new password goes there.
+    nobody has logged in with it since: no link for a new password goes there. `rhythm`, `declined` (words apart) and
+    `away_until` (its last day) are how they want their mail: services/choices.py.
     """
 
     __tablename__ = "person"
@@ -42,6 +43,9 @@ class Person(Base):
     mail_problem: Mapped[str] = mapped_column(String(500), default="")
     bounced_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     address_unproven: Mapped[bool] = mapped_column(default=False)
+    rhythm: Mapped[str] = mapped_column(String(10), default="at_once")
+    declined: Mapped[str] = mapped_column(String(50), default="")
+    away_until: Mapped[date | None]
 
     memberships: Mapped[list[Membership]] = relationship(back_populates="person")
 

@@ -24,6 +24,7 @@ from . import (
     lead,
     letters,
     locale,
+    mail_choices,
     materials,
     me,
     meetings,
@@ -93,6 +94,7 @@ def register(app: Flask) -> None:
     errors.register(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    mail_choices.register(app)
 
 
 def _read_clock() -> None:

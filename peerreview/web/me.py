@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
 from peerreview.errors import N_, Invalid, Message
-from peerreview.services import addresses, feeds, me, sessions
+from peerreview.services import addresses, feeds, me, pausing, preferences, sessions
 
 from . import locale
 from .here import house, tell
@@ -21,7 +21,7 @@ calendar = Blueprint("calendar", __name__)
 @bp.get("")
 @login_required
 def index() -> ResponseReturnValue:
-    return _page()
+    return page()
 
 
 @bp.post("")
@@ -31,7 +31,7 @@ def change() -> ResponseReturnValue:
     try:
         me.change_me(house(), actor=current_user.account, **typed)
     except Invalid as error:
-        return _page(typed, error.errors), 422
+        return page(typed, error.errors), 422
     locale.speak(typed["language"])
     tell(N_("What you changed is saved."))
     return redirect(url_for("me.index"), 303)
@@ -53,7 +53,7 @@ def change_address() -> ResponseReturnValue:
         )
     except Invalid as error:
         faults = {"address_password" if field == "present" else field: e for field, e in error.errors.items()}
-        return _page(errors=faults, email=email), 422
+        return page(errors=faults, email=email), 422
     tell(
         N_("Your mail goes to %(email)s from now on. You log in with that address too.", email=email.strip())
     )
@@ -74,7 +74,7 @@ def change_password() -> ResponseReturnValue:
             real_now=g.real_now,
         )
     except Invalid as error:
-        return _page(errors={f"{field}_password": fault for field, fault in error.errors.items()}), 422
+        return page(errors={f"{field}_password": fault for field, fault in error.errors.items()}), 422
     tell(N_("Your new password is saved. All other places where you were logged in are logged out."))
     return redirect(url_for("me.index"), 303)
 
@@ -106,7 +106,7 @@ def make_calendar() -> ResponseReturnValue:
     """The address is shown once, on the answer itself: nobody reads it from a log of redirects."""
     token = feeds.make_feed(house(), actor=current_user.account, real_now=g.real_now)
     address = house().settings.base_url.rstrip("/") + url_for("calendar.feed", token=token)
-    return _page(address=address), {"Cache-Control": "no-store"}
+    return page(address=address), {"Cache-Control": "no-store"}
 
 
 @bp.post("/calendar/end")
@@ -125,12 +125,14 @@ def feed(token: str) -> ResponseReturnValue:
     return Response(content, content_type="text/calendar; charset=utf-8; method=PUBLISH", headers=headers)
 
 
-def _page(
+def page(
     typed: Mapping[str, str] | None = None,
     errors: Mapping[str, Message] | None = None,
     address: str = "",
     email: str = "",
+    away: Mapping[str, str] | None = None,
 ) -> str:
+    """The whole page, with what was typed where it is wrong."""
     actor = current_user.account
     view = me.me(house(), actor=actor)
     running = sessions.my_sessions(house(), actor=actor, token=current_user.token, real_now=g.real_now)
@@ -144,6 +146,9 @@ def _page(
         calendar_since=feeds.feed_since(house(), actor=actor),
         address=address,
         email=email,
+        mail=preferences.mail_choices(house(), actor=actor, now=g.now),
+        stand_ins=pausing.stand_ins(house(), actor=actor, now=g.now),
+        away=away or {"until": "", "person": ""},
     )
 
 

@@ -16,7 +16,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from peerreview.errors import N_, PartyName, Text
-from peerreview.rendering.mails import Digest, MailWords, compose, digest
+from peerreview.rendering.mails import Digest, Foot, MailWords, compose, digest
 
 WORDS = MailWords(
     subject=N_(
@@ -91,7 +91,7 @@ def page(message: bytes) -> _Page:
 
 
 def test_headers_are_the_ones_of_the_house() -> None:
-    mail = read(made(list_unsubscribe="https://review.example/me#mail"))
+    mail = read(made(foot=Foot(N_("Off:"), "https://review.example/me#mail", True)))
     assert {name: str(value) for name, value in mail.items()} == {
         "From": "Nätverket <mail@network.example>",
         "To": "Anna Åberg <anna@kalmar.example>",
@@ -183,7 +183,9 @@ def test_an_address_that_no_header_holds_is_left_out(address: str) -> None:
 
 def test_long_ids_stay_whole() -> None:
     long = f"<{'a' * 32}@{'b' * 60}.example>"
-    message = made(message_id=long, in_reply_to=long, list_unsubscribe="https://x.example/" + "y" * 200)
+    message = made(
+        message_id=long, in_reply_to=long, foot=Foot(N_("Off:"), "https://x.example/" + "y" * 200, True)
+    )
     assert message.count(long.encode()) == 3
     assert b"y" * 200 in message
 

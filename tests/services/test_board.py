@@ -126,7 +126,7 @@ def call(house: House, cast: Cast, step: str, party: int | None) -> int:
 
 def sent(house: House, cast: Cast) -> list[tuple[str, str]]:
     with house.db.read() as session:
-        rows = session.query(Outgoing).filter_by(kind="reminder", review_id=cast.review_id)
+        rows = session.query(Outgoing).filter_by(kind="by_hand", review_id=cast.review_id)
         return [(row.recipient, row.subject) for row in rows]
 
 

@@ -1,0 +1,107 @@
+"""Mail that waits for its reader: what would go at once, and goes in their digest or when they are back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, func, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from .database import Base, UTCDateTime
+from .outbox import PlannedMail
+from .people import Person
+
+
+class Gathered(Base):
+    """The words of one mail to one person about one review, as they were when it was written (`at`).
+
+    `asks`: the step that it asks for, where it does, so that it can be asked whether it still does; `news`: it may be
+    declined. `due_at` and state as those of planned mail: planned, sent (as `outgoing_id`), or void with `why_not`."""
+
+    __tablename__ = "gathered_mail"
+    __table_args__ = (
+        Index(
+            "ix_gathered_mail_due",
+            "due_at",
+            sqlite_where=text("state = 'planned'"),
+            postgresql_where=text("state = 'planned'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    review_id: Mapped[int] = mapped_column(ForeignKey("review.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(50))
+    news: Mapped[bool]
+    words: Mapped[dict[str, Any]] = mapped_column(JSON)
+    asks: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    last_day: Mapped[str] = mapped_column(String(10), default="")
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    due_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    state: Mapped[str] = mapped_column(String(10), default="planned")
+    why_not: Mapped[str] = mapped_column(String(300), default="")
+    outgoing_id: Mapped[int | None] = mapped_column(ForeignKey("outgoing.id"), index=True)
+
+
+# The words of the partial index, as they stand there: with bound parameters SQLite would not use it.
+_WAITING = text("gathered_mail.state = 'planned'")
+
+
+def people_due(session: Session, now: datetime, limit: int) -> list[int]:
+    """Persons to whom something gathered is due by `now`."""
+    query = select(Gathered.person_id).where(_WAITING, Gathered.due_at <= now).distinct()
+    return list(session.scalars(query.order_by(Gathered.person_id).limit(limit)))
+
+
+def due_of(session: Session, person_id: int, now: datetime) -> list[Gathered]:
+    """What is due to a person by `now`, the oldest first, held until the transaction ends."""
+    query = select(Gathered).where(Gathered.person_id == person_id, _WAITING, Gathered.due_at <= now)
+    return list(session.scalars(query.order_by(Gathered.at, Gathered.id).with_for_update()))
+
+
+def sent_in(session: Session, outgoing_id: int) -> list[Gathered]:
+    """What went into a message."""
+    query = select(Gathered).where(Gathered.outgoing_id == outgoing_id)
+    return list(session.scalars(query.order_by(Gathered.at, Gathered.id)))
+
+
+def waiting_for(session: Session, person_id: int) -> list[Gathered]:
+    query = select(Gathered).where(Gathered.person_id == person_id, _WAITING)
+    return list(session.scalars(query.order_by(Gathered.id).with_for_update()))
+
+
+def planned_for(session: Session, person_id: int, void_for: str) -> list[PlannedMail]:
+    """A person's planned mails, those still to come and those void for that reason."""
+    query = select(PlannedMail).where(
+        PlannedMail.person_id == person_id,
+        (PlannedMail.state == "planned")
+        | ((PlannedMail.state == "void") & (PlannedMail.why_not == void_for)),
+    )
+    return list(session.scalars(query.order_by(PlannedMail.id).with_for_update()))
+
+
+def with_choices(session: Session, ids: Iterable[int]) -> list[Person]:
+    """Those of the people who want their mail otherwise than at once and all of it."""
+    otherwise = (Person.rhythm != "at_once") | (Person.declined != "") | Person.away_until.is_not(None)
+    return list(session.scalars(select(Person).where(Person.id.in_(sorted(ids)), otherwise)))
+
+
+def to_come(
+    session: Session, *, review_id: int | None, person_id: int | None, limit: int
+) -> list[tuple[Gathered, Person]]:
+    """What waits or was not sent, of a review (of all: what waits alone), with whom it is for."""
+    query = select(Gathered, Person).join(Person, Person.id == Gathered.person_id)
+    query = query.where(_WAITING if review_id is None else Gathered.state != "sent")
+    if review_id is not None:
+        query = query.where(Gathered.review_id == review_id)
+    if person_id is not None:
+        query = query.where(Gathered.person_id == person_id)
+    found = session.execute(query.order_by(Gathered.due_at, Gathered.id).limit(limit))
+    return [(row, person) for row, person in found]
+
+
+def count(session: Session) -> int:
+    """How many mails wait so, in the whole network."""
+    return session.scalar(select(func.count()).select_from(Gathered).where(_WAITING)) or 0
