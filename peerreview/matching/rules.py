@@ -19,12 +19,13 @@ DEFAULT_YEARS = 5
 class Rules:
     """`year`: of the round; who met within the `years` before it does not meet again (0: they may).
 
-    `forbidden` by the lead and `conflicts` of interest are pairs of names."""
+    `forbidden` by the lead, `conflicts` of interest and who has `declined` whom in this round are pairs of names."""
 
     year: int
     years: int = DEFAULT_YEARS
     forbidden: frozenset[Pair] = frozenset()
     conflicts: frozenset[Pair] = frozenset()
+    declined: frozenset[Pair] = frozenset()
 
 
 def broken(rules: Rules, a: Profile, b: Profile) -> Message | None:
@@ -40,6 +41,10 @@ def broken(rules: Rules, a: Profile, b: Profile) -> Message | None:
     if both in _keys(rules.forbidden):
         return N_(
             "%(a)s and %(b)s may not meet: the lead has forbidden it", a=a.organisation, b=b.organisation
+        )
+    if both in _keys(rules.declined):
+        return N_(
+            "%(a)s and %(b)s: one has declined the other in this round", a=a.organisation, b=b.organisation
         )
     for one, other in ((a, b), (b, a)):
         if key(other.organisation) in map(key, one.excludes):
@@ -73,7 +78,7 @@ def allowed(rules: Rules, profiles: Sequence[Profile]) -> Flags:
         met = [name for name, year in one.reviewed if rules.year - year < rules.years]
         others = [place[key(name)] for name in (*one.excludes, *met) if key(name) in place]
         table[k, others] = table[others, k] = False
-    for pair in _keys(rules.conflicts | rules.forbidden):
+    for pair in _keys(rules.conflicts | rules.forbidden | rules.declined):
         inside = [place[name] for name in pair if name in place]
         table[np.ix_(inside, inside)] = False
     np.fill_diagonal(table, False)

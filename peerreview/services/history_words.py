@@ -20,6 +20,7 @@ DEEDS: Mapping[str, tuple[Message, Message]] = {
     "talk_saved": (N_("Saved the expectations agreed"), N_("Saved the expectations agreed")),
     "notes_kept": (N_("Saved a note of the talk"), N_("Saved a note of the talk")),
     "pairing_chosen": (N_("Chose a pairing"), N_("Chose a pairing")),
+    "pairing_kept": (N_("Kept a proposal of pairs, number %(number)s"), N_("Kept a proposal of pairs")),
     "child_begun": (N_("Began a review of the round"), N_("Began a review of the round")),
     "reminded": (N_("Sent a reminder: “%(step)s”"), N_("Sent a reminder: “%(step)s”")),
     "opened": (N_("“%(title)s” was opened to %(receiver)s"), N_("A document was opened to %(receiver)s")),

@@ -113,6 +113,7 @@ def _rounds(review_id: int) -> Iterator[tuple[str, str, Who]]:
     yield "rounds.show", here, nobody
     yield "interests.form", f"{here}/interest", nobody
     yield "rounds.organisation", f"{here}/organisations/0", nobody
+    yield "pairing.index", f"{here}/pairing", nobody
     yield "rounds.letter", f"{here}/invitation", nobody
     yield "rounds.before_sending", f"{here}/synthesis/send", nobody
 

@@ -92,6 +92,9 @@ def _rounds(place: Place) -> Iterator[Forged]:
     yield Forged("rounds.set_dates", f"{here}/dates", nobody, {"answers": "", "pairing": ""})
     talk = {"note": "N", "expectations": "E", "number": "0", "then": "held"}
     yield Forged("rounds.save_talk", f"{here}/organisations/0", nobody, talk)
+    for deed in ("keep", "propose"):
+        set_ = {"asked": "years=5", "chosen": "1-2", "why": WHY}
+        yield Forged(f"pairing.{deed}", f"{here}/pairing/{deed}", nobody, set_)
     yield Forged("rounds.close", f"{here}/close", nobody, {"parties": "0"})
     yield Forged("rounds.begin", f"{here}/begin", nobody, {"by": "hand", "parties": "0"})
     wanted = {"unit_level": "region", "wants": "alcohol", "number": "0", "then": "say"}

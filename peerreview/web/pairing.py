@@ -1,0 +1,159 @@
+"""The pairing of a round: what the lead sets is in the address, so that a proposal can be gone back to; nothing is
+decided before one is chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import parse_qsl, urlencode
+
+from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user, login_required
+from werkzeug.datastructures import MultiDict
+
+from peerreview.errors import N_, Conflict, Invalid, Message, Refused
+from peerreview.services import choosing_pairs, pairing
+from peerreview.services.pairing_input import Pair, Settings
+
+from .here import house, tell, tell_why_not
+
+bp = Blueprint("pairing", __name__, url_prefix="/rounds/<int:round_id>/pairing")
+
+WEIGHT = "weight:"
+HEAVIEST, LONGEST = 100, 50
+# What may stand between two organisations: the field's name and the setting's.
+BETWEEN = {"fix": "fixed", "forbid": "forbidden", "conflict": "conflicts"}
+Args = MultiDict[str, str]
+Faults = dict[str, Message]
+
+
+@bp.get("")
+@login_required
+def index(round_id: int) -> ResponseReturnValue:
+    settings, faults = settings_of(request.args)
+    return _page(round_id, settings if request.args else None, faults)
+
+
+@bp.post("/keep")
+@login_required
+def keep(round_id: int) -> ResponseReturnValue:
+    settings, _ = settings_of(_asked())
+    try:
+        number = choosing_pairs.keep(
+            house(),
+            actor=current_user.account,
+            round_id=round_id,
+            settings=settings,
+            chosen=request.form.get("chosen", ""),
+            now=g.now,
+        )
+        tell(N_("Proposal %(number)s is kept.", number=number))
+    except (Conflict, Refused) as error:
+        tell_why_not(error)
+    return redirect(url_for("pairing.index", round_id=round_id), 303)
+
+
+@bp.post("/propose")
+@login_required
+def propose(round_id: int) -> ResponseReturnValue:
+    settings, _ = settings_of(_asked())
+    try:
+        count = choosing_pairs.propose(
+            house(),
+            actor=current_user.account,
+            round_id=round_id,
+            settings=settings,
+            chosen=request.form.get("chosen", ""),
+            why=request.form.get("why", ""),
+            now=g.now,
+        )
+    except Invalid as error:
+        return _page(round_id, settings, dict(error.errors), request.form.get("why", "")), 422
+    except (Conflict, Refused) as error:
+        tell_why_not(error)
+        return redirect(f"{url_for('pairing.index', round_id=round_id)}?{query_of(settings)}", 303)
+    tell(N_("Reviews proposed: %(count)s. The coordinators have been asked by mail to answer.", count=count))
+    return redirect(url_for("pairing.index", round_id=round_id), 303)
+
+
+def _asked() -> Args:
+    """The settings that the set on the page was worked out with."""
+    return MultiDict(parse_qsl(request.form.get("asked", "")[:20_000]))
+
+
+def _page(round_id: int, settings: Settings | None, faults: Mapping[str, Message], why: str = "") -> str:
+    view = pairing.pairing(
+        house(), actor=current_user.account, round_id=round_id, settings=settings, now=g.now
+    )
+    return render_template(
+        "web/pairing/index.html",
+        view=view,
+        head=view.head,
+        asked=query_of(view.settings),
+        errors=faults,
+        why=why,
+        chosen=request.form.get("chosen", ""),
+        names=dict(view.organisations),
+    )
+
+
+# ---- what the lead sets, as an address has it
+
+
+def settings_of(args: Args) -> tuple[Settings, Faults]:
+    """What was set; what cannot be is left out, with what is wrong with it."""
+    faults: Faults = {}
+    pairs = {name: [pair for text in args.getlist(name) if (pair := _pair(text))] for name in BETWEEN}
+    add = args.get("add", "")
+    if add in BETWEEN:
+        if pair := _pair(f"{args.get('a', '')}-{args.get('b', '')}"):
+            pairs[add].append(pair)
+        else:
+            faults["a"] = N_("Choose two different organisations.")
+    dropped = args.get("drop", "").partition(":")
+    found = {BETWEEN[name]: _unique(name, of_it, dropped) for name, of_it in pairs.items()}
+    weights = {}
+    for name, text in args.items():
+        if name.startswith(WEIGHT):
+            weight = _number(text, HEAVIEST)
+            if weight is None:
+                faults[name] = N_("Write a number, such as 2 or 0,5.")
+            else:
+                weights[name.removeprefix(WEIGHT)] = weight
+    years = _number(args.get("years", "5"), LONGEST)
+    if years is None or years < 0:
+        faults["years"] = N_("Write a number of years, 0 to 50.")
+    without = tuple(sorted({int(id) for id in args.getlist("without") if id.isdecimal() and len(id) < 10}))
+    settings = Settings(
+        weights=weights, years=5 if years is None else max(0, int(years)), without=without, **found
+    )
+    return settings, faults
+
+
+def _unique(name: str, pairs: list[Pair], dropped: tuple[str, str, str]) -> tuple[Pair, ...]:
+    gone = _pair(dropped[2]) if dropped[0] == name else None
+    return tuple(sorted({pair for pair in pairs if pair != gone}))
+
+
+def _pair(text: str) -> Pair | None:
+    a, _, b = text.partition("-")
+    if not (a.isdecimal() and b.isdecimal() and len(a) < 10 and len(b) < 10) or int(a) == int(b):
+        return None
+    return min(int(a), int(b)), max(int(a), int(b))
+
+
+def _number(text: str, most: int) -> float | None:
+    try:
+        number = round(float(text.strip().replace(",", ".").replace("\N{MINUS SIGN}", "-")), 3)
+    except ValueError:
+        return None
+    return number if abs(number) <= most else None
+
+
+def query_of(settings: Settings) -> str:
+    """The address of exactly these settings."""
+    found: list[tuple[str, str]] = [("years", str(settings.years))]
+    found += [(f"{WEIGHT}{name}", f"{value:g}") for name, value in settings.weights.items()]
+    for name, setting in BETWEEN.items():
+        found += [(name, f"{a}-{b}") for a, b in getattr(settings, setting)]
+    return urlencode([*found, *(("without", str(id)) for id in settings.without)])
