@@ -120,7 +120,15 @@ class Builder(TimeBuilder):
                 {**f.model_dump(), "label": self.texts(f.label, (*loc, "fields", n, "label"))}
                 for n, f in enumerate(model.fields)
             ),
+            self.fuzzy(model.fuzzy, kind, (*loc, "fuzzy")),
         )
+
+    def fuzzy(self, names: list[str], kind: Kind, loc: Loc) -> frozenset[str]:
+        known = {field.removeprefix("dates.") for field in kind.fields if field.startswith("dates.")}
+        for n, name in enumerate(names):
+            if name not in known:
+                self.unknown((*loc, n), f"date of a {kind.name}", name, known)
+        return frozenset(names)
 
     def kind_of(self, artefact: str) -> Kind | None:
         model = self.model.artefacts.get(artefact)

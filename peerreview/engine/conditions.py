@@ -8,6 +8,7 @@ from typing import Any
 
 from ..errors import N_, Message, PartyName
 from .case import Case, Scope
+from .dates import Fuzzy
 from .definition import Condition, FactRef
 from .kinds import GATHERED
 
@@ -82,7 +83,7 @@ def value_of(case: Case, ref: FactRef, scope: Scope) -> Any:
 
 def date_of(case: Case, ref: FactRef, scope: Scope) -> date | None:
     value = value_of(case, ref, scope)
-    return value if isinstance(value, date) else None
+    return case.calendar.due(value) if isinstance(value, date | Fuzzy) else None
 
 
 def _fact_holds(case: Case, ref: FactRef, wanted: Any, scope: Scope) -> bool:

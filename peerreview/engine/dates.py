@@ -3,10 +3,56 @@
 from __future__ import annotations
 
 import calendar as months
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+
+@dataclass(frozen=True)
+class Fuzzy:
+    """A date that is no day: a month (`part` 1 to 12), a term (1 spring, 2 autumn) or a year. Written "2027-03",
+    "2027-vt", "2027-ht", "2027"."""
+
+    year: int
+    unit: str = "year"
+    part: int = 0
+
+    @property
+    def first(self) -> date:
+        if self.unit == "term":
+            return date(self.year, 1 if self.part == 1 else 7, 1)
+        return date(self.year, self.part or 1, 1)
+
+    @property
+    def last(self) -> date:
+        """The last day of it; it is due on the last that is worked (engine.md 25)."""
+        months_long = {"month": 1, "term": 6, "year": 12}[self.unit]
+        return add_months(self.first, months_long) - timedelta(days=1)
+
+    def isoformat(self) -> str:
+        if self.unit == "month":
+            return f"{self.year}-{self.part:02}"
+        return f"{self.year}-{('vt', 'ht')[self.part - 1]}" if self.unit == "term" else str(self.year)
+
+
+def when(text: str) -> date | Fuzzy:
+    """A date as it is kept: a day (2027-03-31), or one that is no day. Raises ValueError."""
+    found = _FUZZY.fullmatch(text)
+    if found is None:
+        return date.fromisoformat(text)
+    year, part = int(found[1]), found[2]
+    if part is None:
+        return Fuzzy(year)
+    if part in ("vt", "ht"):
+        return Fuzzy(year, "term", ("vt", "ht").index(part) + 1)
+    if not 1 <= int(part) <= 12:
+        raise ValueError(text)
+    return Fuzzy(year, "month", int(part))
+
+
+_FUZZY = re.compile(r"([0-9]{4})(?:-(vt|ht|[0-9]{2}))?")
 
 
 @dataclass(frozen=True)
@@ -53,6 +99,10 @@ class Calendar:
         while not self.works(day):
             day -= timedelta(days=1)
         return day
+
+    def due(self, at: date | Fuzzy) -> date:
+        """The day by which something is due: itself, or the last that is worked of a month, a term or a year."""
+        return self.on_or_before(at.last) if isinstance(at, Fuzzy) else at
 
     def day(self, instant: datetime) -> date:
         """The local day of an instant."""

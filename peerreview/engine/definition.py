@@ -207,7 +207,8 @@ class Step:
 @dataclass(frozen=True)
 class Artefact:
     """Something that parties make. `per` is review, party or person; `concerns` the relation of the side
-    concerned to its owner: reviewed_by for materials, reviews for questions and reports ("" = nobody)."""
+    concerned to its owner: reviewed_by for materials, reviews for questions and reports ("" = nobody).
+    `fuzzy`: dates of an agreement that may be a month, a term or a year."""
 
     key: str
     kind: Kind
@@ -217,6 +218,7 @@ class Artefact:
     opens_when: Condition | None = None
     template: Text | None = None
     fields: tuple[Mapping[str, Any], ...] = ()
+    fuzzy: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -239,6 +239,8 @@ class ArtefactModel(Model):
     """A text: what stands there before anybody has written."""
     fields: list[FieldModel] = []
     """A form: what it asks."""
+    fuzzy: Words = []
+    """An agreement: which of its dates may be a month, a term or a year, due on its last working day (`closing`)."""
 
 
 class EndModel(Model):

@@ -8,6 +8,7 @@ from datetime import date
 from ..errors import N_, Message
 from ..store.agreements import Agreement
 from .cases import OpenCase
+from .days import said
 from .facts import DATES
 from .todo import Words
 
@@ -43,7 +44,7 @@ def summary_of(case: OpenCase, agreement: Agreement) -> tuple[tuple[Words, Words
             rows.append((title, words))
     for name in DATES:
         if text := fields.get("dates", {}).get(name):
-            rows.append((DATE_WORDS[name], N_("%(day)s", day=date.fromisoformat(text))))
+            rows.append((DATE_WORDS[name], N_("%(day)s", day=said(text))))
     if months := fields.get("follow_up"):
         rows.append((N_("Follow-up"), N_("after %(count)s months", count=months)))
     return (*rows, *_reading(fields))

@@ -77,7 +77,7 @@ def save_agreement(
         case.require(key, "write")
         newest, base = newest_of(case), numbered_version(case, version)
         began = base.fields if base else {}
-        rules = _rules(case, key)
+        rules = rules_of(case, key)
         mine = terms.fields_of(typed, rules, [wish["id"] for wish in began.get("wishes", [])])
         joined = ""
         if newest is not None and newest is not base:
@@ -148,7 +148,8 @@ def _confirm(case: OpenCase, key: str, own: int | None, version: int) -> None:
 # ---- saving
 
 
-def _rules(case: OpenCase, key: str) -> Rules:
+def rules_of(case: OpenCase, key: str) -> Rules:
+    """What a new version is checked against."""
     force = in_force(case.rows, case.standing)
     calendar = case.house.calendar
     return Rules(
@@ -157,6 +158,7 @@ def _rules(case: OpenCase, key: str) -> Rules:
         parties=case.standing.taking_part,
         force=force.fields if force else {},
         locked=locked(case, key),
+        fuzzy=case.artefact(key).fuzzy,
     )
 
 

@@ -18,6 +18,7 @@ from ..store import agreements as store
 from ..store.agreements import Agreement
 from . import terms
 from .cases import OpenCase, looking
+from .days import fuzzy_options
 from .differences import Change, changes, value_said
 from .facts import DATES, agreement_gaps, in_force
 from .heads import ReviewHead, head_of
@@ -119,7 +120,8 @@ class AgreementView:
 @dataclass(frozen=True)
 class EditView:
     """What the form needs. `version`, `confirmed`: what a save must carry. `voids`: the sides whose confirmation
-    a saved change makes void; `amends`: there is an agreement in force. `sides`: (side, who reviews it)."""
+    a saved change makes void; `amends`: there is an agreement in force. `sides`: (side, who reviews it). `fuzzy`: dates
+    that may be a month, a term or a year; `roughly`: those to choose from."""
 
     head: ReviewHead
     typed: Typed
@@ -131,6 +133,8 @@ class EditView:
     sides: tuple[tuple[int, str, str], ...]
     today: date
     roomy_from: date
+    fuzzy: frozenset[str] = frozenset()
+    roughly: tuple[tuple[str, Message], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -211,6 +215,8 @@ def edit_form(house: House, *, actor: Account, review_id: int, now: datetime) ->
             ),
             today=today,
             roomy_from=terms.roomy_from(calendar, today),
+            fuzzy=case.artefact(key).fuzzy,
+            roughly=fuzzy_options(today, typed.dates.values()),
         )
 
 

@@ -2,14 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import lru_cache
 
 import holidays
 
-from ..engine.dates import Calendar
+from ..engine.dates import Calendar, Fuzzy, add_months, when
 from ..errors import N_, Message, Text
+
+_MONTHS = (
+    ("januari", "January"), ("februari", "February"), ("mars", "March"), ("april", "April"), ("maj", "May"),
+    ("juni", "June"), ("juli", "July"), ("augusti", "August"), ("september", "September"),
+    ("oktober", "October"), ("november", "November"), ("december", "December"),
+)  # fmt: skip
+MONTHS = tuple(Text.of({"sv": sv, "en": en}) for sv, en in _MONTHS)
+
+
+def said(text: str) -> date | Message:
+    """An agreed date as it is said: its day, or "under mars 2027", "vårterminen 2027", "under 2027"."""
+    found = when(text)
+    return fuzzy_said(found) if isinstance(found, Fuzzy) else found
+
+
+def fuzzy_said(found: Fuzzy) -> Message:
+    if found.unit == "month":
+        return N_("during %(month)s %(year)s", month=MONTHS[found.part - 1], year=found.year)
+    if found.unit == "term":
+        term = N_("the spring term %(year)s") if found.part == 1 else N_("the autumn term %(year)s")
+        return Message(term.text, (("year", found.year),))
+    return N_("during %(year)s", year=found.year)
+
+
+def fuzzy_choices(today: date, months: int = 18, terms: int = 4, years: int = 3) -> tuple[Fuzzy, ...]:
+    """What can be chosen where a day is not known: the coming months, terms and years."""
+    begins = [add_months(today.replace(day=1), n) for n in range(months)]
+    half = 2 if today.month > 6 else 1
+    halves = [(today.year + (half - 1 + n) // 2, (half - 1 + n) % 2 + 1) for n in range(terms)]
+    return (
+        *(Fuzzy(day.year, "month", day.month) for day in begins),
+        *(Fuzzy(year, "term", part) for year, part in halves),
+        *(Fuzzy(today.year + n) for n in range(years)),
+    )
+
+
+def fuzzy_options(today: date, kept: Iterable[str]) -> tuple[tuple[str, Message], ...]:
+    """(as it is kept, as it is said) of those, and of what is kept already and is no day."""
+    now = [at for text in kept if text and isinstance(at := kept_date(text), Fuzzy)]
+    choices = dict.fromkeys((*now, *fuzzy_choices(today)))
+    return tuple((at.isoformat(), fuzzy_said(at)) for at in choices)
+
+
+def kept_date(text: str) -> date | Fuzzy | None:
+    """What was typed or kept, where it is a date of either sort."""
+    try:
+        return when(text)
+    except ValueError:
+        return None
 
 
 def why_free(calendar: Calendar, day: date) -> Message | None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from ..errors import N_, Message
+from .days import said
 from .facts import DATES
 from .terms import LABELS, READS
 
@@ -109,5 +109,5 @@ def value_said(path: str, value: Any) -> Any:
     if not value:
         return N_("not decided")
     if path.startswith(("dates.", "period_")):
-        return date.fromisoformat(value)
+        return said(value)
     return CHOICES[str(value)]

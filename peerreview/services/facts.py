@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from ..engine.case import FactKey, Facts, Standing
+from ..engine.dates import when
 from ..engine.definition import Artefact, Workflow
 from ..engine.teams import compare
 from ..store.agreements import Agreement
@@ -116,7 +117,7 @@ def _agreement(
         values[(key, name, None)] = fields.get(name, False)
     for name in DATES:
         text = fields.get("dates", {}).get(name)
-        values[(key, f"dates.{name}", None)] = date.fromisoformat(text) if text else False
+        values[(key, f"dates.{name}", None)] = when(text) if text else False
 
 
 def wished_of(rows: CaseRows, standing: Standing, party: int) -> list[Mapping[str, Any]]:
@@ -204,9 +205,7 @@ def _meeting(
         values[(artefact.key, "at", owner)] = date.fromisoformat(text) if text else False
 
 
-def _none(
-    rows: CaseRows, artefact: Artefact, standing: Standing, values: Values, numbers: Numbers
-) -> None:
+def _none(rows: CaseRows, artefact: Artefact, standing: Standing, values: Values, numbers: Numbers) -> None:
     """A kind of which nothing follows: no step waits for an example."""
 
 

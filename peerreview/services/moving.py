@@ -11,14 +11,15 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
+from ..engine.dates import Fuzzy, when
 from ..engine.moves import Done
 from ..errors import N_, Conflict, Invalid, Message, Refused
 from ..store.agreements import Agreement
 from . import effects, terms, wording
-from .agreeing import add_version, tell, tell_amended
-from .agreements import locked
+from .agreeing import add_version, rules_of, tell, tell_amended
 from .cases import OpenCase, looking
 from .checks import Checks
+from .days import fuzzy_options, kept_date, said
 from .deeds import changing
 from .differences import changed_paths
 from .facts import DATES, in_force
@@ -26,7 +27,7 @@ from .heads import ReviewHead, head_of
 from .house import Account, House
 from .proposals import DECLINED, MOVED, agreement_key, may_decline, movable, newest_of
 from .redating import Foresight, foresight
-from .terms import LABELS, Rules
+from .terms import LABELS
 
 MOST = 2000
 CHANGED = N_("The agreement has been changed since you began. Look at what stands here now, and move again.")
@@ -38,8 +39,8 @@ class DateRow:
 
     key: str
     label: Message
-    agreed: date
-    proposed: date | None
+    agreed: date | Message
+    proposed: date | Message | None
     past: bool
 
 
@@ -55,6 +56,8 @@ class MoveView:
     asks: tuple[str, ...]
     typed: Mapping[str, str]
     blocked: bool = False
+    fuzzy: frozenset[str] = frozenset()
+    roughly: tuple[tuple[str, Message], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -89,19 +92,25 @@ def move_along(
         _required(case)
         newest, checks = newest_of(case), Checks()
         assert newest is not None
-        old = {name: date.fromisoformat(newest.fields["dates"][name]) for name in DATES}
-        typed = {name: checks.day(f"date_{name}", dates.get(name, "")) or old[name] for name in DATES}
+        # A month, a term or a year is no day to count from, and stays.
+        kept = newest.fields["dates"]
+        old = {name: at for name in DATES if not isinstance(at := when(kept[name]), Fuzzy)}
+        exact = {
+            name: dates.get(name, "") for name in old if not isinstance(kept_date(dates.get(name, "")), Fuzzy)
+        }
+        typed = {name: checks.day(f"date_{name}", text) or old[name] for name, text in exact.items()}
         checks.stop()
-        first = next((name for name in DATES if typed[name] != old[name]), None)
+        first = next((name for name in typed if typed[name] != old[name]), None)
         if first is None:
             raise Invalid(_dates=N_("Write a new day for at least one of the dates."))
         by = typed[first] - old[first]
         after = DATES[DATES.index(first) + 1 :]
-        found = dict(typed)
-        for name in after:
-            if typed[name] == old[name]:
-                found[name] = house.calendar.on_or_after(old[name] + by)
-        return {name: day.isoformat() for name, day in found.items()}
+        moved = {
+            name: house.calendar.on_or_after(old[name] + by)
+            for name in after
+            if name in typed and typed[name] == old[name]
+        }
+        return {**dates, **{name: day.isoformat() for name, day in {**typed, **moved}.items()}}
 
 
 def move_dates(
@@ -186,16 +195,17 @@ def _required(case: OpenCase, *, answered: bool = True) -> Agreement:
 
 
 def _view(case: OpenCase, force: Agreement) -> MoveView:
-    newest, today = newest_of(case), case.house.calendar.day(case.now)
+    newest, calendar = newest_of(case), case.house.calendar
+    today = calendar.day(case.now)
     assert newest is not None
     agreed, proposed = force.fields["dates"], newest.fields["dates"]
     rows = tuple(
         DateRow(
             key=name,
             label=LABELS[f"dates.{name}"],
-            agreed=date.fromisoformat(agreed[name]),
-            proposed=date.fromisoformat(proposed[name]) if proposed[name] != agreed[name] else None,
-            past=date.fromisoformat(agreed[name]) < today,
+            agreed=said(agreed[name]),
+            proposed=said(proposed[name]) if proposed[name] != agreed[name] else None,
+            past=calendar.due(when(agreed[name])) < today,
         )
         for name in DATES
     )
@@ -207,23 +217,17 @@ def _view(case: OpenCase, force: Agreement) -> MoveView:
         asks=tuple(case.names[party] for party in case.standing.taking_part if party != case.own_party()),
         typed={name: proposed[name] for name in DATES},
         blocked=may_decline(case, agreement_key(case)),
+        fuzzy=case.artefact(agreement_key(case)).fuzzy,
+        roughly=fuzzy_options(today, (*agreed.values(), *proposed.values())),
     )
 
 
 def _checked(case: OpenCase, dates: Mapping[str, str]) -> dict[str, Any]:
     """The newest version's fields with these dates. Raises Invalid."""
     key, newest = agreement_key(case), newest_of(case)
-    force = in_force(case.rows, case.standing)
     assert newest is not None
     typed = replace(terms.typed_of(newest.fields), dates={name: dates.get(name, "") for name in DATES})
-    calendar = case.house.calendar
-    rules = Rules(
-        calendar=calendar,
-        today=calendar.day(case.now),
-        parties=case.standing.taking_part,
-        force=force.fields if force else {},
-        locked=locked(case, key),
-    )
+    rules = rules_of(case, key)
     fields = terms.fields_of(typed, rules, [wish["id"] for wish in newest.fields["wishes"]])
     if fields["dates"] == newest.fields["dates"]:
         raise Invalid(_dates=N_("Write a new day for at least one of the dates."))

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from ..engine.dates import when
 from ..engine.decide import Do
 from ..errors import N_, IsRound, Message, PartyName, Text
 from ..store import cases as case_store
@@ -16,6 +17,7 @@ from ..store import overview as store
 from . import histories, turns
 from .agreed import DATE_WORDS
 from .cases import OpenCase, opened, opened_many
+from .days import said
 from .facts import DATES, MEETING_DATES, in_force
 from .heads import ReviewHead, head_of
 from .histories import Line
@@ -36,12 +38,14 @@ SITTING = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class DateView:
-    """`meeting`: the key of the meeting that is planned for the day, for its part in a calendar."""
+    """`meeting`: the key of the meeting that is planned for the day, for its part in a calendar. `said`: a date that is
+    no day ("under mars 2027"), in words; `day` is then its last."""
 
     title: Message | Text
     day: date
     past: bool
     meeting: str = ""
+    said: Message | None = None
 
 
 @dataclass(frozen=True)
@@ -140,7 +144,10 @@ def _dates(case: OpenCase) -> tuple[DateView, ...]:
         if agreement is not None and case.sees(artefact.key, "read"):
             for name in DATES:
                 if text := agreement.fields.get("dates", {}).get(name):
-                    found[name] = DateView(DATE_WORDS[name], date.fromisoformat(text), False)
+                    day, words = case.house.calendar.due(when(text)), said(text)
+                    found[name] = DateView(
+                        DATE_WORDS[name], day, False, said=words if isinstance(words, Message) else None
+                    )
     for artefact in case.artefacts_of("meeting"):
         text = case.data(artefact.key).get("date")
         if text and case.sees(artefact.key, "read"):

@@ -4,12 +4,14 @@ and the reason that came with it."""
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
+from ..engine.dates import when
 from ..errors import N_, Message, NotFound
 from ..store.agreements import Agreement
 from ..store.history import of_deed
 from .cases import OpenCase
+from .days import said
 from .facts import DATES, in_force
 from .terms import LABELS
 
@@ -89,11 +91,11 @@ def passed_dates(case: OpenCase, version: Agreement) -> Message | None:
     agreed = force.fields.get("dates", {}) if force else {}
     for key in DATES:
         text = version.fields.get("dates", {}).get(key)
-        if text and text != agreed.get(key) and date.fromisoformat(text) < today:
+        if text and text != agreed.get(key) and case.house.calendar.due(when(text)) < today:
             return N_(
                 "The day for “%(what)s”, %(day)s, has been. Write a new one before you confirm.",
                 what=LABELS[f"dates.{key}"],
-                day=date.fromisoformat(text),
+                day=said(text),
             )
     return None
 

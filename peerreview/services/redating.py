@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from ..engine.case import Case, FactKey, Granted, Place
+from ..engine.dates import when
 from ..engine.redating import MailShift, counted, dues, follows, moved_dues, moved_mails
 from ..errors import N_, Message, Text
 from ..store import planned as store
@@ -81,8 +82,7 @@ def compared(case: OpenCase, old: Case, new: Case, more: tuple[Message, ...]) ->
 
 def _with_dates(case: OpenCase, key: str, dates: Mapping[str, Any]) -> Case:
     values: dict[FactKey, Any] = {
-        (key, f"dates.{name}", None): date.fromisoformat(dates[name]) if dates.get(name) else False
-        for name in DATES
+        (key, f"dates.{name}", None): when(dates[name]) if dates.get(name) else False for name in DATES
     }
     return case.case.with_(facts=case.case.facts.with_(values))
 
@@ -190,7 +190,7 @@ def _out_of_order(case: OpenCase, becomes: Mapping[Place, date], changed: set[Pl
 
 def _short_of_time(case: OpenCase, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Message]:
     calendar, today = case.house.calendar, case.house.calendar.day(case.now)
-    days = [(name, date.fromisoformat(after[name])) for name in DATES if after.get(name)]
+    days = [(name, calendar.due(when(after[name]))) for name in DATES if after.get(name)]
     ahead = [(name, day) for name, day in days if day >= today]
     for (one, first), (other, last) in zip([("", today), *ahead], ahead, strict=False):
         if all(before.get(name) == after.get(name) for name in (one, other)):

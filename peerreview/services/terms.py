@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
-from ..engine.dates import Calendar, add_months
+from ..engine.dates import Calendar, Fuzzy, add_months, when
 from ..errors import N_, Message
 from .checks import Checks
 from .days import why_free
@@ -149,13 +149,15 @@ def _iso(days: Mapping[str, date]) -> dict[str, str]:
 @dataclass(frozen=True)
 class Rules:
     """What the terms are checked against. `force`: the fields in force, {} before there are any: what stands
-    there already need not lie ahead, and nothing may be left out. `locked`: fields that can no longer change."""
+    there already need not lie ahead, and nothing may be left out. `locked`: fields that can no longer change;
+    `fuzzy`: dates that may be a month, a term or a year."""
 
     calendar: Calendar
     today: date
     parties: Sequence[int]
     force: Mapping[str, Any]
     locked: frozenset[str] = frozenset()
+    fuzzy: frozenset[str] = frozenset()
 
 
 def fields_of(typed: Typed, rules: Rules, ids: Iterable[str]) -> dict[str, Any]:
@@ -200,11 +202,11 @@ def _dates(typed: Typed, rules: Rules, checks: Checks) -> dict[str, str]:
     before: tuple[str, date] | None = None
     found: dict[str, str] = {}
     for key in DATES:
-        day = checks.day(f"date_{key}", typed.dates.get(key, ""))
-        if day is None:
+        at = _when(key, typed.dates.get(key, "").strip(), rules, checks)
+        if at is None:
             found[key] = ""
             continue
-        found[key] = day.isoformat()
+        day, found[key] = rules.calendar.due(at), at.isoformat()
         if agreed.get(key) != found[key] and (fault := _fault_of(day, rules.calendar, rules.today)):
             checks.faults[f"date_{key}"] = fault
         elif before and (day < before[1] or (day == before[1] and key != "closing")):
@@ -215,6 +217,18 @@ def _dates(typed: Typed, rules: Rules, checks: Checks) -> dict[str, str]:
             )
         before = key, day
     return found
+
+
+def _when(key: str, text: str, rules: Rules, checks: Checks) -> date | Fuzzy | None:
+    """A day; or, where the definition lets this date be one, a month, a term or a year."""
+    if key in rules.fuzzy or (text and text == rules.force.get("dates", {}).get(key)):
+        try:
+            at = when(text)
+        except ValueError:
+            at = None
+        if isinstance(at, Fuzzy) and 1990 <= at.year <= 2059:
+            return at
+    return checks.day(f"date_{key}", text)
 
 
 def _fault_of(day: date, calendar: Calendar, today: date) -> Message | None:

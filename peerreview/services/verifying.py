@@ -10,13 +10,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from ..engine.beginning import first_standing
 from ..engine.case import SHARED, Actor, Case, Facts, Scope, Seat, Standing
+from ..engine.dates import when
 from ..engine.decide import Do
 from ..engine.definition import Workflow
 from ..engine.migrating import carried
@@ -218,7 +218,7 @@ def _value(workflow: Workflow, artefact: str, fact: str, value: Any) -> Any:
     kind = workflow.artefacts[artefact].kind if artefact in workflow.artefacts else None
     if isinstance(value, str) and kind is not None and fact in kind.fields and fact not in kind.values:
         try:
-            return date.fromisoformat(value)
+            return when(value)
         except ValueError:
             return value
     return value

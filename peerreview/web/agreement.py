@@ -183,7 +183,7 @@ def _typed(view: EditView) -> Typed:
         **{key: form.get(key, "") for key in ("period_from", "period_to", "report", "opening", "follow_up")},
         lead_reads_materials=bool(form.get("lead_reads_materials")),
         lead_reads_reports=bool(form.get("lead_reads_reports")),
-        dates={key: form.get(f"date_{key}", "") for key in DATES},
+        dates={key: form.get(f"about_{key}") or form.get(f"date_{key}", "") for key in DATES},
         wishes=tuple(wish for side, _, _ in view.sides for wish in _typed_wishes(side)),
     )
 

@@ -31,7 +31,8 @@ def form(review_id: int) -> ResponseReturnValue:
 def move(review_id: int) -> ResponseReturnValue:
     """Looked at first; what is proposed is what was looked at, else it is shown anew."""
     view, version = _view(review_id), request.form.get("version", 0, type=int)
-    dates = {name: request.form.get(f"date_{name}", "") for name in DATES}
+    typed = request.form
+    dates = {name: typed.get(f"about_{name}") or typed.get(f"date_{name}", "") for name in DATES}
     try:
         if "along" in request.form:
             dates = moving.move_along(house(), **_who(review_id), dates=dates)

@@ -13,6 +13,7 @@ from peerreview.services import agreeing, histories, moving, todo
 from peerreview.services.cases import looking
 from peerreview.services.house import Account, House
 from peerreview.services.moving import Previewed
+from peerreview.services.overview import overview
 from peerreview.store.outbox import Outgoing, PlannedMail
 
 from .agreement_play import confirm, page
@@ -227,3 +228,44 @@ def test_a_move_answered_too_late_is_not_confirmed(house: House, cast: Cast) -> 
     cast.now += timedelta(weeks=2)
     with pytest.raises(Refused):
         confirm(house, cast, 0, 2)
+
+
+def test_a_date_may_be_a_month_or_a_term_where_the_definition_says_so(house: House, cast: Cast) -> None:
+    seen = look(house, cast, cast.lead, report="2026-08", closing="2026-ht").foresight
+    assert {(say(one.step, "en"), one.after) for one in seen.dues} == {
+        ("Finish the report", date(2026, 8, 31)),
+        ("Closing meeting", date(2026, 12, 30)),
+    }
+    for changes in (
+        {"materials": "2026-04"},
+        {"report": "2026-02"},
+        {"report": "2026-13"},
+        {"report": "2026-12"},
+    ):
+        with pytest.raises(Invalid) as error:
+            look(house, cast, cast.lead, **changes)
+        assert next(iter(error.value.errors)) in ("date_materials", "date_report", "date_closing")
+    move(house, cast, cast.coordinator(0), report="2026-08", closing="2026-ht")
+    changes = [(say(one.label, "sv"), say(one.after, "sv")) for one in page(house, cast, cast.lead).changes]
+    assert changes == [
+        ("Rapporterna är klara", "under augusti 2026"),
+        ("Avslutande mötet", "höstterminen 2026"),
+    ]
+    assert confirm(house, cast, 1, 2) is True
+    view = overview(house, actor=cast.member(1), review_id=cast.review_id, now=cast.now)
+    words = {say(one.title, "sv"): say(one.said, "sv") for one in view.dates if one.said}
+    assert words == {"Rapporten färdig": "under augusti 2026", "Avslutande mötet": "höstterminen 2026"}
+    # Another side may make it a day again, and a month is no day that others move along with.
+    found = moving.move_along(
+        house,
+        actor=cast.lead,
+        review_id=cast.review_id,
+        dates=dates(house, cast, questions="2026-05-19"),
+        now=cast.now,
+    )
+    assert (found["second_meeting"], found["report"], found["closing"]) == (
+        "2026-06-02",
+        "2026-08",
+        "2026-ht",
+    )
+    assert move(house, cast, cast.lead, version=2, report="2026-08-20") is False

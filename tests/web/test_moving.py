@@ -27,6 +27,8 @@ def test_a_date_is_looked_at_proposed_declined_and_agreed(app: Flask, house: Hou
     new = house.calendar.on_or_after(old + timedelta(weeks=1)).isoformat()
     typed = {f"date_{name}": day for name, day in {**form, "materials": new}.items()}
     # What is proposed is what was looked at: without a look it is shown first.
+    rough = ours.send(at, 200, form_at=at, version="1", look="yes", about_closing=str(new[:4]), **typed).text
+    assert f'<option value="{new[:4]}" selected>under {new[:4]}</option>' in rough
     looked = ours.send(at, 200, form_at=at, version="1", propose="yes", reason="Sjukdom.", **typed).text
     assert "Påminnelser som ändras" in looked
     assert "Sjukdom." in looked
