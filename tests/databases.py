@@ -90,6 +90,15 @@ class PgServer(AbstractContextManager["PgServer"]):
         finally:
             self._admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
+    def stop(self) -> None:
+        """At once: who is connected is thrown out."""
+        self._admin.close()
+        self._server._stop()
+
+    def start(self) -> None:
+        self._server.ensure_postgres_running()
+        self._admin = psycopg.connect(self._server.get_uri(), autocommit=True)
+
     def _prepare(self) -> None:
         for name, value in FAST.items():
             self._admin.execute(f"ALTER SYSTEM SET {name} = {value}")

@@ -1,0 +1,1 @@
+"""What must hold whatever breaks: real processes killed, real servers that misbehave, databases that go away."""

@@ -1,0 +1,160 @@
+"""Servers on a bad day: mail that is refused, stalls or loses its line; a database that is gone; a full disk."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import event, func, select
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from peerreview.scheduler import Worker
+from peerreview.services import heartbeats
+from peerreview.services.delivering import deliver
+from peerreview.services.house import House
+from peerreview.store.database import Database
+from peerreview.store.outbox import Outgoing
+
+from ..databases import PgServer
+from ..mail.post import Post
+from ..people import make_person
+from ..services.test_mailing import put
+from .rude import CLOSED, DROPS_AFTER_DATA, DROPS_AT_MAIL, DROPS_IN_DATA, LATER, STALLS, Rude
+
+
+def at(house: House, port: int, **more: Any) -> House:
+    return replace(house, settings=house.settings.model_copy(update={"mail_port": port, **more}))
+
+
+def states(house: House) -> dict[str, int]:
+    with house.db.read() as session:
+        query = select(Outgoing.state, func.count()).group_by(Outgoing.state)
+        return dict(session.execute(query).all())
+
+
+def until(what: Callable[[], object], seconds: float = 30) -> None:
+    end = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < end, "it did not come about in time"
+        time.sleep(0.05)
+
+
+def test_a_mail_server_on_a_bad_day(house: House, now: Any) -> None:
+    """Whatever it does: in the end all is sent, under one ID each, and what may have come goes again as it was."""
+    anna = make_person(house, "Anna")
+    outs = {put(house, anna, now).message_id for _ in range(8)}
+    bad = [
+        CLOSED,
+        STALLS,
+        DROPS_AT_MAIL,
+        LATER,
+        DROPS_IN_DATA,
+        DROPS_AFTER_DATA,
+        LATER,
+        DROPS_AFTER_DATA,
+        CLOSED,
+    ]
+    with Rude(list(bad)) as rude:
+        house, tried = at(house, rude.port, mail_timeout=1), now
+        while states(house) != {"sent": len(outs)}:
+            deliver(house, real_now=tried)
+            tried += timedelta(hours=8)
+            assert tried < now + timedelta(days=5), states(house)
+    assert set(bad) <= set(rude.went), "all of it has happened"
+    came = defaultdict(set)
+    for message_id, message in rude.taken:
+        came[message_id].add(message)
+    assert set(came) == outs
+    assert {len(different) for different in came.values()} == {1}
+    assert len(rude.taken) > len(outs), "the unclear ones came twice, under the same ID"
+
+
+@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+def test_the_database_goes_while_mail_is_being_sent(house: House, tmp_path: Path, smtp: Post) -> None:
+    """What a server took in that minute is written down when the database is back, and does not go again; the worker
+    goes on by itself."""
+    with PgServer(tmp_path) as server, server.database() as url:
+        house = at(replace(house, db=Database(url)), smtp.port, tick_seconds=1)
+        anna = make_person(house, "Anna")
+        now = datetime.now(UTC)
+        outs = {put(house, anna, now).message_id for _ in range(20)}
+        stopped = threading.Event()
+
+        def stop() -> None:
+            if len(smtp.taken) == 10 and not stopped.is_set():
+                stopped.set()
+                server.stop()
+
+        smtp.on_data = stop
+        worker = Worker(house)
+        worker.start()
+        try:
+            until(stopped.is_set)
+            time.sleep(2)
+            with pytest.raises(DBAPIError):
+                put(house, anna, now)
+            server.start()
+            until(lambda: len(smtp.taken) >= 20)
+            until(lambda: _quietly(states, house) == {"sent": 20})
+            put(house, anna, now)
+            until(lambda: len(smtp.taken) == 21)
+            assert heartbeats.pulse(house, real_now=now).silent is False
+        finally:
+            worker.stop()
+            house.db.dispose()
+        ids = [str(message_from_bytes(message)["Message-ID"]) for _, message in smtp.taken]
+        assert len(ids) == len(set(ids)) == 21
+        assert outs <= set(ids)
+
+
+def _quietly(what: Callable[[House], Any], house: House) -> Any:
+    try:
+        return what(house)
+    except DBAPIError:
+        return None
+
+
+@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+def test_a_full_disk(house: House, sqlite_url: str, smtp: Post, now: Any) -> None:
+    """SQLite with no page left (`max_page_count`): a deed fails whole; what was sent meanwhile is marked as soon as
+    there is room, and does not go a second time."""
+    database = Database(sqlite_url)
+    house = at(replace(house, db=database), smtp.port)
+    anna = make_person(house, "Anna")
+    for _ in range(3):
+        put(house, anna, now)
+    full = threading.Event()
+
+    @event.listens_for(database.engine, "begin", insert=True)
+    def fill(connection: Any) -> None:
+        raw = connection.connection.driver_connection
+        pages = raw.execute("PRAGMA page_count").fetchone()[0]
+        raw.execute(f"PRAGMA max_page_count={pages if full.is_set() else 1_000_000}")
+
+    full.set()
+    with pytest.raises(OperationalError, match="full"):
+        for _ in range(100):
+            put(house, anna, now)
+    kept = states(house)["waiting"]
+    assert kept < 100
+    with database.read() as session:
+        assert {bool(row.message) and bool(row.subject) for row in session.scalars(select(Outgoing))} == {
+            True
+        }
+    thread = threading.Thread(target=lambda: deliver(house, real_now=now))
+    thread.start()
+    time.sleep(1.5)
+    full.clear()
+    thread.join(30)
+    deliver(house, real_now=now)
+    assert states(house) == {"sent": kept}
+    assert len(smtp.taken) == kept
+    database.dispose()
