@@ -12,7 +12,7 @@ from typing import Concatenate, ParamSpec
 from zoneinfo import ZoneInfo
 
 from ..services.house import Account, House
-from . import content
+from . import content, rounds
 from .doing import Doing, Who
 from .plans import PLANS, TODAY, YOUNG, Plan, Young
 
@@ -42,6 +42,9 @@ def events(
     for young in YOUNG:
         doings.append(Doing(house, accounts, organisations, young.codes, None, None))
         found += _numbered(_young(young), len(doings) - 1, len(found))
+    doings.append(Doing(house, accounts, organisations, (), None, None))
+    course = ((at(day, hour), deed) for day, hour, deed in rounds.course())
+    found += _numbered(course, len(doings) - 1, len(found))
     for event in sorted(found):
         if event.at.date() <= TODAY:
             yield event, doings[event.story]

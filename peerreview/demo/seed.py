@@ -14,7 +14,7 @@ BEGINNING = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 def seed(house: House, *, real_now: datetime) -> bool:
-    """The 21 regions, their people and ten reviews, as they stand on the demo's first day.
+    """The 21 regions, their people, ten reviews and a round, as they stand on the demo's first day.
 
     False, and nothing done, if there is somebody already."""
     if not registering.is_empty(house):
