@@ -177,6 +177,17 @@ def test_a_decline_opens_only_what_it_must(house: House) -> None:
         )
 
 
+def test_those_who_declined_are_paired_anew_with_each_other(house: House) -> None:
+    cast = to_pairing(house, 4)
+    a, b, c, d = cast.organisations
+    chosen(house, cast, Settings(fixed=(pair(cast.organisations, 0, 1),)))
+    answer(house, cast, a, NO)
+    answer(house, cast, d, NO)
+    assert groups(look(house, cast)) == [[a, d], [b, c]]
+    assert chosen(house, cast) == 2
+    assert [child.held for child in look(house, cast).children] == [False, False, True, True]
+
+
 def test_what_was_not_shown_is_not_chosen_and_why_is_written(house: House) -> None:
     cast = to_pairing(house, 4)
     key = look(house, cast).sets[0].key
