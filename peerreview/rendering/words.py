@@ -172,6 +172,13 @@ def day(value: date, language: str, *, today: date | None = None, week: bool = T
     return f"{text}, {words.week.format(that.isocalendar().week)}" if week else text
 
 
+def brief_day(value: date, language: str, *, today: date) -> str:
+    """Where there is little room: "4 jan", in another year "4 jan 2027"."""
+    that = day_of(value)
+    text = f"{that.day} {wording(language).months[that.month - 1][:3]}"
+    return text if day_of(today).year == that.year else f"{text} {that.year}"
+
+
 def day_time(value: datetime, language: str, *, today: date | None = None, week: bool = False) -> str:
     """As in "tis 3 mars kl. 14.32"."""
     return wording(language).clock.format(day(value, language, today=today, week=week), local(value))

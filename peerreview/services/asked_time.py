@@ -53,6 +53,12 @@ def granted_of(kept: Iterable[Mapping[str, Any]]) -> dict[tuple[Place, int], Gra
     }
 
 
+def renamed(kept_so_far: Iterable[Mapping[str, Any]], names: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The same under the names that a newer definition has for the steps; what has no place there is left out."""
+    found = entries(kept_so_far)
+    return kept(replace(entry, step=names[entry.step]) for entry in found if entry.step in names)
+
+
 def open_of(found: Iterable[Entry], place: Place, visit: int) -> Entry | None:
     """The asking that waits for an answer: the newest of this visit, unless it was answered."""
     here = [entry for entry in found if (entry.place, entry.visit) == (place, visit)]

@@ -21,7 +21,7 @@ from ..engine.reaching import can_end, dead_end
 from ..errors import N_, Conflict, Invalid, Message, NotFound, PartyName, Text
 from ..store import cases as case_store
 from ..store import migrating as store
-from . import deeds, facts
+from . import asked_time, deeds, facts
 from .accounts import only_lead
 from .cases import OpenCase, opened
 from .house import Account, House
@@ -61,7 +61,10 @@ def thought_through(case: OpenCase, new: Workflow) -> Thought:
     after = move = None
     if not why:
         after = case.case.with_(
-            workflow=new, standing=found.standing, facts=facts.facts_of(case.rows, new, found.standing)
+            workflow=new,
+            standing=found.standing,
+            facts=facts.facts_of(case.rows, new, found.standing),
+            granted=asked_time.granted_of(asked_time.renamed(case.review.more_time, names)),
         )
         move = tick(after, now)
         why = tuple(_no_way_on(case.case, move.case))
@@ -161,6 +164,7 @@ def _carry_out(thought: Thought) -> None:
     case.review.definition_hash = new.hash
     case.review.standing = thought.carried.standing.to_json()
     case.review.version += 1
+    case.review.more_time = asked_time.renamed(case.review.more_time, thought.names)
     store.rename_steps(case.session, case.review.id, thought.names)
     case.case = case.case.with_(workflow=new, standing=thought.carried.standing)
     case.refresh()

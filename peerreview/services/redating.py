@@ -24,6 +24,8 @@ from .wishes import key_of
 
 # Fewer working days than these between two agreed dates are said.
 FEW = 5
+# Where there are more, the summer stop between them does no harm.
+ROOMY = 40
 
 
 @dataclass(frozen=True)
@@ -197,7 +199,7 @@ def _short_of_time(case: OpenCase, before: Mapping[str, Any], after: Mapping[str
             continue
         left = working_days(calendar, first, last)
         gaps = {"first": LABELS[f"dates.{one}"] if one else N_("Today"), "last": LABELS[f"dates.{other}"]}
-        if stop_between(calendar, first, last):
+        if left < ROOMY and stop_between(calendar, first, last):
             weeks = stop_said(calendar)
             yield N_(
                 "Between “%(first)s” and “%(last)s” lies the summer stop, %(weeks)s: %(left)s working days are left.",

@@ -57,6 +57,10 @@ def month(value: str) -> str:
     return words.month(value, language())
 
 
+def brief_day(value: date) -> str:
+    return words.brief_day(value, language(), today=today())
+
+
 def day_time(value: datetime, week: bool = False) -> str:
     return words.day_time(value, language(), today=today(), week=week)
 

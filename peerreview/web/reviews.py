@@ -57,7 +57,7 @@ def drawn_lanes(view: LanesView) -> Markup:
     columns = [
         drawing.Column(
             filters.say(column.title),
-            filters.day(column.note, week=False) if column.note else "",
+            filters.brief_day(column.note) if column.note else "",
             column.shared,
         )
         for column in view.columns

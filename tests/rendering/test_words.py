@@ -165,3 +165,10 @@ def test_the_time_is_told_in_the_networks_zone() -> None:
     finally:
         words.tell_time_in("Europe/Stockholm")
     assert words.local(noon).hour == 13
+
+
+def test_a_brief_day_has_its_year_where_it_is_another() -> None:
+    today = date(2026, 11, 22)
+    assert words.brief_day(date(2026, 12, 4), "sv", today=today) == "4 dec"
+    assert words.brief_day(date(2027, 5, 14), "sv", today=today) == "14 maj 2027"
+    assert words.brief_day(date(2027, 5, 14), "en", today=today) == "14 May 2027"

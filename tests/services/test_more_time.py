@@ -7,9 +7,10 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
+from peerreview.engine.case import Granted, Scope
 from peerreview.errors import Conflict, Invalid, NotFound, Refused
 from peerreview.rendering.words import say
-from peerreview.services import histories, more_time, todo
+from peerreview.services import asked_time, histories, more_time, todo
 from peerreview.services.cases import looking
 from peerreview.services.house import Account, House
 from peerreview.services.mailing import text_of
@@ -241,3 +242,20 @@ def test_an_asking_falls_away_with_its_step(house: House, cast: Cast) -> None:
     assert to_do(house, cast, cast.coordinator(1)) == (0, 0)
     with pytest.raises(Conflict):
         answer(house, cast, cast.coordinator(1))
+
+
+def test_a_step_that_is_renamed_keeps_its_time() -> None:
+    entry = {
+        "number": 1,
+        "step": "collect",
+        "party": 0,
+        "visit": 1,
+        "state": "granted",
+        "wished": "",
+        "until": "2026-04-20",
+    }
+    gone = {**entry, "number": 2, "step": "gone"}
+    found = asked_time.renamed([{**entry, "on": "2026-04-01"}, gone], {"collect": "exchange/collect"})
+    assert asked_time.granted_of(found) == {
+        (("exchange/collect", Scope(0)), 1): Granted(date(2026, 4, 20), date(2026, 4, 1))
+    }
