@@ -54,22 +54,24 @@ class ReviewHead:
     steps: tuple[Text, ...]
     tabs: tuple[Tab, ...]
     unreached: tuple[str, ...] = ()
+    called: str = ""
 
     @property
     def short(self) -> str:
-        """ "Kalmar län – Gävleborg"."""
-        return " – ".join(short(name) for name in self.names.values())
+        """ "Kalmar län – Gävleborg"; a round is called by its name."""
+        return self.called or " – ".join(short(name) for name in self.names.values())
 
 
 def head_of(case: OpenCase) -> ReviewHead:
     """The head of a review's pages, as this actor sees it."""
-    ended = case.standing.ended
+    ended, called = case.standing.ended, case.review.title if case.workflow.apart else ""
     active = {path for (path, _), mark in case.standing.marks.items() if mark.state == ACTIVE}
     steps = [s.title for s in case.workflow.walk() if s.path in active and not s.children]
     return ReviewHead(
         id=case.review.id,
         version=case.review.version,
-        title=" – ".join(case.names[p] for p in sorted(case.names)),
+        title=called or " – ".join(case.names[p] for p in sorted(case.names)),
+        called=called,
         names=dict(sorted(case.names.items())),
         own=case.own_party(),
         is_lead=("lead", None) in case.actor.roles,

@@ -18,7 +18,8 @@ from .agreed import summary_of
 from .cases import OpenCase
 from .facts import TEAM_ROLES
 from .handing_in import Item, preview_hand_in
-from .todo import Words, in_a_row
+from .todo import Words
+from .wording import in_a_row
 
 
 @dataclass(frozen=True)

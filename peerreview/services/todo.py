@@ -18,7 +18,7 @@ from .heads import PAGES
 from .offers import action_path
 from .proposals import agreement_key, is_own, may_decline, newest_of, pending_of
 from .turns import Holder, Mine, Turn, named
-from .wording import title_of, way_to
+from .wording import in_a_row, title_of, way_to
 
 Words = Message | Text | str
 
@@ -348,13 +348,3 @@ def who_of(case: OpenCase, holders: Iterable[Holder]) -> tuple[Words, ...]:
         else next(iter(roles))
         for party, roles in sides.items()
     )
-
-
-def in_a_row(title: Text) -> Text:
-    """A title as it stands within a sentence: "processledare", but still "HR"."""
-    words = {language: _small(text) for language, text in title.translations}
-    return Text.of(words)
-
-
-def _small(text: str) -> str:
-    return text if text[1:2].isupper() else text[:1].lower() + text[1:]

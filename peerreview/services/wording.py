@@ -25,6 +25,16 @@ def review_title(names: Mapping[int, str]) -> str:
     return " – ".join(short(names[p]) for p in sorted(names))
 
 
+def in_a_row(title: Text) -> Text:
+    """A title as it stands within a sentence: "processledare", but still "HR"."""
+    words = {language: _small(text) for language, text in title.translations}
+    return Text.of(words)
+
+
+def _small(text: str) -> str:
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
 def title_of(case: OpenCase) -> str:
     """What a case is called: a round has a name; a review is called by its sides."""
     return case.review.title if case.workflow.apart else review_title(case.names)
@@ -52,7 +62,7 @@ def deed_words(case: OpenCase, mail: DeedMail) -> MailWords:
     elif step is not None:
         subject = _asked(case, step, mail.place)
     else:
-        subject = N_("News about the review %(review)s", review=title_of(case))
+        subject = N_("News about %(review)s", review=title_of(case))
     asks: list[Message | Text] = []
     if rule.text is not None:
         asks.append(_filled(case, rule.text, mail))
@@ -63,7 +73,7 @@ def deed_words(case: OpenCase, mail: DeedMail) -> MailWords:
         why=why(case, mail.person, mail.party),
         ask=tuple(asks),
         link=path_to(case, mail.place),
-        button=N_("Open the review") if step is None or step.ask is None else step.title,
+        button=_open(case) if step is None or step.ask is None else step.title,
         next=_next(case),
         names=case.names,
     )
@@ -80,7 +90,7 @@ def reminder_words(case: OpenCase, planned: Planned) -> MailWords:
             ask = (N_("It should have been done by %(due)s.", due=planned.due), *ask)
         subject = _asked(case, step, planned.place, late=planned.late)
     else:
-        who = case.names[party] if party is not None else title_of(case)
+        who = _side(case, party) if party is not None else title_of(case)
         subject = N_("Late: %(step)s, %(who)s – %(review)s", step=step.title, who=who, review=title_of(case))
         ask = (
             N_(
@@ -103,15 +113,26 @@ def reminder_words(case: OpenCase, planned: Planned) -> MailWords:
     )
 
 
+def _side(case: OpenCase, party: int) -> str:
+    """A party's name, also where whoever brought about the mail must not know it: it goes to that party's people."""
+    return case.rows.parties[party].organisation.name
+
+
+def _open(case: OpenCase) -> Message:
+    return N_("Open the round") if case.workflow.apart else N_("Open the review")
+
+
 def why(case: OpenCase, person: int, party: int | None) -> Message:
     """One sentence: why this person gets this mail."""
+    if case.workflow.apart:
+        return _why_of_round(case, person, party)
     for seat in case.case.seats:
         if seat.person != person == seat.reader(case.now) and (party is None or seat.party == party):
             return N_(
                 "You get this mail because you stand in for %(name)s, %(role)s for %(party)s in the review %(review)s.",
                 name=next(row.person.name for row in case.rows.seats if row.id == seat.id),
                 role=case.workflow.roles[seat.role].title,
-                party=case.names[seat.party],
+                party=_side(case, seat.party),
                 review=title_of(case),
             )
         if seat.person == person and (party is None or seat.party == party):
@@ -119,10 +140,22 @@ def why(case: OpenCase, person: int, party: int | None) -> Message:
             return N_(
                 "You get this mail because you are %(role)s for %(party)s in the review %(review)s.",
                 role=role,
-                party=case.names[seat.party],
+                party=_side(case, seat.party),
                 review=title_of(case),
             )
     return N_("You get this mail because you lead the review %(review)s.", review=title_of(case))
+
+
+def _why_of_round(case: OpenCase, person: int, party: int | None) -> Message:
+    for seat in case.case.seats:
+        if person in (seat.person, seat.reader(case.now)) and party in (None, seat.party):
+            return N_(
+                "You get this mail because %(party)s is invited to the round %(round)s, and you are its %(role)s.",
+                party=_side(case, seat.party),
+                round=title_of(case),
+                role=in_a_row(case.workflow.roles[seat.role].title),
+            )
+    return N_("You get this mail because you lead the round %(round)s.", round=title_of(case))
 
 
 def _asked(case: OpenCase, step: Step, place: Place, *, late: bool = False) -> Message:
@@ -146,7 +179,7 @@ def _filled(case: OpenCase, text: Text, mail: DeedMail) -> Text:
     if party is not None:
         for relation in ("own", "reviews", "reviewed_by"):
             found = case.standing.related(relation, party)
-            gaps[relation] = case.names[found[0]] if found else ""
+            gaps[relation] = _side(case, found[0]) if found else ""
     filled = {}
     for language, words in text.translations:
         here = {"own": "", "reviews": "", "reviewed_by": "", "due": "", **gaps}

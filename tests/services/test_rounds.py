@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from email import message_from_string
+from email.message import EmailMessage
+from email.policy import default
 
 import pytest
+from sqlalchemy import select
 
 from peerreview.engine.moves import Choice
 from peerreview.errors import Conflict, Invalid, NotFound, Refused
@@ -18,12 +22,14 @@ from peerreview.services import (
     round_letters,
     rounds,
     talks,
+    verifying,
 )
 from peerreview.services.acting import Filled, Wish, act
 from peerreview.services.cases import looking
 from peerreview.services.house import Account, House
 from peerreview.services.letters import Letter
 from peerreview.services.round_heads import looking_in
+from peerreview.store.outbox import Outgoing
 
 from .round_cast import (
     NOW,
@@ -310,3 +316,41 @@ def test_the_lead_overrules_a_round_as_any_case(house: House) -> None:
     assert rounds.round_page(house, actor=cast.lead, round_id=cast.id, now=NOW).head.on_hold
     with pytest.raises(Refused):
         say(house, cast, 0)
+
+
+def test_what_one_organisation_does_can_end_the_round_for_all(house: House) -> None:
+    """The mails that follow name each organisation to its own people, though the one who acts knows of none."""
+    cast = make_round(house, 2)
+    invite(house, cast)
+    say(house, cast, 0, wishes=(), excludes=())
+    arguments = {"actor": cast.invited[0].coordinator, "round_id": cast.id, "now": NOW}
+    interests.withdraw(house, reason="Ny ledning", **arguments)
+    view = rounds.round_page(house, actor=cast.lead, round_id=cast.id, now=NOW)
+    assert view.head.ended is not None
+    with house.db.read() as session:
+        mails = [(row.person_id, row.message.decode()) for row in session.scalars(select(Outgoing))]
+    # Who has withdrawn is not told of the end.
+    for party, other, count in ((0, 1, 1), (1, 0, 2)):
+        of_party = [text for to, text in mails if to == cast.invited[party].coordinator.person_id]
+        assert len(of_party) == count
+        for text in of_party:
+            said = "".join(part.get_content() for part in parts_of(text))
+            assert cast.invited[party].name in said
+            assert cast.invited[other].name not in said
+
+
+def parts_of(text: str) -> list[EmailMessage]:
+    message = message_from_string(text, policy=default)
+    return [part for part in message.walk() if part.get_content_maintype() == "text"]
+
+
+def test_the_lead_reads_the_rounds_history_and_overrules_it(house: House) -> None:
+    cast = make_round(house)
+    invite(house, cast)
+    say(house, cast, 0)
+    lines = histories.history(house, actor=cast.lead, review_id=cast.id, now=NOW)
+    assert lines.head.short == "Omgång 2026"
+    said = [getattr(line.title, "text", "") for line in lines.lines]
+    assert said[-1] == "Opened the round"
+    assert "Said that it is interested" in said
+    assert verifying.verify(house) == []
