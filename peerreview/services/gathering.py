@@ -113,18 +113,30 @@ def still_true(
     go on. `reminded`: (step, party) of the reminders in the same digest, which say the same better."""
     kept = []
     for row in rows:
-        if case.standing.on_hold and not case.standing.ended:
+        if why := _why_not(case, row):
+            _void(row, why)
+        elif case.standing.on_hold:
             row.state, row.outgoing_id = "planned", None
             row.due_at = case.house.calendar.mail_at(_tomorrow(case))
-        elif case.standing.ended:
-            _void(row, ENDED)
-        elif not takes_part(case, row.person_id) or not still_asks(case, row.asks, row.person_id):
-            _void(row, DONE)
         elif row.asks and (row.asks["step"], row.asks["party"]) in reminded:
             _void(row, REMINDED)
         else:
             kept.append(row)
     return kept
+
+
+def replan(case: OpenCase) -> None:
+    """Let what waits and no longer holds say so, in the transaction that has made it so."""
+    for row in store.waiting_in(case.session, case.review.id):
+        if why := _why_not(case, row):
+            _void(row, why)
+
+
+def _why_not(case: OpenCase, row: Gathered) -> str:
+    if case.standing.ended:
+        return ENDED
+    held = takes_part(case, row.person_id) and still_asks(case, row.asks, row.person_id)
+    return "" if held else DONE
 
 
 def together(rows: Iterable[PlannedMail | Gathered]) -> str:

@@ -54,6 +54,7 @@ KINDS: Mapping[str, Message] = {
     "meeting": N_("A meeting"),
     "agreement": N_("The agreement"),
     "letter": N_("Written by the project lead"),
+    "time": N_("More time"),
 }
 LATE_RULE = N_("Reminder: “%(step)s” should have been done %(due)s")
 RULE = N_("Reminder: “%(step)s” is due %(due)s")
@@ -62,8 +63,8 @@ RULE = N_("Reminder: “%(step)s” is due %(due)s")
 @dataclass(frozen=True)
 class PlannedView:
     """A mail that is planned, or was not sent (`why_not`). `line`: what the lead adds to it. `review_id` and `review`
-    for lists over several. `goes`: what it goes with, where it does not go alone. `id` None: it was to go at once,
-    and waits for its reader's digest; then there is nothing for the lead to hold back."""
+    for lists over several. `goes`: what it goes with, where it does not go alone. `gathered_id`, and no `id`: it was to
+    go at once, and waits for its reader's digest."""
 
     id: int | None
     at: datetime
@@ -76,6 +77,7 @@ class PlannedView:
     line: str = ""
     review: str = ""
     goes: Message | None = None
+    gathered_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -240,8 +242,6 @@ def _planned(
 
 def _gathered(row: Gathered, person: Person, review: str = "") -> PlannedView:
     mark, state = STATES[row.state]
-    choices = choices_of(person)
-    goes = WITH["away" if choices.rhythm == AT_ONCE else choices.rhythm]
     return PlannedView(
         id=None,
         at=row.due_at,
@@ -252,8 +252,15 @@ def _gathered(row: Gathered, person: Person, review: str = "") -> PlannedView:
         why_not=Message(row.why_not) if row.why_not else None,
         review_id=row.review_id,
         review=review,
-        goes=goes if row.state == "planned" else None,
+        goes=goes_with(row, person),
+        gathered_id=row.id,
     )
+
+
+def goes_with(row: Gathered, person: Person) -> Message | None:
+    """What a gathered mail waits for; None where it no longer waits."""
+    rhythm = choices_of(person).rhythm
+    return WITH["away" if rhythm == AT_ONCE else rhythm] if row.state == "planned" else None
 
 
 def _in_order(views: Iterable[PlannedView]) -> tuple[PlannedView, ...]:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from ..engine.planning import Planned, plan
 from ..errors import N_, Conflict, Message, NotFound, Refused
+from ..store import gathered as gathered_store
 from ..store import planned as store
 from ..store.outbox import MailWish, PlannedMail
 from ..store.people import Person
@@ -83,6 +84,57 @@ def planned_mail(house: House, *, actor: Account, planned_id: int, now: datetime
             subject=subject,
             text=text,
             outgoing_id=row.outgoing_id,
+        )
+
+
+@dataclass(frozen=True)
+class GatheredPage:
+    """A mail that was to go at once, and waits for its reader (`goes`: for what), as it will be said there."""
+
+    review_id: int
+    review: str
+    at: datetime
+    to: str
+    address: str
+    mark: str
+    state: Message
+    goes: Message | None
+    why_not: Message | None
+    subject: str
+    text: str
+
+
+def gathered_mail(house: House, *, actor: Account, gathered_id: int, now: datetime) -> GatheredPage:
+    """Raises NotFound for all but the lead."""
+    only_lead(actor)
+    with house.db.read() as session:
+        row = gathered_store.by_id(session, gathered_id)
+        if row is None:
+            raise NotFound(f"gathered mail {gathered_id}")
+        case = opened(house, session, review_id=row.review_id, account=None, now=now)
+        person = session.get_one(Person, row.person_id)
+        subject, text = mailing.preview(
+            session,
+            house,
+            person=person,
+            words=gathering.words_of(row),
+            review_id=row.review_id,
+            now=max(now, row.due_at),
+            may_decline=gathering.together([row]),
+        )
+        mark, state = mail_plan.STATES[row.state]
+        return GatheredPage(
+            review_id=row.review_id,
+            review=wording.title_of(case),
+            at=row.due_at,
+            to=person.name,
+            address=person.email,
+            mark=mark,
+            state=state,
+            goes=mail_plan.goes_with(row, person),
+            why_not=Message(row.why_not) if row.why_not else None,
+            subject=subject,
+            text=text,
         )
 
 

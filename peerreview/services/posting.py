@@ -38,7 +38,7 @@ def send_deed_mails(case: OpenCase, move: Move) -> None:
         person = people.get(person_id)
         if person is None or person.closed_at is not None:
             continue
-        if choices_of(person) == PLAIN or any(mail.reason == "ended" for mail in several):
+        if choices_of(person) == PLAIN or any(map(_of_the_whole, several)):
             _send_at_once(case, person, several, real_now)
             continue
         for mail in several:
@@ -51,6 +51,7 @@ def send_deed_mails(case: OpenCase, move: Move) -> None:
 def _send_at_once(case: OpenCase, person: Person, several: list[DeedMail], real_now: datetime) -> None:
     asked = [place for mail in several if (place := _asked(case, mail)) is not None]
     ended = any(mail.reason == "ended" for mail in several)
+    needed = bool(asked) or any(map(_of_the_whole, several))
     enqueue(
         case.session,
         case.house,
@@ -60,9 +61,14 @@ def _send_at_once(case: OpenCase, person: Person, several: list[DeedMail], real_
         review_id=case.review.id,
         now=case.now,
         real_now=real_now,
-        may_decline="" if asked or ended else NEWS,
+        may_decline="" if needed else NEWS,
         asks=gathering.asked_of(case, asked[0]) if len(asked) == len(several) == 1 else None,
     )
+
+
+def _of_the_whole(mail: DeedMail) -> bool:
+    """That the review ends, rests, goes on or goes back belongs to no step: everybody hears it, and at once."""
+    return mail.reason == "ended" or not mail.place[0]
 
 
 def _asked(case: OpenCase, mail: DeedMail) -> Place | None:
@@ -86,6 +92,7 @@ def replan(case: OpenCase) -> None:
             _plan(case, row, planned, choices.get(planned.person, PLAIN))
         elif row is not None and becomes in (DROP, MISSED):
             row.state, row.why_not = "void", GONE if becomes == DROP else PASSED
+    gathering.replan(case)
 
 
 def _plan(case: OpenCase, row: PlannedMail | None, planned: Planned, choices: Choices) -> None:

@@ -72,6 +72,16 @@ def waiting_for(session: Session, person_id: int) -> list[Gathered]:
     return list(session.scalars(query.order_by(Gathered.id).with_for_update()))
 
 
+def waiting_in(session: Session, review_id: int) -> list[Gathered]:
+    """What waits about a review, held until the transaction ends."""
+    query = select(Gathered).where(Gathered.review_id == review_id, _WAITING)
+    return list(session.scalars(query.order_by(Gathered.id).with_for_update()))
+
+
+def by_id(session: Session, gathered_id: int) -> Gathered | None:
+    return session.get(Gathered, gathered_id)
+
+
 def planned_for(session: Session, person_id: int, void_for: str) -> list[PlannedMail]:
     """A person's planned mails, those still to come and those void for that reason."""
     query = select(PlannedMail).where(

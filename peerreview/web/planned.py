@@ -22,6 +22,13 @@ def show(planned_id: int) -> ResponseReturnValue:
     return _page(planned_id, None, {})
 
 
+@bp.get("/gathered/<int:gathered_id>")
+@login_required
+def gathered(gathered_id: int) -> ResponseReturnValue:
+    view = service.gathered_mail(house(), actor=current_user.account, gathered_id=gathered_id, now=g.now)
+    return render_template("web/lead/gathered.html", view=view)
+
+
 @bp.post("/<int:planned_id>/hold")
 @login_required
 def hold(planned_id: int) -> ResponseReturnValue:

@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import select
 
 from peerreview.errors import Invalid, NotFound
-from peerreview.services import mail_plan, pausing, preferences, ticking
+from peerreview.services import mail_plan, pausing, planned, preferences, ticking
 from peerreview.services.choices import DECLINED, WITH
 from peerreview.services.delivering import deliver
-from peerreview.services.gathering import DONE
+from peerreview.services.gathering import DONE, ENDED
 from peerreview.services.house import Account, House
 from peerreview.services.keys import off_path
 from peerreview.services.mail_plan import PlannedView
@@ -25,7 +25,7 @@ from peerreview.store.people import Person
 from peerreview.store.reviews import Seat
 
 from ..mail.post import Post
-from .review_fixtures import Cast, advance, make_review
+from .review_fixtures import Cast, advance, do, make_review
 
 BOTH = frozenset({"news", "late"})
 
@@ -93,18 +93,54 @@ def test_a_digest_is_one_mail_at_its_hour_and_planned_before(house: House, cast:
     assert mails(house, cast.coordinator(1), "begun")
 
 
+def test_the_lead_reads_what_waits_as_it_will_go(house: House, cast: Cast) -> None:
+    anna = cast.coordinator(0)
+    choose(house, cast, anna, "daily")
+    accept(house, cast)
+    [row] = gathered(house, anna)
+    look = {"gathered_id": row.id, "now": cast.now}
+    seen = planned.gathered_mail(house, actor=cast.lead, **look)  # type: ignore[arg-type]
+    for other in (anna, cast.coordinator(1), cast.outsider):
+        with pytest.raises(NotFound):
+            planned.gathered_mail(house, actor=other, **look)  # type: ignore[arg-type]
+    tick(house, row.due_at)
+    [digest] = mails(house, anna, "digest")
+    assert (seen.at, seen.subject, seen.text) == (row.due_at, digest.subject, text_of(digest.message))
+
+
 def test_what_has_been_done_meanwhile_is_not_in_the_digest(house: House, cast: Cast) -> None:
     anna = cast.coordinator(0)
     choose(house, cast, anna, "daily")
     accept(house, cast)
     [row] = gathered(house, anna)
     advance(house, cast, "first_meeting")
-    tick(house, row.due_at)
+    # The plan says so at once, not only when the digest would have gone.
     [first, *later] = gathered(house, anna)
     assert (first.state, first.why_not) == ("void", DONE)
     assert later
+    tick(house, row.due_at)
     [digest] = mails(house, anna, "digest")
     assert "Utse" not in text_of(digest.message)
+
+
+def test_while_a_review_is_on_hold_the_digest_waits_and_when_it_ends_says_nothing(
+    house: House, cast: Cast
+) -> None:
+    anna = cast.coordinator(0)
+    choose(house, cast, anna, "daily")
+    accept(house, cast)
+    before = len(mails(house, anna, "action"))
+    do(house, cast, cast.lead, "hold", reason="Valet drar ut på tiden.")
+    # That it rests is told to everybody at once.
+    assert len(mails(house, anna, "action")) == before + 1
+    [row] = gathered(house, anna)
+    assert tick(house, row.due_at) == 0
+    [waits] = gathered(house, anna)
+    assert (waits.state, waits.due_at > row.due_at) == ("planned", True)
+    do(house, cast, cast.lead, "cancel", reason="Det blir ingen granskning i år.")
+    [over] = gathered(house, anna)
+    assert (over.state, over.why_not) == ("void", ENDED)
+    assert mails(house, anna, "ended")
 
 
 def test_a_digest_with_a_reminder_and_news_is_one_mail(house: House, cast: Cast) -> None:

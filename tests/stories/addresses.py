@@ -85,6 +85,7 @@ def _network(place: Place) -> Iterator[tuple[str, str, Who]]:
     yield "letters.write", "/lead/mail/write?whom=late", the_lead
     for planned in (1, 12, NONE):
         yield "planned.show", f"/lead/mail/planned/{planned}", the_lead if planned != NONE else nobody
+    yield "planned.gathered", f"/lead/mail/planned/gathered/{NONE}", nobody
     yield "lead.new_review", "/lead/reviews/new", the_lead
     yield "people.index", "/lead/people", the_lead
     yield "people.new", "/lead/people/new", the_lead
