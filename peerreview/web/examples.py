@@ -77,7 +77,7 @@ def _save(review_id: int, example_id: int | None) -> ResponseReturnValue:
         one = _one(view, example_id) if example_id else None
         errors = error.errors if isinstance(error, Invalid) else {"title": error.reason}
         status = 422 if isinstance(error, Invalid) else 409
-        return _form(view, one, typed, one.version if one else 0, errors), status
+        return _form(view, one, typed, one.version if one else 0, errors, clash=status == 409), status
     tell(N_("The example is saved. Nobody outside your team sees it yet."))
     return redirect(url_for("examples.show", review_id=review_id, example_id=made), 303)
 
@@ -142,9 +142,12 @@ def _form(
     typed: Typed,
     version: int,
     errors: Mapping[str, Message] | None = None,
+    clash: bool = False,
 ) -> str:
+    """`clash`: somebody else has saved since: what stands there is shown beside what was typed."""
     return render_template(
         "web/examples/example.html",
+        clash=clash,
         view=view,
         head=view.head,
         one=one,

@@ -33,6 +33,9 @@ def test_an_example_goes_from_draft_to_the_library(app: Flask, house: House) -> 
     assert "Vi frågar alla." in page
     made = writer.send(f"{here}/new", form_at=f"{here}/new", **TEXT, about="1").location
     other.page(made, 404)
+    clash = writer.send(made, 409, form_at=made, **{**TEXT, "did": "Något annat"}, about="1").text
+    assert "Något annat" in clash
+    assert "- Två dagar" in clash
     outsider.page(here, 404)
     writer.send(f"{made}/publish", form_at=made, version="1")
     assert "0 exempel" in outsider.page("/library?search=rök").text
