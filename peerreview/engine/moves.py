@@ -24,7 +24,7 @@ from .case import (
     Standing,
 )
 from .decide import Do, No, acting_scope, action_at, effect_owners, may
-from .definition import Action, Effect
+from .definition import Action, Effect, Step, Workflow
 from .flow import Run, settle
 
 
@@ -288,15 +288,20 @@ def _closed_ring(standing: Standing, party: int) -> tuple[int, ...]:
 
 def _give_up(standing: Standing, case: Case, now: datetime) -> Standing:
     """Waive what a party that gives up its direction would still make about the other side."""
-    about = {a.key for a in case.workflow.artefacts.values() if a.concerns == "reviews"}
     marks = dict(standing.marks)
     for (path, scope), mark in standing.marks.items():
-        step = case.workflow.by_path[path]
-        makes = {e.artefact for action in step.actions.values() for e in action.does if action.to == "next"}
-        writes = {r.artefact for rights in step.allow.values() for r in rights if r.verb == "write"}
-        if scope.party in standing.given_up and mark.state not in OVER and (makes | writes) & about:
+        gives_up = scope.party in standing.given_up and mark.state not in OVER
+        if gives_up and makes_about(case.workflow, case.workflow.by_path[path]):
             marks[(path, scope)] = Mark(WAIVED, now, mark.visit)
     return standing.with_(marks=marks)
+
+
+def makes_about(workflow: Workflow, step: Step) -> bool:
+    """Whether a step is there to make something about the side that is reviewed."""
+    about = {a.key for a in workflow.artefacts.values() if a.concerns == "reviews"}
+    makes = {e.artefact for action in step.actions.values() for e in action.does if action.to == "next"}
+    writes = {r.artefact for rights in step.allow.values() for r in rights if r.verb == "write"}
+    return bool((makes | writes) & about)
 
 
 def anything_opened(case: Case) -> bool:

@@ -7,7 +7,8 @@ Nothing is ever left for good, so that a side can go back while the others stay:
 - `do.ACTION.INSTANCE`, in a step of all sides with who does it (`.1`, `.2`, `.network`). Who *may* is not in it.
 - `fact.NAME` with `value`: what people write; `opens.INSTANCE` and `ends.INSTANCE` with `value`: its date has come.
   (Working days, holidays and rests stay with us.)
-- `back.INSTANCE-WITHOUT-SIDE.SIDE` (or `.all`), `go_on.INSTANCE`, `hold`, `resume`, and what else holds everywhere.
+- `back.INSTANCE-WITHOUT-SIDE.SIDE` (or `.all`), `go_on.INSTANCE`, `hold`, `resume`, and what else holds everywhere;
+  `withdraw.SIDE.SIDES-THAT-FINISH` (`withdraw.1.2-3`, or `.none`).
 """
 
 from __future__ import annotations
@@ -17,17 +18,24 @@ from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
 from .case import ACTIVE, DONE, SHARED, SKIPPED, WAITING, WAIVED, Case, Place, Scope
-from .definition import ALWAYS, Action, Step, Workflow
-from .expressions import Expressions, all_of, any_of, no
-from .moves import undo_owners
+from .chart_parts import (
+    GOING_ON,
+    IS_OVER,
+    NOT_BEGUN,
+    OVER,
+    SPACE,
+    STATES,
+    assign,
+    dates,
+    is_in,
+    transition,
+    whom,
+)
+from .definition import ALWAYS, Action, Workflow
+from .expressions import all_of, any_of, no
+from .moves import makes_about, undo_owners
+from .ring_chart import Ring
 from .unfolding import Instance, Names, acting, made_up, name_of, set_by, unfold
-
-SPACE = "http://www.w3.org/2005/07/scxml"
-NOT_BEGUN = "not_begun"
-OVER = (DONE, SKIPPED, WAIVED)
-IS_OVER = "over"
-STATES = (NOT_BEGUN, WAITING, ACTIVE, *OVER)
-GOING_ON = "In('rest.no')"
 
 
 class Deed(NamedTuple):
@@ -63,23 +71,15 @@ def scxml(workflow: Workflow, parties: int) -> str:
 
 
 def chart(case: Case) -> Chart:
-    """The chart of a review of these people, from its beginning; withdrawing from a ring is not in it."""
+    """The chart of a review of these people, from its beginning."""
     return _Writer(case).written()
-
-
-def _in(*states: str) -> str:
-    return any_of(f"In('{state}')" for state in states)
-
-
-def _is(place: Place, *states: str) -> str:
-    return _in(*(f"{name_of(place)}.{state}" for state in states))
 
 
 class _Writer:
     def __init__(self, case: Case):
         self.case, self.workflow = case, case.workflow
         self.names = Names(case.workflow)
-        self.tell = Expressions(case, self.names)
+        self.tell = Ring(case, self.names)
         self.top = unfold(case)
         self.all = tuple(i for top in self.top for i in top.walk())
         self.deeds = tuple(self._deeds())
@@ -94,6 +94,7 @@ class _Writer:
         review = ET.Element("parallel", id="review")
         self._ends(review)
         artefacts = ET.SubElement(review, "state", id="artefacts")
+        self._ring(review)
         self._lead(review)
         for instance in self.top:
             self._instance(review, instance)
@@ -113,7 +114,7 @@ class _Writer:
     def _deeds(self) -> Iterator[Deed]:
         for instance in self.all:
             for action in instance.step.actions.values():
-                yield from self._deeds_at(action, instance.place, _is(instance.place, ACTIVE))
+                yield from self._deeds_at(action, instance.place, is_in(instance.place, ACTIVE))
         for action in self.workflow.actions.values():
             if not action.moves:
                 yield from self._deeds_at(action, ("", SHARED), "true")
@@ -122,15 +123,15 @@ class _Writer:
         for variant, scope in acting(self.case, action, place[1]).items():
             event = ".".join(("do", action.key, name_of(place), *([variant] if variant else [])))
             rests = "true" if action.to in self.workflow.ends else GOING_ON
-            done = [
-                self.tell.is_so(key, value) for key, value in set_by(self.case, action.does, scope).items()
-            ]
-            parts = [under_way, rests, self.tell.of(action.needs, scope)]
-            if done:
-                parts.append(no(all_of(done)))
+            done = self.tell.telling(lambda way: self._done_already(way, action, scope))  # noqa: B023
+            parts = [under_way, rests, self.tell.of(action.needs, scope), no(done)]
             if action.to is not None and action.to in self.workflow.by_path:
                 parts.append(self._passed(action.to, scope.party))
             yield Deed(event, action, place, scope, all_of(parts))
+
+    def _done_already(self, way: Case, action: Action, scope: Scope) -> str:
+        found = set_by(way, action.does, scope).items()
+        return all_of(self.tell.is_so(key, value) for key, value in found) if found else "false"
 
     def _passed(self, path: str, party: int | None) -> str:
         """Whether a side (None: all) can be sent back to `path`."""
@@ -138,7 +139,7 @@ class _Writer:
         if scope == "person" or (party is not None and scope != "party"):
             return "false"
         return any_of(
-            _is(i.place, DONE, WAIVED)
+            is_in(i.place, DONE, WAIVED)
             for i in self.all
             if i.step.path == path and party in (None, i.scope.party)
         )
@@ -147,39 +148,53 @@ class _Writer:
 
     def _ends(self, review: ET.Element) -> None:
         main = next(iter(self.workflow.ends))
-        over = [_is(i.place, IS_OVER) for i in reversed(self.top)]
-        _transition(review, "", all_of([*over, GOING_ON]), f"end.{main}")
+        over = [self._over(i.place) for i in reversed(self.top)]
+        transition(review, "", all_of([*over, GOING_ON]), f"end.{main}")
         for deed in self.deeds:
             if deed.action.to in self.workflow.ends:
-                _transition(review, deed.event, deed.possible, f"end.{deed.action.to}")
-        withdraw = self.moves.get("withdraw")
-        if withdraw and len(self.case.standing.parties) - 1 < self.workflow.min_parties:
-            for party in self.case.standing.parties:
-                _transition(review, f"withdraw.{party + 1}", self._lead_may(withdraw), "end.cancelled")
+                transition(review, deed.event, deed.possible, f"end.{deed.action.to}")
+        for one in self.tell.withdrawals:
+            if one.to is None:
+                may = all_of([self._lead_may(self.moves["withdraw"]), self.tell.possible(one)])
+                transition(review, one.event, may, "end.cancelled")
+
+    def _over(self, place: Place) -> str:
+        """Nobody waits for a side that has withdrawn."""
+        return any_of([is_in(place, IS_OVER), self.tell.gone(place[1].party)])
+
+    def _ring(self, review: ET.Element) -> None:
+        """Who takes part and who reviews whom. It stands before `opening`, which asks for what it writes."""
+        region = ET.SubElement(review, "state", id="ring")
+        for one in self.tell.withdrawals:
+            if one.to is not None:
+                may = all_of([self._lead_may(self.moves["withdraw"]), self.tell.possible(one)])
+                move = transition(region, one.event, may)
+                ET.SubElement(move, "assign", location=self.tell.name, expr=str(one.to))
 
     def _artefacts(self, region: ET.Element) -> None:
         """What is written and done; filled in last, when it is known what is asked for."""
         for deed in self.deeds:
-            found = {
-                self.names.fact(k): v for k, v in set_by(self.case, deed.action.does, deed.scope).items()
-            }
-            if deed.action.records is not None:
-                records = deed.action.records
-                name = self.names.record(records.artefact, records.fact, deed.place[0], deed.scope.party)
-                found[name] = True
-            if found:
-                move = _transition(region, deed.event, deed.possible)
-                _assign(move, found)
+            for where, found in self.tell.by_way(lambda way: self._changed(way, deed)):  # noqa: B023
+                if found:
+                    assign(transition(region, deed.event, all_of([where, deed.possible])), found)
         known = [key for key in self.names.of if key[0] in self.workflow.artefacts]
         for key in sorted(known, key=str):
             name = self.names.of[key]
-            move = _transition(region, f"fact.{name}", "true")
+            move = transition(region, f"fact.{name}", "true")
             ET.SubElement(move, "assign", location=name, expr="_event.data.value")
         for instance in self.all:
-            for what in _dates(instance.step):
-                move = _transition(region, f"{what}.{instance.name}", "true")
+            for what in dates(instance.step):
+                move = transition(region, f"{what}.{instance.name}", "true")
                 name = self.names.clock(instance.place, what)
                 ET.SubElement(move, "assign", location=name, expr="_event.data.value")
+
+    def _changed(self, way: Case, deed: Deed) -> dict[str, bool]:
+        """What an action writes and records."""
+        found = {self.names.fact(k): v for k, v in set_by(way, deed.action.does, deed.scope).items()}
+        if (records := deed.action.records) is not None:
+            name = self.names.record(records.artefact, records.fact, deed.place[0], deed.scope.party)
+            found[name] = True
+        return found
 
     def _opening(self, review: ET.Element) -> None:
         """Sets that have been handed in open at once when their time has come.
@@ -189,30 +204,32 @@ class _Writer:
         chained = any(ref.fact == "opened" for a in found for ref in (a.opens_when or ALWAYS).facts())
         region = ET.SubElement(review, "state", id="opening")
         resumed = self._lead_may(self.moves["resume"]) if "resume" in self.moves else "false"
-        for events, cond in (("do fact again", GOING_ON), ("resume", resumed)):
-            move = _transition(region, events, cond)
+        for events, cond in (("do fact again withdraw", GOING_ON), ("resume", resumed)):
+            move = transition(region, events, cond)
             for artefact in found * (len(found) if chained else 1):
                 for party in self.case.standing.parties:
                     opened = self.names.fact((artefact.key, "opened", party))
                     handed_in = self.names.fact((artefact.key, "handed_in", party))
                     may = self.tell.of(artefact.opens_when, Scope(party))
-                    inner = ET.SubElement(move, "if", cond=all_of([no(opened), handed_in, may]))
-                    _assign(inner, {opened: True})
+                    inner = ET.SubElement(
+                        move, "if", cond=all_of([no(opened), handed_in, may, no(self.tell.gone(party))])
+                    )
+                    assign(inner, {opened: True})
 
     def _lead(self, review: ET.Element) -> None:
         """Resting, and who may be sent back where; the regions are then told what begins anew."""
         rest = ET.SubElement(review, "state", id="rest", initial="rest.no")
         goes, rests = ET.SubElement(rest, "state", id="rest.no"), ET.SubElement(rest, "state", id="rest.yes")
         if hold := self.moves.get("hold"):
-            _transition(goes, "hold", self._lead_may(hold), "rest.yes")
+            transition(goes, "hold", self._lead_may(hold), "rest.yes")
         if resume := self.moves.get("resume"):
-            _transition(rests, "resume", self._lead_may(resume), "rest.no")
+            transition(rests, "resume", self._lead_may(resume), "rest.no")
         if back := self.moves.get("back"):
             region = ET.SubElement(review, "state", id="going_back")
             for reset in self.resets:
                 if reset.event.startswith("again."):
                     may = all_of([GOING_ON, self._lead_may(back), self._passed(reset.path, reset.party)])
-                    move = _transition(region, f"back.{_whom(reset.path, reset.party)}", may)
+                    move = transition(region, f"back.{whom(reset.path, reset.party)}", may)
                     ET.SubElement(move, "raise", event=reset.event)
 
     def _lead_may(self, action: Action) -> str:
@@ -230,6 +247,7 @@ class _Writer:
         self._begins(states, instance)
         self._overruled(states, instance)
         self._done(states, instance)
+        self._withdrawn(states, instance)
         self._again(region, states, instance)
         for inner in instance.inside:
             self._instance(parent, inner)
@@ -237,33 +255,34 @@ class _Writer:
     def _begins(self, states: Mapping[str, ET.Element], instance: Instance) -> None:
         step, name = instance.step, instance.name
         # What is least often so stands first: an interpreter asks every region after every event.
-        walked = [*(_is(place, ACTIVE) for place in reversed(instance.above)), GOING_ON]
-        turn = [*(walked[:-1]), *(_is(place, IS_OVER) for place in reversed(instance.before)), *walked]
+        above = [is_in(place, ACTIVE) for place in reversed(instance.above)]
+        walked = [*above, no(self.tell.gone(instance.scope.party)), GOING_ON]
+        turn = [*above, *(self._over(place) for place in reversed(instance.before)), *walked]
         if step.condition is not None:
             takes_place = self.tell.of(step.condition, instance.scope)
-            _transition(states[NOT_BEGUN], "", all_of([*turn, no(takes_place)]), f"{name}.{SKIPPED}")
-            _transition(states[NOT_BEGUN], "", all_of([*turn, takes_place]), f"{name}.{WAITING}")
+            transition(states[NOT_BEGUN], "", all_of([*turn, no(takes_place)]), f"{name}.{SKIPPED}")
+            transition(states[NOT_BEGUN], "", all_of([*turn, takes_place]), f"{name}.{WAITING}")
         else:
-            _transition(states[NOT_BEGUN], "", all_of(turn), f"{name}.{WAITING}")
+            transition(states[NOT_BEGUN], "", all_of(turn), f"{name}.{WAITING}")
         opens = [self.tell.of(step.starts_when, instance.scope)]
         if step.opens is not None:
             opens.append(self._clock(states[WAITING], instance, "opens"))
-        _transition(states[WAITING], "", all_of([*opens, *turn]), f"{name}.{ACTIVE}")
+        transition(states[WAITING], "", all_of([*opens, *turn]), f"{name}.{ACTIVE}")
         over: list[str] = []
         if instance.inside or step.children:
-            over.append(all_of(_is(inner.place, IS_OVER) for inner in reversed(instance.inside)))
+            over.append(all_of(self._over(inner.place) for inner in reversed(instance.inside)))
         else:
             if step.done_when is not None:
                 over.append(self.tell.of(step.done_when, instance.scope))
             if step.ends_after is not None:
                 over.append(self._clock(states[ACTIVE], instance, "ends"))
         if over:
-            _transition(states[ACTIVE], "", all_of([any_of(over), *walked]), f"{name}.{DONE}")
+            transition(states[ACTIVE], "", all_of([any_of(over), *walked]), f"{name}.{DONE}")
 
     def _clock(self, state: ET.Element, instance: Instance, what: str) -> str:
         """Whether the instance's date has come; a new beginning waits for a new date."""
         name = self.names.clock(instance.place, what)
-        _assign(ET.SubElement(state, "onentry"), {name: False})
+        assign(ET.SubElement(state, "onentry"), {name: False})
         return name
 
     def _overruled(self, states: Mapping[str, ET.Element], instance: Instance) -> None:
@@ -273,9 +292,9 @@ class _Writer:
             return
         may = all_of([GOING_ON, self._lead_may(action)])
         for place in (instance.place, *instance.above):
-            event, under_way = f"go_on.{name_of(place)}", all_of([may, _is(place, WAITING, ACTIVE)])
+            event, under_way = f"go_on.{name_of(place)}", all_of([may, is_in(place, WAITING, ACTIVE)])
             for state in (WAITING, ACTIVE):
-                _transition(states[state], event, under_way, f"{instance.name}.{WAIVED}")
+                transition(states[state], event, under_way, f"{instance.name}.{WAIVED}")
 
     def _done(self, states: Mapping[str, ET.Element], instance: Instance) -> None:
         """An action that leads on: its step is over, and what is under way inside it."""
@@ -283,10 +302,24 @@ class _Writer:
             if deed.action.to != "next":
                 continue
             if deed.place == instance.place:
-                _transition(states[ACTIVE], deed.event, deed.possible, f"{instance.name}.{DONE}")
+                transition(states[ACTIVE], deed.event, deed.possible, f"{instance.name}.{DONE}")
             elif deed.place in instance.above:
                 for state in (WAITING, ACTIVE):
-                    _transition(states[state], deed.event, deed.possible, f"{instance.name}.{DONE}")
+                    transition(states[state], deed.event, deed.possible, f"{instance.name}.{DONE}")
+
+    def _withdrawn(self, states: Mapping[str, ET.Element], instance: Instance) -> None:
+        """What a side that withdraws was at is over; so is what a direction that is given up was to bring about."""
+        events: dict[str, list[str]] = {}
+        for one in self.tell.withdrawals:
+            if one.to is None:
+                continue
+            given_up = one.opened and instance.scope.party in self.tell.ways[one.to].standing.given_up
+            if instance.scope.party == one.party or (given_up and makes_about(self.workflow, instance.step)):
+                may = all_of([self._lead_may(self.moves["withdraw"]), self.tell.possible(one)])
+                events.setdefault(may, []).append(one.event)
+        for may, names in events.items():
+            for state in (WAITING, ACTIVE):
+                transition(states[state], " ".join(names), may, f"{instance.name}.{WAIVED}")
 
     # ---- going back
 
@@ -297,7 +330,7 @@ class _Writer:
                 of_party = self.workflow.scope(step.path) == "party"
                 for party in (*(self.case.standing.parties if of_party else ()), None):
                     if self._passed(step.path, party) != "false":
-                        yield self._reset(f"again.{_whom(step.path, party)}", "true", step.path, party)
+                        yield self._reset(f"again.{whom(step.path, party)}", "true", step.path, party)
         for deed in self.deeds:
             if deed.action.to is not None and deed.action.to in self.workflow.by_path:
                 yield self._reset(deed.event, deed.possible, deed.action.to, deed.scope.party)
@@ -331,54 +364,30 @@ class _Writer:
         for (to, possible), names in events.items():
             event, target = " ".join(names), f"{instance.name}.{to}"
             if to == NOT_BEGUN:
-                begun = all_of([possible, no(_is(instance.place, NOT_BEGUN))])
-                _assign(_transition(region, event, begun, target, inner=True), self._taken_back(instance))
+                begun = all_of([possible, no(is_in(instance.place, NOT_BEGUN))])
+                self._taken_back(transition(region, event, begun, target, inner=True), instance)
             elif to == WAITING:
-                _transition(states[ACTIVE], event, possible, target)
+                transition(states[ACTIVE], event, possible, target)
             else:
-                _transition(states[IS_OVER], event, possible, target)
+                transition(states[IS_OVER], event, possible, target)
 
-    def _taken_back(self, instance: Instance) -> dict[str, bool]:
+    def _taken_back(self, move: ET.Element, instance: Instance) -> None:
         """What was done in a step and can be taken back is, and what was consented to in it is asked anew."""
-        found: dict[str, bool] = {}
+        for where, found in self.tell.by_way(lambda way: dict(self._undone(way, instance))):
+            assign(move if where == "true" else ET.SubElement(move, "if", cond=where), found)
+
+    def _undone(self, way: Case, instance: Instance) -> Iterator[tuple[str, bool]]:
         for action in instance.step.actions.values():
             for effect in action.does:
                 kind = self.workflow.artefacts[effect.artefact].kind
                 undo = kind.undo.get(effect.effect)
-                for owner in undo_owners(self.case, effect, instance.scope) if undo else ():
+                for owner in undo_owners(way, effect, instance.scope) if undo else ():
                     for fact, value in kind.effects[undo or ""].items():
-                        found[self.names.fact((effect.artefact, fact, owner))] = value
+                        yield self.names.fact((effect.artefact, fact, owner)), value
             if action.records is not None:
                 parties = {
                     d.scope.party for d in self.deeds if d.action == action and d.place == instance.place
                 }
                 for party in parties:
                     words = (action.records.artefact, action.records.fact, instance.step.path, party)
-                    found[self.names.record(*words)] = False
-        return found
-
-
-def _dates(step: Step) -> tuple[str, ...]:
-    ends = step.ends_after is not None and not step.children
-    return (*(["opens"] if step.opens is not None else []), *(["ends"] if ends else []))
-
-
-def _whom(path: str, party: int | None) -> str:
-    return f"{path.replace('/', '-')}.{'all' if party is None else party + 1}"
-
-
-def _transition(
-    parent: ET.Element, event: str, cond: str, target: str = "", *, inner: bool = False
-) -> ET.Element:
-    """A transition of `parent`; one that can never be taken is left out."""
-    found = {"event": event, "cond": cond if cond != "true" else "", "target": target}
-    found["type"] = "internal" if inner else ""
-    attributes = {key: value for key, value in found.items() if value}
-    if cond == "false":
-        return ET.Element("transition", attributes)
-    return ET.SubElement(parent, "transition", attributes)
-
-
-def _assign(parent: ET.Element, values: Mapping[str, bool]) -> None:
-    for name, value in values.items():
-        ET.SubElement(parent, "assign", location=name, expr="1" if value else "0")
+                    yield self.names.record(*words), False

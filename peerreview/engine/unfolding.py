@@ -106,6 +106,10 @@ class Names:
         """That the date has come at which an instance `opens` or `ends`."""
         return self._named((what, *place), [what, name_of(place).replace("-", "_")])
 
+    def of_ring(self) -> str:
+        """In which way the ring stands (see `ring_chart`)."""
+        return self._named(("the ring",), ["ring"])
+
     def _named(self, key: tuple[object, ...], words: list[str]) -> str:
         name = self.of.get(key)
         if name is None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import combinations
 from typing import Any, Protocol
 
 from peerreview.engine.case import ACTIVE, SHARED, WAITING, Actor, Case, FactKey, Mark, Place, Scope
@@ -15,6 +16,7 @@ from peerreview.engine.definition import Condition, FactRef, Workflow
 from peerreview.engine.flow import active, wake_at
 from peerreview.engine.kinds import GATHERED
 from peerreview.engine.moves import Choice, fire, tick
+from peerreview.engine.ring_chart import withdrawal
 from peerreview.engine.timing import ends_at, opens_at
 from peerreview.engine.unfolding import Instance, acting, made_up, name_of, unfold
 from peerreview.errors import Refused
@@ -199,9 +201,33 @@ class Twice:
                 event = f"back.{step.path.replace('/', '-')}.{'all' if party is None else party + 1}"
                 choice = Choice(step=step.path, party=party)
                 yield event, lambda e=event, c=choice: self._fire(e, lead, moves["back"], c)  # type: ignore[misc]
+        for party, finish in self._leaving() if "withdraw" in moves else ():
+            event, choice = withdrawal(party, finish), Choice(party=party, finish=frozenset(finish))
+            yield event, lambda e=event, c=choice: self._fire(e, lead, moves["withdraw"], c)  # type: ignore[misc]
         for place in active(self.case) if "go_on" in moves else ():
             event, choice = f"go_on.{name_of(place)}", Choice(place=place)
             yield event, lambda e=event, c=choice: self._fire(e, lead, moves["go_on"], c)  # type: ignore[misc]
+
+    def _leaving(self) -> Iterator[tuple[int, tuple[int, ...]]]:
+        """Who withdraws, and who of the others still finishes their direction."""
+        for party in self.case.standing.taking_part:
+            left = [p for p in self.case.standing.taking_part if p != party]
+            yield party, tuple(left)
+            if len(left) >= self.case.workflow.min_parties:
+                yield from (
+                    (party, finish) for many in range(len(left)) for finish in combinations(left, many)
+                )
+
+    def write(self, key: FactKey, value: Any) -> None:
+        self.log.append(f"{key} = {value}")
+        self._write(key, value)
+        self.compared()
+
+    def withdraw(self, party: int, finish: tuple[int, ...]) -> None:
+        event = withdrawal(party, finish)
+        self.log.append(event)
+        dict(self._leads())[event]()
+        self.compared()
 
     # ---- what is compared
 

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from statemachine import StateChart
 from statemachine.io import load
 
-from peerreview.engine.case import Case, FactKey, Place
+from peerreview.engine.case import ACTIVE, Case, FactKey, Place
+from peerreview.engine.chart_parts import STATES
 from peerreview.engine.definition import Workflow
-from peerreview.engine.scxml import STATES, Chart, chart
+from peerreview.engine.scxml import Chart, chart
 from peerreview.engine.unfolding import made_up, name_of
 
 from .oracle_definitions import definitions
@@ -78,6 +79,20 @@ def played(workflow: Workflow, parties: int, deeds: list[tuple[int, int]]) -> No
 @given(parties=st.sampled_from([2, 3]), deeds=few)
 def test_the_chart_stands_where_the_engine_stands(parties: int, deeds: list[tuple[int, int]]) -> None:
     played(collegial(), parties, deeds)
+
+
+@pytest.mark.parametrize(("opened", "finish"), [(False, (0, 2)), (True, (0, 2)), (True, (2,))])
+def test_so_it_does_when_a_side_leaves_a_ring(opened: bool, finish: tuple[int, ...]) -> None:
+    """The two others review each other; or, once something is open, those who still can finish what they began."""
+    twice = Twice(collegial(), 3, lambda case: Statechart(*collegial_chart(3)))
+    if opened:
+        twice.write(("materials", "opened", 0), True)
+    twice.withdraw(1, finish)
+    standing = twice.case.standing
+    assert (standing.withdrawn, len(standing.given_up)) == ({1}, 3 - len(finish) if opened else 0)
+    for which in range(8):
+        twice.do(0, which)
+    assert twice.case.standing.state("teams", finish[-1]) == ACTIVE
 
 
 @pytest.mark.full

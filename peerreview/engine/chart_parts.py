@@ -1,0 +1,52 @@
+"""The small parts of which `scxml` makes a chart: its words, and elements of XML."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from xml.etree import ElementTree as ET
+
+from .case import ACTIVE, DONE, SKIPPED, WAITING, WAIVED, Place
+from .definition import Step
+from .expressions import any_of
+from .unfolding import name_of
+
+SPACE = "http://www.w3.org/2005/07/scxml"
+NOT_BEGUN = "not_begun"
+OVER = (DONE, SKIPPED, WAIVED)
+IS_OVER = "over"
+STATES = (NOT_BEGUN, WAITING, ACTIVE, *OVER)
+GOING_ON = "In('rest.no')"
+
+
+def in_any(*states: str) -> str:
+    return any_of(f"In('{state}')" for state in states)
+
+
+def is_in(place: Place, *states: str) -> str:
+    return in_any(*(f"{name_of(place)}.{state}" for state in states))
+
+
+def dates(step: Step) -> tuple[str, ...]:
+    ends = step.ends_after is not None and not step.children
+    return (*(["opens"] if step.opens is not None else []), *(["ends"] if ends else []))
+
+
+def whom(path: str, party: int | None) -> str:
+    return f"{path.replace('/', '-')}.{'all' if party is None else party + 1}"
+
+
+def transition(
+    parent: ET.Element, event: str, cond: str, target: str = "", *, inner: bool = False
+) -> ET.Element:
+    """A transition of `parent`; one that can never be taken is left out."""
+    found = {"event": event, "cond": cond if cond != "true" else "", "target": target}
+    found["type"] = "internal" if inner else ""
+    attributes = {key: value for key, value in found.items() if value}
+    if cond == "false":
+        return ET.Element("transition", attributes)
+    return ET.SubElement(parent, "transition", attributes)
+
+
+def assign(parent: ET.Element, values: Mapping[str, bool]) -> None:
+    for name, value in values.items():
+        ET.SubElement(parent, "assign", location=name, expr="1" if value else "0")

@@ -1,0 +1,134 @@
+"""How a ring can stand when sides have withdrawn, for `scxml`: each way has a number, which the datum `ring` holds.
+
+What a condition asks of others, and whose thing an action changes, hangs on who takes part and who reviews whom: it
+is told once for each way that differs. A pair has one way alone, and nothing of this shows in its chart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import combinations
+from typing import NamedTuple, TypeVar
+
+from .case import Case, FactKey, Facts, Scope
+from .definition import Condition
+from .expressions import Expressions, all_of, any_of, no
+from .moves import MOVES, Choice
+from .unfolding import Names
+from .writing import T0
+
+T = TypeVar("T")
+
+
+class Withdrawal(NamedTuple):
+    """`party` leaves the ring that stands as number `at`: then it is `to`, or the review ends (None). `opened`: only
+    where something has been opened, or (False) nothing; None: either."""
+
+    event: str
+    at: int
+    party: int
+    opened: bool | None
+    to: int | None
+
+
+class Ring:
+    def __init__(self, case: Case, names: Names):
+        self.ways = [case]
+        self.names = names
+        self.withdrawals: list[Withdrawal] = []
+        if any(action.moves == "withdraw" for action in case.workflow.actions.values()):
+            self._explore()
+        self.name = names.of_ring() if len(self.ways) > 1 else ""
+        self.tells = [Expressions(way, names) for way in self.ways]
+        facts = [
+            names.fact((artefact.key, "opened", party))
+            for artefact in case.workflow.artefacts.values()
+            if self.withdrawals and self.name and "opened" in artefact.kind.facts
+            for party in case.standing.parties
+        ]
+        self.is_open = any_of(facts)
+
+    def _explore(self) -> None:
+        known = {_form(self.ways[0]): 0}
+        for at, way in _growing(self.ways):
+            for party in way.standing.taking_part:
+                for opened, finish in _choices(way, party):
+                    facts = Facts({("", "opened", 0): True}) if opened else Facts()
+                    choice = Choice(party=party, finish=frozenset(finish))
+                    standing = MOVES["withdraw"](way.with_(facts=facts), T0, choice)
+                    after = way.with_(standing=standing)
+                    to = None if standing.ended else known.setdefault(_form(after), len(self.ways))
+                    if to == len(self.ways):
+                        self.ways.append(after)
+                    event = withdrawal(party, finish) if opened else withdrawal(party)
+                    self.withdrawals.append(Withdrawal(event, at, party, opened, to))
+
+    # ---- what is told of each way
+
+    def at(self, numbers: Iterable[int]) -> str:
+        """Whether the ring stands in one of these ways."""
+        found = list(numbers)
+        if len(found) == len(self.ways):
+            return "true"
+        return any_of(f"({self.name} == {number})" for number in found)
+
+    def gone(self, party: int | None) -> str:
+        """Whether a side has withdrawn."""
+        return self.at(n for n, way in enumerate(self.ways) if party in way.standing.withdrawn)
+
+    def by_way(self, make: Callable[[Case], T]) -> list[tuple[str, T]]:
+        """What `make` gives, each once with the ways in which it is so."""
+        groups: list[tuple[list[int], T]] = []
+        for number, way in enumerate(self.ways):
+            made = make(way)
+            numbers = next((numbers for numbers, other in groups if other == made), None)
+            if numbers is None:
+                groups.append(([number], made))
+            else:
+                numbers.append(number)
+        return [(self.at(numbers), made) for numbers, made in groups]
+
+    def telling(self, make: Callable[[Case], str]) -> str:
+        return any_of(all_of([where, made]) for where, made in self.by_way(make))
+
+    def of(self, condition: Condition | None, scope: Scope) -> str:
+        tells = {id(way): tell for way, tell in zip(self.ways, self.tells, strict=True)}
+        return self.telling(lambda way: tells[id(way)].of(condition, scope))
+
+    def is_so(self, key: FactKey, wanted: object = True) -> str:
+        return self.tells[0].is_so(key, wanted)
+
+    def possible(self, one: Withdrawal) -> str:
+        """Whether the ring stands so that this withdrawal means what it says."""
+        opened = {None: "true", True: self.is_open, False: no(self.is_open)}[one.opened]
+        return all_of([self.at([one.at]), opened])
+
+
+def withdrawal(party: int, finish: Iterable[int] | None = None) -> str:
+    """The event; `finish`: who finishes their direction, where something has been opened."""
+    if finish is None:
+        return f"withdraw.{party + 1}"
+    return f"withdraw.{party + 1}.{'-'.join(str(p + 1) for p in sorted(finish)) or 'none'}"
+
+
+def _growing(ways: list[Case]) -> Iterator[tuple[int, Case]]:
+    number = 0
+    while number < len(ways):
+        yield number, ways[number]
+        number += 1
+
+
+def _choices(way: Case, party: int) -> Iterator[tuple[bool | None, tuple[int, ...]]]:
+    left = [p for p in way.standing.taking_part if p != party]
+    if len(left) < way.workflow.min_parties:
+        yield None, ()
+        return
+    yield False, ()
+    for many in range(len(left) + 1):
+        for finish in combinations(left, many):
+            yield True, finish
+
+
+def _form(way: Case) -> object:
+    standing = way.standing
+    return standing.reviews, standing.withdrawn, standing.given_up
