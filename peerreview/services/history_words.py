@@ -38,6 +38,10 @@ DEEDS: Mapping[str, tuple[Message, Message]] = {
     "answered": (N_("Answered question %(number)s"), N_("Answered a question")),
     "meeting_planned": (N_("Planned the meeting: %(title)s, %(day)s"), N_("Planned a meeting: %(title)s")),
     "meeting_moved": (N_("Moved the meeting: %(title)s, to %(day)s"), N_("Moved a meeting: %(title)s")),
+    "meeting_unplanned": (
+        N_("Took the day of the meeting away: %(title)s"),
+        N_("Took the day of a meeting away: %(title)s"),
+    ),
     "notes_saved": (N_("Saved the notes of the meeting: %(title)s"), N_("Saved the notes of a meeting")),
     "agreement_saved": (
         N_("Saved the agreement, version %(version)s"),

@@ -60,7 +60,7 @@ def bring_up_to_date(case: OpenCase) -> None:
     """Put into the outbox what the calendars lack, in the transaction of the deed that has changed it."""
     for artefact in case.artefacts_of("meeting"):
         row = case.rows.states.get((artefact.key, cases_store.SHARED))
-        if artefact.per == "review" and row is not None and row.data.get("date"):
+        if artefact.per == "review" and row is not None and (row.data.get("date") or row.data.get("invited")):
             _compare(case, _meeting(case, artefact, row))
 
 

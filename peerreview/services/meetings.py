@@ -12,7 +12,7 @@ from datetime import date, datetime
 from ..engine.case import Scope
 from ..engine.conditions import date_of
 from ..engine.definition import Artefact
-from ..errors import N_, Conflict, NotFound, Text
+from ..errors import N_, Conflict, NotFound, Refused, Text
 from ..rendering.calendars import Event, calendar_file
 from ..store import planned
 from ..store import reports as texts_store
@@ -119,6 +119,30 @@ def plan_meeting(
             raise PlanClash(before, sequence)
         _keep(case, key, plan, before, sequence + 1, recorded=already_held)
         return plan
+
+
+def take_date_away(
+    house: House, *, actor: Account, review_id: int, key: str, seen: int, now: datetime
+) -> None:
+    """The meeting does not take place on its day, and another one is not known yet. It leaves the calendars of those
+    who were invited. Raises Refused where it has been held, and Conflict as plan_meeting does."""
+    with changing(house, review_id=review_id, actor=actor, now=now) as case:
+        _which(case, key)
+        case.require(key, "write")
+        before, sequence = plan_of(case.data(key)), int(case.data(key).get("sequence", 0))
+        if case.state(key) == "held":
+            raise Refused(N_("the meeting has been held"))
+        if before.date is None:
+            return
+        if sequence != seen:
+            raise PlanClash(before, sequence)
+        case.set_state(key, None, "unplanned", date="", time="", until="", sequence=sequence + 1)
+        case.note(
+            "meeting_unplanned",
+            artefact=key,
+            state="unplanned",
+            data={"before": before.date.isoformat()},
+        )
 
 
 def _keep(case: OpenCase, key: str, plan: Plan, before: Plan, sequence: int, *, recorded: bool) -> None:

@@ -84,6 +84,20 @@ def do_plan(review_id: int, key: str) -> ResponseReturnValue:
     return redirect(url_for("meetings.index", review_id=review_id, _anchor=key), 303)
 
 
+@bp.post("/<key>/no-date")
+@login_required
+def take_date_away(review_id: int, key: str) -> ResponseReturnValue:
+    seen = request.form.get("seen", -1, type=int)
+    try:
+        meetings.take_date_away(
+            house(), actor=current_user.account, review_id=review_id, key=key, seen=seen, now=g.now
+        )
+    except PlanClash as clash:
+        return _plan_page(_page(review_id, key), clash=clash), 409
+    tell(N_("The meeting has no day now. Those who were invited are told."))
+    return redirect(url_for("meetings.index", review_id=review_id, _anchor=key), 303)
+
+
 def _plan_page(page: MeetingPage, typed: Mapping[str, Any] | None = None, **more: Any) -> str:
     plan = page.meeting.plan
     held = page.meeting.state == "held" or page.meeting.late

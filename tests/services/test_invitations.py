@@ -190,10 +190,21 @@ def test_a_rest_calls_it_off_and_going_on_asks_again(house: House, cast: Cast, s
     again = got(house, since)
     assert sorted(mail.to for mail in again) == sorted(team(cast))
     assert {(mail.method, mail.sequence) for mail in again} == {("REQUEST", 2)}
-    since = last(house)
     deliver(house, real_now=cast.now + timedelta(minutes=1))
+    since = last(house)
+    meetings.take_date_away(
+        house, actor=cast.coordinator(1), review_id=cast.review_id, key=KEY, seen=1, now=cast.now
+    )
+    off = got(house, since)
+    assert sorted(mail.to for mail in off) == sorted(team(cast))
+    assert {(mail.method, mail.sequence, mail.day) for mail in off} == {("CANCEL", 3, "2026-03-10")}
+    plan(house, cast, 9, seen=2)
+    deliver(house, real_now=cast.now + timedelta(minutes=2))
+    since = last(house)
     do(house, cast, cast.lead, "cancel", reason="Ny tid")
-    assert {(mail.method, mail.sequence) for mail in got(house, since)} == {("CANCEL", 3)}
+    assert {(mail.method, mail.sequence, mail.day) for mail in got(house, since)} == {
+        ("CANCEL", 5, "2026-03-12")
+    }
 
 
 def test_what_is_written_down_as_held_asks_nobody_and_a_day_that_was_given_up_is_called_off(

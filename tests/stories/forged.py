@@ -194,6 +194,7 @@ def _meetings(place: Place, ours: str) -> Iterator[Forged]:
         path = f"{ours}/meetings/{key}"
         plan = {"date": "2027-03-10", "time": "09:00", "until": "", "place": "X", "link": "", "seen": "0"}
         yield Forged("meetings.do_plan", f"{path}/plan", writers, plan)
+        yield Forged("meetings.take_date_away", f"{path}/no-date", writers, {"seen": "1"})
         yield Forged("meetings.save_notes", f"{path}/notes", writers, {"notes": "X", "version": "0"})
         yield Forged("meetings.autosave", f"{path}/notes/autosave", writers, {"notes": "X", "version": "0"})
     yield Forged("agreement.confirm", f"{ours}/agreement/confirm", own("coordinator"), {"version": "1"})

@@ -144,6 +144,20 @@ def test_a_contact_reads_and_writes_nothing(app: Flask, house: House, cast: Cast
     outside.send(f"/reviews/{cast.review_id}/{path}", 404, form_at="/me", version="1", notes="Hej", date="")
 
 
+def test_a_meeting_whose_day_does_not_hold(app: Flask, house: House, cast: Cast) -> None:
+    """Taken away on its page, by a form of its own; who has looked at an older plan is shown what stands now."""
+    advance(house, cast, to="first_meeting")
+    plan_meeting(house, cast, "first_meeting")
+    caller, path = as_(app, cast.coordinator(0)), f"/reviews/{cast.review_id}/meetings"
+    page, away = f"{path}/first_meeting/plan", f"{path}/first_meeting/no-date"
+    assert "Ta bort dagen" in caller.page(page).text
+    caller.send(away, 409, form_at="/me", seen="7")
+    caller.send(away, 303, form_at="/me", seen="0")
+    told = caller.page(path).text
+    assert "De som var kallade får veta det." in told
+    assert "Ta bort dagen" not in caller.page(page).text
+
+
 def test_another_sides_team_is_not_on_the_page_before_it_is_confirmed(
     app: Flask, house: House, cast: Cast
 ) -> None:
