@@ -11,7 +11,7 @@ from ..errors import N_, Conflict, Invalid, Message, NotFound
 from ..store import reports as store
 from ..store.cases import SHARED
 from ..store.reports import TextVersion
-from . import turns
+from . import round_people, turns
 from .cases import OpenCase
 from .checks import Checks
 from .deeds import fire
@@ -142,6 +142,10 @@ def send_letter(house: House, *, actor: Account, round_id: int, key: str, seen: 
         row = _newest(case, key)
         if row is not None and row.number != seen:
             raise Conflict(N_("another text was saved since you began"), theirs=row.body)
+        if key == "invitation":
+            for party in case.standing.taking_part:
+                round_people.follow(case, party)
+            case.refresh()
         fire(case, do_of(case, SENDING[key]))
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from ..errors import N_, Conflict, NotFound, Text
 from ..store import rounds as store
 from ..store.rounds import Dialogue
+from . import round_people
 from .cases import OpenCase
 from .checks import Checks
 from .deeds import fire
@@ -30,7 +31,8 @@ class Person:
 @dataclass(frozen=True)
 class OrganisationView:
     """One organisation of a round, for the lead. `state`: of its answer; `talk`: open or held; `number`: of the
-    version that the form begins from. `to_hold`: the talk can be said to be done; `silent`: it has not answered."""
+    version that the form begins from; `newcomers`: whom the register has otherwise than the round; `to_hold`: the
+    talk can be said to be done; `silent`: it has not answered."""
 
     head: RoundHead
     party: int
@@ -39,6 +41,7 @@ class OrganisationView:
     state: str
     answer: WantedView | None
     people: tuple[Person, ...]
+    newcomers: tuple[str, ...]
     note: str
     expectations: str
     number: int
@@ -64,6 +67,7 @@ def organisation(
             state=case.state("interest", party),
             answer=answer_of(case, store.interests(case.session, round_id).get(party)),
             people=_people(case, party),
+            newcomers=() if case.standing.ended else round_people.newcomers(case, party),
             note=row.note if row else "",
             expectations=row.expectations if row else "",
             number=row.number if row else 0,

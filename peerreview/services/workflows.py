@@ -17,6 +17,7 @@ RELATIONS = {
     "own": N_("own side"),
     "reviews": N_("the side that is reviewed by it"),
     "reviewed_by": N_("the side that reviews it"),
+    "others": N_("another side"),
 }
 
 

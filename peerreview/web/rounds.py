@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
 from peerreview.errors import N_, Conflict, Invalid, Message, Refused
-from peerreview.services import pairs, round_letters, talks
+from peerreview.services import pairs, round_letters, round_people, talks
 from peerreview.services import rounds as service
 
 from .here import house, tell, tell_why_not
@@ -205,6 +205,19 @@ def save_talk(round_id: int, party: int) -> ResponseReturnValue:
     tell(N_("Saved, and the talk is done.") if held else N_("Saved."))
     if held:
         return redirect(url_for("rounds.show", round_id=round_id), 303)
+    return redirect(url_for("rounds.organisation", round_id=round_id, party=party), 303)
+
+
+@bp.post("/<int:round_id>/organisations/<int:party>/people")
+@login_required
+def follow_register(round_id: int, party: int) -> ResponseReturnValue:
+    try:
+        round_people.follow_register(
+            house(), actor=current_user.account, round_id=round_id, party=party, now=g.now
+        )
+        tell(N_("The round has the people of the register now."))
+    except Refused as error:
+        tell_why_not(error)
     return redirect(url_for("rounds.organisation", round_id=round_id, party=party), 303)
 
 

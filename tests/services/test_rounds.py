@@ -8,7 +8,7 @@ from email.message import EmailMessage
 from email.policy import default
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from peerreview.engine.moves import Choice
 from peerreview.errors import Conflict, Invalid, NotFound, Refused
@@ -20,6 +20,7 @@ from peerreview.services import (
     overview,
     pairs,
     round_letters,
+    round_people,
     rounds,
     talks,
     verifying,
@@ -30,6 +31,8 @@ from peerreview.services.house import Account, House
 from peerreview.services.letters import Letter
 from peerreview.services.round_heads import looking_in
 from peerreview.store.outbox import Outgoing
+from peerreview.store.people import Membership
+from tests.people import make_person
 
 from .round_cast import (
     NOW,
@@ -354,3 +357,26 @@ def test_the_lead_reads_the_rounds_history_and_overrules_it(house: House) -> Non
     assert said[-1] == "Opened the round"
     assert "Said that it is interested" in said
     assert verifying.verify(house) == []
+
+
+def test_a_round_follows_the_register_of_people(house: House) -> None:
+    """At the invitation by itself, later at the lead's word: whoever has gone sees no more of it."""
+    cast = make_round(house)
+    early = make_person(house, "Ny ledning", in_organisation=cast.invited[1].organisation, role="contact")
+    invite(house, cast)
+    assert rounds.own_page(house, actor=early, round_id=cast.id, now=NOW).state == "open"
+    late = make_person(house, "Ny processledare", in_organisation=cast.invited[0].organisation)
+    here = {"round_id": cast.id, "now": NOW}
+    with pytest.raises(NotFound):
+        rounds.own_page(house, actor=late, **here)
+    gone = cast.invited[0].coordinator
+    with house.db.write() as session:
+        session.execute(delete(Membership).where(Membership.person_id == gone.person_id))
+    view = talks.organisation(house, actor=cast.lead, party=0, **here)
+    assert set(view.newcomers) == {late.name, gone.name}
+    with pytest.raises(NotFound):
+        round_people.follow_register(house, actor=gone, party=0, **here)
+    round_people.follow_register(house, actor=cast.lead, party=0, **here)
+    with pytest.raises(NotFound):
+        rounds.own_page(house, actor=gone, **here)
+    interests.decline(house, actor=late, reason="", **here)

@@ -95,6 +95,7 @@ def _rounds(place: Place) -> Iterator[Forged]:
     for deed in ("keep", "propose"):
         set_ = {"asked": "years=5", "chosen": "1-2", "why": WHY}
         yield Forged(f"pairing.{deed}", f"{here}/pairing/{deed}", nobody, set_)
+    yield Forged("rounds.follow_register", f"{here}/organisations/0/people", nobody)
     yield Forged("rounds.close", f"{here}/close", nobody, {"parties": "0"})
     yield Forged("rounds.begin", f"{here}/begin", nobody, {"by": "hand", "parties": "0"})
     wanted = {"unit_level": "region", "wants": "alcohol", "number": "0", "then": "say"}

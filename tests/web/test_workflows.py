@@ -15,6 +15,7 @@ PAGES = (
     "/lead/workflows",
     "/lead/workflows/collegial-review",
     "/lead/workflows/collegial-review/rights",
+    "/lead/workflows/round/rights",
     "/lead/workflows/collegial-review/rehearsal",
     "/reviews/{id}/forecast",
 )
