@@ -210,7 +210,9 @@ def _who_grants(case: OpenCase, entry: Entry) -> tuple[Words, ...]:
     more = case.workflow.by_path[entry.step].more_time
     seats = recipients(case.case, more.granted_by, entry.place[1]) if more else ()
     titles = case.workflow.roles
-    who = {seat.party: case.names[seat.party] if seat.party >= 0 else titles[seat.role].title for seat in seats}
+    who = {
+        seat.party: case.names[seat.party] if seat.party >= 0 else titles[seat.role].title for seat in seats
+    }
     return tuple(who.values())
 
 
