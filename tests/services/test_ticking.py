@@ -1,0 +1,43 @@
+"""A tick looks at all that is due, however much it is, and past what cannot be moved."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+
+from peerreview.errors import NotFound
+from peerreview.services import ticking
+from peerreview.services.cases import OpenCase
+from peerreview.services.house import House
+from peerreview.store.outbox import Outgoing, PlannedMail
+from peerreview.store.reviews import Review
+
+from .review_fixtures import make_review
+
+
+def test_all_that_is_due_and_past_what_is_broken(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ticking, "BATCH", 1)
+    casts = [make_review(house)]
+    casts += [make_review(house, lead=casts[0].lead) for _ in range(2)]
+    now, changing = casts[0].now, ticking.changing
+
+    def broken(house: House, *, review_id: int, **more: Any) -> AbstractContextManager[OpenCase]:
+        if review_id == casts[0].review_id:
+            raise NotFound("its definition")
+        return changing(house, review_id=review_id, **more)
+
+    monkeypatch.setattr(ticking, "changing", broken)
+    with house.db.write() as session:
+        session.execute(update(Review).values(wake_at=now))
+    ticking.tick(house, now=now, real_now=now)
+    with house.db.read() as session:
+        waits = session.scalars(select(Review.id).where(Review.wake_at == now)).all()
+        assert waits == [casts[0].review_id]
+        first = session.scalars(select(PlannedMail.due_at).order_by(PlannedMail.due_at).limit(1)).one()
+        before = len(session.scalars(select(Outgoing.id)).all())
+    assert ticking.tick(house, now=first, real_now=first) == 6
+    with house.db.read() as session:
+        assert len(session.scalars(select(Outgoing.id)).all()) == before + 6
