@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, func, select, text
+from sqlalchemy import JSON, ForeignKey, Index, String, bindparam, func, or_, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from .database import Base, UTCDateTime
@@ -49,10 +49,27 @@ class Gathered(Base):
 _WAITING = text("gathered_mail.state = 'planned'")
 
 
+# More than one round of sending takes on.
+_MANY = 10_000
+# Asked on every deed, so built once.
+_OTHERWISE = select(Person).where(
+    Person.id.in_(bindparam("ids", expanding=True)),
+    or_(Person.rhythm != "at_once", Person.declined != "", Person.away_until.is_not(None)),
+)
+_IN_REVIEW = (
+    select(Gathered)
+    .where(Gathered.review_id == bindparam("review"), _WAITING)
+    .order_by(Gathered.id)
+    .with_for_update()
+)
+
+
 def people_due(session: Session, now: datetime, limit: int) -> list[int]:
     """Persons to whom something gathered is due by `now`."""
-    query = select(Gathered.person_id).where(_WAITING, Gathered.due_at <= now).distinct()
-    return list(session.scalars(query.order_by(Gathered.person_id).limit(limit)))
+    # The limit keeps SQLite from looking through the people of all that waits, instead of what is due.
+    due = select(Gathered.person_id).where(_WAITING, Gathered.due_at <= now)
+    some = due.order_by(Gathered.due_at).limit(_MANY).subquery()
+    return list(session.scalars(select(some.c.person_id).distinct().order_by(some.c.person_id).limit(limit)))
 
 
 def due_of(session: Session, person_id: int, now: datetime) -> list[Gathered]:
@@ -74,8 +91,7 @@ def waiting_for(session: Session, person_id: int) -> list[Gathered]:
 
 def waiting_in(session: Session, review_id: int) -> list[Gathered]:
     """What waits about a review, held until the transaction ends."""
-    query = select(Gathered).where(Gathered.review_id == review_id, _WAITING)
-    return list(session.scalars(query.order_by(Gathered.id).with_for_update()))
+    return list(session.scalars(_IN_REVIEW, {"review": review_id}))
 
 
 def by_id(session: Session, gathered_id: int) -> Gathered | None:
@@ -94,8 +110,7 @@ def planned_for(session: Session, person_id: int, void_for: str) -> list[Planned
 
 def with_choices(session: Session, ids: Iterable[int]) -> list[Person]:
     """Those of the people who want their mail otherwise than at once and all of it."""
-    otherwise = (Person.rhythm != "at_once") | (Person.declined != "") | Person.away_until.is_not(None)
-    return list(session.scalars(select(Person).where(Person.id.in_(sorted(ids)), otherwise)))
+    return list(session.scalars(_OTHERWISE, {"ids": sorted(ids)}))
 
 
 def to_come(
