@@ -104,6 +104,7 @@ def test_headers_are_the_ones_of_the_house() -> None:
         "Auto-Submitted": "auto-generated",
         "Content-Language": "sv",
         "List-Unsubscribe": "<https://review.example/me#mail>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         "MIME-Version": "1.0",
         "Content-Type": mail["Content-Type"],
     }
