@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from peerreview.errors import Conflict, Invalid, NotFound, PeerreviewError, Refused
 from peerreview.services import examples, histories, library
 from peerreview.services.examples import ExampleView, Typed, consent, publish, refuse, save_example, unpublish
 from peerreview.services.house import Account, House
+from peerreview.store.examples import ExampleWord
 from tests.services.review_fixtures import Cast, advance, make_review
 
 TYPED = Typed(
@@ -73,6 +75,8 @@ def test_one_that_is_about_the_own_side_is_published_at_once_and_taken_back(hous
         deed(house, cast, unpublish, cast.lead, id, reason="")
     deed(house, cast, unpublish, cast.lead, id, reason="En uppgift är fel.")
     assert found(house, cast) == found(house, cast, "rök") == []
+    with house.db.read() as session:
+        assert session.scalars(select(ExampleWord)).all() == []
     with pytest.raises(NotFound):
         library.example(house, actor=cast.coordinator(0), example_id=id, now=cast.now)
     assert seen(house, cast, cast.coordinator(0))[0].answer == "En uppgift är fel."
