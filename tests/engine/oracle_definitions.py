@@ -153,7 +153,7 @@ def made(steps: dict[str, Any], opens_when: Any = None) -> Workflow:
     }
     if opens_when is not None:
         artefacts["materials"]["opens_when"] = opens_when
-    moves = {key: _anywhere(key) for key in ("back", "go_on", "hold", "resume")}
+    moves = {key: _anywhere(key) for key in ("back", "go_on", "hold", "resume", "withdraw")}
     model = {
         "workflow": "made-up",
         "language": 1,
@@ -170,6 +170,7 @@ def made(steps: dict[str, Any], opens_when: Any = None) -> Workflow:
         "ends": {
             "closed": {"title": {"sv": "Klar", "en": "Closed"}},
             "stopped": {"title": {"sv": "Stoppad", "en": "Stopped"}},
+            "cancelled": {"title": {"sv": "Avbruten", "en": "Cancelled"}},
         },
     }
     return read(json.dumps(model), "made-up.yaml")
