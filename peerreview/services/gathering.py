@@ -40,9 +40,10 @@ def tell(
     words: MailWords,
     real_now: datetime,
     asks: Place | None = None,
+    begun: Place | None = None,
 ) -> None:
     """A mail about what has just been done in a review: at once, or with the person's digest. `asks`: the step that
-    it is the person's turn at; without one it is news, which may be declined."""
+    it is the person's turn at; without one it is news, which may be declined. `begun`: the step that has begun."""
     choices = choices_of(person)
     last_day = due_date(case.case, asks) if asks else None
     then = goes_at(choices, case.house.calendar, case.now, last_day)
@@ -54,7 +55,7 @@ def tell(
             kind=kind,
             news=asks is None,
             words=to_json(words),
-            asks=asked_of(case, asks),
+            asks=asked_of(case, asks or begun),
             last_day=last_day.isoformat() if last_day else "",
             at=case.now,
             due_at=then,
@@ -87,14 +88,17 @@ def asked_of(case: OpenCase, place: Place | None) -> dict[str, Any]:
     return {"step": path, "party": scope.party, "person": scope.person, "visit": visit}
 
 
-def still_asks(case: OpenCase, asked: Mapping[str, Any], person_id: int) -> bool:
-    """Whether it is still the person's turn at the step that a mail asks for; True where it asks for none."""
+def still_asks(case: OpenCase, asked: Mapping[str, Any], person_id: int, *, news: bool = False) -> bool:
+    """Whether it is still the person's turn at the step that a mail asks for (as `news`: whether the step is still
+    under way); True where it speaks of none."""
     if not asked:
         return True
     place = (asked["step"], Scope(asked["party"], asked["person"]))
     mark = case.standing.marks.get(place)
     if mark is None or mark.state != ACTIVE or mark.visit != asked["visit"]:
         return False
+    if news:
+        return True
     seats = whose_turn(case.case, place)
     return any(person_id in (seat.reader(case.now), seat.person) for seat in seats)
 
@@ -135,7 +139,7 @@ def replan(case: OpenCase) -> None:
 def _why_not(case: OpenCase, row: Gathered) -> str:
     if case.standing.ended:
         return ENDED
-    held = takes_part(case, row.person_id) and still_asks(case, row.asks, row.person_id)
+    held = takes_part(case, row.person_id) and still_asks(case, row.asks, row.person_id, news=row.news)
     return "" if held else DONE
 
 

@@ -44,7 +44,13 @@ def send_deed_mails(case: OpenCase, move: Move) -> None:
         for mail in several:
             words = wording.deed_words(case, mail)
             gathering.tell(
-                case, person, kind=mail.reason, words=words, real_now=real_now, asks=_asked(case, mail)
+                case,
+                person,
+                kind=mail.reason,
+                words=words,
+                real_now=real_now,
+                asks=_asked(case, mail),
+                begun=mail.place if mail.reason == "begun" else None,
             )
 
 

@@ -17,8 +17,9 @@ from .people import Person
 class Gathered(Base):
     """The words of one mail to one person about one review, as they were when it was written (`at`).
 
-    `asks`: the step that it asks for, where it does, so that it can be asked whether it still does; `news`: it may be
-    declined. `due_at` and state as those of planned mail: planned, sent (as `outgoing_id`), or void with `why_not`."""
+    `asks`: the step that it asks for, or says has begun, so that it can be asked whether that still holds; `news`:
+    it may be declined. `due_at` and state as those of planned mail: planned, sent (as `outgoing_id`), or void with
+    `why_not`."""
 
     __tablename__ = "gathered_mail"
     __table_args__ = (

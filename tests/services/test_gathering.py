@@ -123,6 +123,15 @@ def test_what_has_been_done_meanwhile_is_not_in_the_digest(house: House, cast: C
     assert "Utse" not in text_of(digest.message)
 
 
+def test_that_a_step_has_begun_is_no_news_when_it_is_over(house: House, cast: Cast) -> None:
+    choose(house, cast, cast.lead, "weekly")
+    advance(house, cast, "first_meeting")
+    news = [row for row in gathered(house, cast.lead) if row.news and row.state == "planned"]
+    assert news
+    advance(house, cast, "collect")
+    assert {row.why_not for row in gathered(house, cast.lead) if row.id in {one.id for one in news}} == {DONE}
+
+
 def test_while_a_review_is_on_hold_the_digest_waits_and_when_it_ends_says_nothing(
     house: House, cast: Cast
 ) -> None:
