@@ -51,8 +51,8 @@ def serve(port: int, ready: Any) -> None:
 
 
 def filled(house: House) -> list[bytes]:
-    """A thousand reminders to a hundred people in the outbox."""
-    people = [make_person(house, f"Person {number}") for number in range(100)]
+    """A thousand reminders to ten people in the outbox."""
+    people = [make_person(house, f"Person {number}") for number in range(10)]
     now = datetime.now(UTC)
     with house.db.write() as session:
         rows = {row.id: row for row in session.scalars(select(Person))}
