@@ -151,6 +151,14 @@ def _writes_questions(browsing: Browsing, owner: int) -> bool:
     return any(browsing.offers(f"questions?edit={key}", f"questions/{key}") for key in keys[:1])
 
 
+def _changes_answer(browsing: Browsing, owner: int) -> bool:
+    """An answer is changed on a page of its own, which "Change the answer" leads to; whoever asked takes notes."""
+    keys = [str(key) for key, party in browsing.place.ids.questions if party == owner]
+    return any(
+        browsing.offers(f"questions?edit={key}", f"questions/{key}/(?:answer|note)") for key in keys[:1]
+    )
+
+
 def _of_text(form: str = "") -> Ask:
     return lambda browsing, owner: browsing.offers(f"report/{owner}", f"report/{owner}{form}")
 
@@ -189,6 +197,11 @@ def _materials(said: str, cell: str) -> Way:
 
 def _report(said: str, cell: str) -> Way:
     return Way(_told("report", "Rapporten från {}", said), _cell(cell))
+
+
+def _joint_told(said: str, *scenes: str) -> Way:
+    told = Way(_told("report", "Gemensam rapport", said), of_review=True)
+    return in_scenes(told, *(scenes or ("joint", "joint_finished")))
 
 
 def _before(scene: str, cell: str) -> Callable[[Place, int], bool]:
@@ -264,6 +277,19 @@ WAYS: Mapping[str, Way] = {
     "questions.answer@sent": Way(_question("(?:answer|note)"), _cell("question sent")),
     "questions.read@answered": reads("question answered"),
     "questions.write@draft": Way(_writes_questions, _cell("question draft")),
+    "questions.answer@answered": in_scenes(
+        Way(_changes_answer, lambda place, owner: bool(_words_of(place, owner, "question answered"))),
+        "answered",
+    ),
+    "joint_report.read@draft": in_scenes(reads("joint report", of_review=True), "joint", "joint_finished"),
+    "joint_report.read@handed_over": in_scenes(reads("joint report", of_review=True), "joint_handed_over"),
+    "joint_report.read@acknowledged": in_scenes(reads("joint report", of_review=True), "lead_reads_joint"),
+    "joint_report.write@draft": in_scenes(
+        Way(lambda b, owner: b.offers("report/joint", "report/joint"), of_review=True), "joint"
+    ),
+    "joint_report.notice@draft": _joint_told("Utkast"),
+    "joint_report.notice@handed_over": _joint_told("Överlämnad", "joint_handed_over"),
+    "joint_report.notice@acknowledged": _joint_told("Mottagen", "lead_reads_joint"),
     "report.read@draft": reads("report draft"),
     "report.read@presented": in_scenes(reads("report presented"), "presented", "cancelled", "final_report"),
     "report.read@handed_over": in_scenes(reads("report handed over"), "closing", "lead_reads_handed_over"),
@@ -271,7 +297,11 @@ WAYS: Mapping[str, Way] = {
     "report.write@draft": Way(_of_text(), _cell("report draft")),
     "report.write@presented": Way(_of_text(), _cell("report after presenting")),
     "report.comment@presented": Way(_of_text("/comments"), _cell("report after presenting")),
-    "report.notice@draft": Way(_told("report", "Rapporten från {}", "."), _cell("report draft")),
+    "report.notice@draft": Way(
+        _told("report", "Rapporten från {}", "."),
+        # Whoever may read it once it is handed over is told so, and not whether there is any yet.
+        lambda place, owner: place.turned != "lead_reads_joint" and _cell("report draft")(place, owner),
+    ),
     "report.notice@presented": _report("Presenterad", "report after presenting"),
     "report.notice@handed_over": in_scenes(_report("Överlämnad", "report handed over"), "closing"),
     "report.notice@acknowledged": in_scenes(
@@ -309,15 +339,12 @@ NOT_ASKED: dict[tuple[str, str], str] = {
         "*",
         "questions.notice@answered",
     ): "the page tells how many of those sent are answered in the same words",
-    ("*", "questions.answer@answered"): "an answer is changed by its own form, as one that is sent",
     ("*", "follow_up.notice@*"): "whose it is may read it",
     ("*", "hours.*@submitted"): "hours are never handed in: they stay open",
     ("*", "follow_up.write@submitted"): "its page says that it is handed in, and takes no more",
-    ("*", "joint_report.*"): "played by itself: see test_joint.py",
-    ("joint_report", "*"): "played by itself: see test_joint.py",
-    ("closing_meeting", "*_joint"): "played by itself: see test_joint.py",
+    ("*", "joint_report.*@presented"): "a joint report is written by all: it is not presented to anybody",
     ("*", "example.*"): "written when all is handed over: see test_examples.py",
-    ("*", "evaluation.*"): "of one person: test_walk.py follows the words of each",
+    ("*", "evaluation.write@submitted"): "its page says that it is handed in, and takes no more",
     (
         "exchange/*",
         "agreement.*@draft",
@@ -343,6 +370,11 @@ NOT_ASKED = {
     **NOT_ASKED,
     **{("end: *", what): "no end that is played to has it in this state" for what in _UNPLAYED.split()},
     **{("end: cancelled", what): "cancelled before it came to that" for what in _CANCELLED_BEFORE.split()},
+    **{
+        (f"end: {end}", "joint_report.*"): "the review that is played to its end has reports apart"
+        for end in ("closed", "cancelled")
+    },
+    ("end: cancelled", "evaluation.*"): "cancelled before it came to that",
     ("end: closed", "follow_up.read@open"): "it is closed when all have handed in",
     ("end: closed", "report.*@presented"): "all have been handed over by then",
     ("end: declined", "team.read@confirmed"): "declined before there was a team",
@@ -354,4 +386,13 @@ NOT_ASKED_OF = {
     *((f"end: {end}", "materials.read@opened", f"{_READS}materials") for end in ("closed", "cancelled")),
     *((where, "report.read@acknowledged", f"{_READS}reports") for where in ("every step", "end: closed")),
     ("evaluation", "submit", "own.member"),
+    # Whose form is begun is the coordinator; at the end the lead reads all of them put together.
+    *(
+        (where, f"evaluation.{right}@open", "own.coordinator")
+        for where in ("every step", "end: closed")
+        for right in ("read", "notice")
+    ),
+    ("evaluation", "evaluation.write@open", "own.coordinator"),
+    ("end: closed", "evaluation.read@submitted", "lead"),
+    ("every step", "joint_report.read@handed_over", f"{_READS}reports"),
 }

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from sqlalchemy import select
 
-from peerreview.services import agreeing, questions
+from peerreview.services import agreeing, drafting, questions
 from peerreview.store.questions import Question
 from tests.services.review_fixtures import do, put_agreement
 
+from .beginnings import _meeting
 from .endings import _asked
 from .plot import Planted
 
@@ -43,13 +45,50 @@ def _amending(p: Planted) -> None:
 
 
 def _lead_reads(p: Planted) -> None:
-    number = put_agreement(p.house, p.cast, **LEAD_READS)
+    _agreed(p, **LEAD_READS)
+
+
+def _agreed(p: Planted, **changes: Any) -> None:
+    number = put_agreement(p.house, p.cast, **changes)
     for party in p.cast.parties:
         agreeing.confirm_agreement(p.house, actor=p.cast.coordinator(party), version=number, **p.common)
 
 
 def _on_hold(p: Planted) -> None:
     do(p.house, p.cast, p.cast.lead, "hold", reason="Sommaren kommer emellan.")
+
+
+def _joint(p: Planted) -> None:
+    """All teams write one report."""
+    _agreed(p, report="joint")
+    do(p.house, p.cast, p.cast.lead, "held", "second_meeting")
+    drafting.save_report(
+        p.house,
+        actor=p.cast.member(0),
+        key="joint",
+        started_from="0",
+        body=f"## {p.word('joint report')}\n\nVi ser samma sak: {p.word('joint report')}.\n",
+        **p.common,
+    )
+
+
+def _joint_finished(p: Planted) -> None:
+    _joint(p)
+    do(p.house, p.cast, p.cast.coordinator(0), "finish", "joint_report")
+    _meeting(p, "closing_meeting")
+
+
+def _joint_handed_over(p: Planted) -> None:
+    _joint_finished(p)
+    do(p.house, p.cast, p.cast.coordinator(0), "hand_over_joint", "closing_meeting")
+
+
+def _joint_acknowledged(p: Planted) -> None:
+    """Acknowledged by all, and the agreement is changed: the lead reads reports."""
+    _joint_handed_over(p)
+    for party in p.cast.parties:
+        do(p.house, p.cast, p.cast.coordinator(party), "acknowledge_joint", "closing_meeting")
+    _agreed(p, report="joint", **LEAD_READS)
 
 
 # By name: the scene of the gallery that it goes on from, and what happens then.
@@ -59,5 +98,9 @@ TURNS: Mapping[str, tuple[str, Callable[[Planted], None]]] = {
     "amending": ("opened", _amending),
     "lead_reads": ("presented", _lead_reads),
     "lead_reads_handed_over": ("closing", _lead_reads),
+    "joint": ("second_meeting", _joint),
+    "joint_finished": ("second_meeting", _joint_finished),
+    "joint_handed_over": ("second_meeting", _joint_handed_over),
+    "lead_reads_joint": ("second_meeting", _joint_acknowledged),
     "on_hold": ("opened", _on_hold),
 }
