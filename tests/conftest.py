@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zlib import crc32
 
+import hypothesis
 import pytest
 from argon2 import PasswordHasher
 from jinja2.bccache import Bucket, BytecodeCache
@@ -52,6 +53,10 @@ FULL_HASHER = passwords.HASHER
 passwords.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 CHROMIUM = ("chromium", "chromium-browser")
 DATABASES, ON_BOTH = ("sqlite", "postgresql"), {"store", "stories"}
+
+# No test is a timed test: what is quick here may be slow on a machine that does much else.
+hypothesis.settings.register_profile("peerreview", deadline=None)
+hypothesis.settings.load_profile("peerreview")
 
 # The settings of whoever runs the tests are not the tests'.
 for _name in [name for name in os.environ if name.startswith("PEERREVIEW_")]:

@@ -25,7 +25,7 @@ def environment(empty_sqlite_url: str, tmp_path: Path) -> dict[str, str]:
 
 def run(environment: dict[str, str], *words: str) -> tuple[int, str, list[str]]:
     done = subprocess.run(
-        [sys.executable, *words], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60
+        [sys.executable, *words], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=180
     )
     assert "Traceback" not in done.stderr
     return done.returncode, done.stdout, done.stderr.splitlines()

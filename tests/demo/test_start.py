@@ -50,7 +50,7 @@ def stop(demo: subprocess.Popen[str], how: signal.Signals = signal.SIGINT) -> st
     assert demo.stderr is not None
     # Not communicate(): what ready() has read ahead would be lost.
     out, errors = demo.stdout.read(), demo.stderr.read()
-    assert (demo.wait(timeout=30), errors) == (0, "")
+    assert (demo.wait(timeout=120), errors) == (0, "")
     return out
 
 
@@ -91,7 +91,7 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> FirstRun:
         demo.kill()
 
 
-def until(what: object, seconds: float = 60) -> None:
+def until(what: object, seconds: float = 180) -> None:
     assert callable(what)
     end = time.monotonic() + seconds
     while not what():
@@ -100,7 +100,7 @@ def until(what: object, seconds: float = 60) -> None:
 
 
 def page(browser: OpenerDirector, address: str, **typed: str) -> str:
-    with browser.open(address, urlencode(typed).encode() if typed else None, timeout=30) as answer:
+    with browser.open(address, urlencode(typed).encode() if typed else None, timeout=120) as answer:
         return str(answer.read().decode())
 
 
@@ -130,7 +130,7 @@ def test_a_second_start_goes_on_where_the_first_left_off(first: FirstRun) -> Non
         moved = page(browser, f"{address}/demo/clock", csrf_token=csrf(text), by="7")
         assert "mejl skickades på vägen:" in moved
         other = start(first.folder)
-        _, errors = other.communicate(timeout=30)
+        _, errors = other.communicate(timeout=120)
         assert (other.returncode, "running already" in errors) == (1, True)
     kept = set((first.folder / "mailbox").glob("*.eml"))
     with running(first.folder, "--port", address.rpartition(":")[2]) as again:
@@ -150,7 +150,7 @@ def test_a_taken_port_is_said_before_anything_is_made(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         demo = start(tmp_path / "new", port=port)
-        out, errors = demo.communicate(timeout=30)
+        out, errors = demo.communicate(timeout=120)
     assert (demo.returncode, out) == (1, "")
     assert errors.startswith(f"script/demo: port {port} is taken by another program; choose another")
     assert not (tmp_path / "new").exists()
@@ -168,7 +168,7 @@ def test_a_taken_port_is_said_before_anything_is_made(tmp_path: Path) -> None:
 )
 def test_what_cannot_be_is_said_plainly(tmp_path: Path, words: list[str], said: str) -> None:
     demo = start(tmp_path / "new", *words)
-    _, errors = demo.communicate(timeout=30)
+    _, errors = demo.communicate(timeout=120)
     assert demo.returncode == 1
     assert said in errors
     assert "Traceback" not in errors
@@ -177,7 +177,7 @@ def test_what_cannot_be_is_said_plainly(tmp_path: Path, words: list[str], said: 
 
 def test_a_misspelt_setting_stops_it_in_words(tmp_path: Path) -> None:
     demo = start(tmp_path / "new", PEERREVIEW_DEMMO="true")
-    _, errors = demo.communicate(timeout=30)
+    _, errors = demo.communicate(timeout=120)
     assert demo.returncode == 1
     assert "did you mean PEERREVIEW_DEMO?" in errors
     assert "Traceback" not in errors

@@ -27,7 +27,7 @@ class MailServer(AbstractContextManager["MailServer"]):
 
     @property
     def address(self) -> ImapServer:
-        return ImapServer("localhost", self.port, USER, PASSWORD, starttls=True, timeout=5)
+        return ImapServer("localhost", self.port, USER, PASSWORD, starttls=True, timeout=30)
 
     def __enter__(self) -> MailServer:
         at = ["--host", "127.0.0.1", "--port", str(self.port), "--no-service", "managesieve"]
@@ -37,7 +37,7 @@ class MailServer(AbstractContextManager["MailServer"]):
         end = time.monotonic() + 10
         while True:
             try:
-                self._line = imaplib.IMAP4("localhost", self.port, timeout=5)
+                self._line = imaplib.IMAP4("localhost", self.port, timeout=30)
                 break
             except OSError:
                 assert time.monotonic() < end, "the IMAP server does not come up"

@@ -131,7 +131,7 @@ COMMAND = [sys.executable, "-c", "from peerreview.cli import main; main()"]
 
 def run(environment: dict[str, str], *words: str) -> tuple[int, str, str]:
     done = subprocess.run(
-        [*COMMAND, *words], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60
+        [*COMMAND, *words], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=180
     )
     assert "Traceback" not in done.stderr
     return done.returncode, done.stdout, done.stderr

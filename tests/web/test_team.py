@@ -266,7 +266,9 @@ def test_the_agreement_is_written_confirmed_and_amended(app: Flask, house: House
     one.page(f"{at}/versions/9", 404)
     one.send(f"{at}/confirm", 409, form_at=at, version="1")
     one.send(f"{at}/confirm", 404, form_at=at, version="77")
-    one.send(f"{at}/drop", form_at=at, version="2")
+    # Whose proposal it is takes it back; the other side says no to it, and why.
+    one.send(f"{at}/drop", 403, form_at=at, version="2")
+    other.send(f"{at}/drop", form_at=at, version="2")
     with house.db.read() as session:
         assert len(session.scalars(select(Agreement)).all()) == 3
 
