@@ -197,6 +197,14 @@ class _Connection(flask_mail.Connection):
     def past_data(self) -> bool:
         return isinstance(self.host, _Watched) and self.host.past_data
 
+    def send(self, message: flask_mail.Message, envelope_from: str | tuple[str, str] | None = None) -> None:
+        """Flask-Mail parses both addresses anew for each message, though they are plain by now (to_ascii)."""
+        assert self.host is not None
+        assert not message.has_bad_headers()
+        self.host.sendmail(
+            str(envelope_from or message.sender), list(map(str, message.recipients)), message.as_bytes()
+        )
+
     def configure_host(self) -> smtplib.SMTP:
         mail = self.mail
         # Reading the certificates takes longer than sending a hundred mails.
