@@ -6,7 +6,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -31,7 +31,8 @@ def append(
     row = HistoryRow(
         review_id=review.id,
         number=number,
-        at=at,
+        # As the archive gives it back: the hash covers how the instant is written.
+        at=at.astimezone(UTC),
         deed=deed,
         text=text or None,
         text_salt=salt,

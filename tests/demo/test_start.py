@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -19,7 +20,13 @@ from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener
 
 import pytest
 
+from config import Settings
 from peerreview.demo.cast import LEAD, PASSWORD, logins
+from peerreview.engine.definition import Workflow
+from peerreview.services.house import House, calendar_by
+from peerreview.services.verifying import verify
+from peerreview.store.files import FileStore
+from tests.databases import quick_database
 
 ROOT = Path(__file__).parents[2]
 
@@ -114,6 +121,18 @@ def test_it_tells_where_to_go_and_who_one_can_be(first: FirstRun) -> None:
     assert PASSWORD in first.said
     for login in logins():
         assert re.search(rf"  {re.escape(login.function)} +{re.escape(login.email)}\n", first.said)
+
+
+def test_the_histories_of_the_example_hold(
+    first: FirstRun, settings: Settings, workflows: dict[str, Workflow], tmp_path: Path
+) -> None:
+    """Every row and every replay: also where the example was played in Swedish time."""
+    shutil.copyfile(first.folder / "peerreview.db", tmp_path / "copy.db")
+    files = FileStore(settings.files_dir, max_upload=settings.max_upload)
+    db = quick_database(f"sqlite:///{tmp_path / 'copy.db'}")
+    house = House(db=db, workflows=workflows, calendar=calendar_by(settings), files=files, settings=settings)
+    assert [str(finding) for finding in verify(house)] == []
+    db.dispose()
 
 
 def test_a_real_houses_settings_do_it_no_harm(first: FirstRun) -> None:
