@@ -21,6 +21,7 @@ from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener
 import pytest
 
 from config import Settings
+from peerreview.demo import __main__ as demo_start
 from peerreview.demo.cast import LEAD, PASSWORD, logins
 from peerreview.engine.definition import Workflow
 from peerreview.services.house import House, calendar_by
@@ -214,3 +215,15 @@ def test_half_an_example_is_made_anew_and_fresh_starts_over(tmp_path: Path) -> N
     with running(tmp_path, "--fresh"):
         until(lambda: list((tmp_path / "mailbox").glob("*.eml")))
     assert not before & set((tmp_path / "mailbox").iterdir())
+
+
+def test_an_example_of_tables_that_are_others_now_is_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(demo_start, "_make", demo_start.upgrade)
+    for was, said in (("", "Making the example …\n"), ("", ""), ("0001 another", "an older version")):
+        if was:
+            (tmp_path / "complete").write_text(was)
+        with demo_start._furnished(tmp_path, "http://127.0.0.1:5000", fresh=False):
+            told = capsys.readouterr().out
+            assert said in told if said else told == ""
