@@ -19,6 +19,10 @@ DEEDS: Mapping[str, tuple[Message, Message]] = {
     "interest_saved": (N_("Saved what it wants of the round"), N_("Saved what it wants of the round")),
     "talk_saved": (N_("Saved the expectations agreed"), N_("Saved the expectations agreed")),
     "notes_kept": (N_("Saved a note of the talk"), N_("Saved a note of the talk")),
+    "people_followed": (
+        N_("Brought the organisation's people up to date with the register"),
+        N_("Brought the organisation's people up to date with the register"),
+    ),
     "pairing_chosen": (N_("Chose a pairing"), N_("Chose a pairing")),
     "pairing_kept": (N_("Kept a proposal of pairs, number %(number)s"), N_("Kept a proposal of pairs")),
     "child_begun": (N_("Began a review of the round"), N_("Began a review of the round")),

@@ -43,7 +43,11 @@ class Mail:
     @property
     def link(self) -> str:
         """The path of the mail's one link to the house."""
-        found = {one for one in re.findall(r"http://127\.0\.0\.1:5000(/\S*)", self.text) if one != "/me"}
+        found = {
+            one
+            for one in re.findall(r"http://127\.0\.0\.1:5000(/\S*)", self.text)
+            if not one.startswith("/me")
+        }
         assert len(found) == 1, (self.subject, found)
         return found.pop()
 

@@ -286,7 +286,7 @@ def test_lead_reminds_with_one_press(app: Flask, house: House, cast: Cast) -> No
     for who in (cast.coordinator(0), cast.outsider):
         as_(app, who).send(path, 404, form_at="/me", step="acceptance", party="1")
     with house.db.read() as session:
-        assert session.query(Outgoing).filter_by(kind="reminder").count() == 1
+        assert session.query(Outgoing).filter_by(kind="by_hand").count() == 1
 
 
 def test_mail_that_failed_is_an_alarm_and_can_be_tried_again(app: Flask, house: House, cast: Cast) -> None:
