@@ -1,23 +1,15 @@
-"""Pairs from a file of profiles, without a database."""
+"""Pairs from a file of profiles, without a database: what the command is given.
+
+What it does with it stands in `pairing`, which is fetched when it is asked for: the numbers that matching stands on
+take longer to load than most other commands take to run.
+"""
 
 from __future__ import annotations
 
-import json
-import sys
-from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import click
-
-from ..errors import Invalid, Message
-from ..matching import cells, reading, weighing
-from ..matching.pairing import Group, Matching, Pairing, Round
-from ..matching.profiles import Profile, key
-from ..matching.reasons import title
-from ..matching.rules import DEFAULT_YEARS, Rules
-from ..matching.scoring import features
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -27,126 +19,16 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--weights", type=FILE, help="A feature and its weight a line, such as: population = 2.")
 @click.option("--fix", multiple=True, metavar="A,B", help="These two are a pair. May be given again.")
 @click.option("--forbid", multiple=True, metavar="A,B", help="These two do not meet. May be given again.")
-@click.option("--years", default=DEFAULT_YEARS, show_default=True, help="No pair met this lately.")
+@click.option("--years", default=5, show_default=True, help="No pair met this lately.")
 @click.option("--year", type=int, help="The year of the round, if not this one.")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
-def pair(
-    profiles: Path,
-    weights: Path | None,
-    fix: tuple[str, ...],
-    forbid: tuple[str, ...],
-    years: int,
-    year: int | None,
-    as_json: bool,
-) -> None:
+def pair(**given: Any) -> None:
     """Find the best set of pairs, and of a ring of three where the number is odd, for the file PROFILES.
 
     Columns, of which only the first is required: organisation, unit_level, population, hospitals,
     university_hospital (yes or no), healthcare_region, and, as lists parted by |, wants, offers, wishes,
     excludes, reviewed (name@year). Every other column is a free attribute. In a ring each reviews the next.
     """
-    read = _profiles(profiles)
-    rules = Rules(
-        year=date.today().year if year is None else year,
-        years=years,
-        forbidden=frozenset(frozenset(two) for two in _couples(read, "--forbid", forbid)),
-    )
-    round_ = Round(read, rules, _weights(weights, read), _couples(read, "--fix", fix))
-    try:
-        pairing = Matching(round_).pairing()
-    except Invalid as error:
-        _stop([f"--{option}: {_said(message)}" for option, message in error.errors.items()])
-    if as_json:
-        click.echo(json.dumps(_as_json(pairing), ensure_ascii=False, indent=2))
-    else:
-        click.echo("\n".join(_lines(pairing)))
-    for line in _left_over(pairing):
-        # Programs read the one, people the other.
-        click.echo(line, err=as_json)
+    from .pairing import find_pairs
 
-
-def _profiles(file: Path) -> list[Profile]:
-    try:
-        return reading.read(file.read_bytes())
-    except cells.BadTable as error:
-        _stop(_places(file, error))
-
-
-def _weights(file: Path | None, profiles: Sequence[Profile]) -> dict[str, float]:
-    if file is None:
-        return {}
-    try:
-        return weighing.read_weights(file.read_bytes(), features(profiles))
-    except cells.BadTable as error:
-        _stop(_places(file, error))
-
-
-def _places(file: Path, error: cells.BadTable) -> list[str]:
-    return [f"{file}:{fault.line}:{fault.column}: {_said(fault.message)}" for fault in error.faults]
-
-
-def _couples(profiles: Sequence[Profile], option: str, given: Sequence[str]) -> list[tuple[str, str]]:
-    """Two known names parted by a comma; a name may itself hold commas."""
-    names = {key(one.organisation): one.organisation for one in profiles}
-    found = []
-    for text in given:
-        words = text.split(",")
-        ways = [(",".join(words[:k]), ",".join(words[k:])) for k in range(1, len(words))]
-        known = [(a, b) for a, b in ways if key(a) in names and key(b) in names and key(a) != key(b)]
-        if not known:
-            _stop([f"{option} {text}: this is not two organisations of the file, such as: {option} A,B"])
-        found.append((names[key(known[0][0])], names[key(known[0][1])]))
-    return found
-
-
-def _as_json(pairing: Pairing) -> dict[str, Any]:
-    return {
-        "groups": [
-            {
-                "members": list(group.members),
-                "score": group.score,
-                "reasons": [{"feature": one.feature, "share": one.share} for one in group.reasons],
-            }
-            for group in pairing.groups
-        ],
-        "unmatched": [one.organisation for one in pairing.unmatched],
-        "total": pairing.total,
-    }
-
-
-def _lines(pairing: Pairing) -> list[str]:
-    lines = [line for group in pairing.groups for line in _group(group)]
-    return [*lines, f"Total: {pairing.total:.4f}"]
-
-
-def _group(group: Group) -> list[str]:
-    members = " + ".join(group.members)
-    if len(group.members) > 2:
-        members = " > ".join((*group.members, group.members[0]))
-    return [
-        f"{members}: {group.score:.4f}",
-        *(
-            f"  {reason.share:.4f}  {_said(title(reason.feature))}: {'; '.join(map(_said, reason.words))}"
-            for reason in group.reasons
-        ),
-    ]
-
-
-def _left_over(pairing: Pairing) -> list[str]:
-    return [
-        f"Without a partner: {one.organisation}: {'; '.join(map(_said, one.rules))}"
-        for one in pairing.unmatched
-    ]
-
-
-def _said(message: Message | str) -> str:
-    if isinstance(message, str):
-        return message
-    params = {name: _said(value) if isinstance(value, Message) else value for name, value in message.params}
-    return message.text % params if params else message.text
-
-
-def _stop(lines: Sequence[str]) -> NoReturn:
-    for line in lines:
-        click.echo(line, err=True)
-    sys.exit(2)
+    find_pairs(**given)

@@ -15,6 +15,8 @@ from tests.people import make_organisation, make_person
 from . import played
 
 START = datetime(2026, 3, 3, 8, 0, tzinfo=UTC)
+# For tests of pages, which read the real clock: one instant a process, or no played review could be put back.
+TODAY = datetime.now(UTC)
 ORGANISATIONS = (("Region Kalmar län", "08"), ("Region Gävleborg", "21"), ("Region Dalarna", "20"))
 FUNCTIONS = ("medical", "hr")
 

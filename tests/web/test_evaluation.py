@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 
 from peerreview.services.house import Account, House
+from tests.services.review_cast import TODAY
 from tests.services.review_fixtures import Cast, advance, do, make_review
 from tests.web.caller import Caller
 
@@ -26,7 +27,7 @@ ANSWERS = {
 
 
 def cast_at(house: House, step: str) -> Cast:
-    return advance(house, make_review(house, now=datetime.now(UTC)), to=step)
+    return advance(house, make_review(house, now=TODAY), to=step)
 
 
 def caller(app: Flask, who: Account) -> Caller:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 
 from peerreview.services.house import Account, House
+from tests.services.review_cast import TODAY
 from tests.services.review_fixtures import Cast, advance, do, make_review
 from tests.web.caller import Caller
 
@@ -21,7 +22,7 @@ ROW = {"finding": "Planen saknar mål.", "change": "Målen är satta.", "status"
 @pytest.fixture
 def cast(house: House) -> Cast:
     """A ring that began long enough ago for its follow-up to be under way now."""
-    return advance(house, make_review(house, 3, now=datetime.now(UTC) - timedelta(days=200)), to="follow_up")
+    return advance(house, make_review(house, 3, now=TODAY - timedelta(days=200)), to="follow_up")
 
 
 def caller(app: Flask, who: Account) -> Caller:

@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from peerreview.services import health, heartbeats
 from peerreview.services.house import House
+from tests.services.review_cast import TODAY
 from tests.services.review_fixtures import make_review
 
 
@@ -32,7 +33,7 @@ def test_well_and_late(app: Flask, house: House) -> None:
 
 
 def test_mail_that_waits_and_jobs_that_fail_are_counted_not_named(app: Flask, house: House) -> None:
-    cast = make_review(house, now=datetime.now(UTC))
+    cast = make_review(house, now=TODAY)
     beat(house, datetime.now(UTC), "550 anna@example.org is unknown")
     told = app.test_client().get("/healthz").json
     assert told["mail_waiting"] == len(cast.sides)

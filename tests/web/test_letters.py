@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 
 from flask import Flask
 
 from peerreview.services.house import House
 from peerreview.store.outbox import Outgoing
+from tests.services.review_cast import TODAY
 from tests.services.review_fixtures import do, make_review
 from tests.web.caller import Caller, valid
 
@@ -17,7 +17,7 @@ TYPED = {"whom": "turn", "review": "", "subject": "Nytt datum", "text": "Hej & h
 
 
 def test_written_looked_at_and_sent(app: Flask, house: House) -> None:
-    cast = make_review(house, now=datetime.now(UTC))
+    cast = make_review(house, now=TODAY)
     lead = Caller(app)
     lead.log_in(cast.lead.email)
     assert AT in lead.page("/lead/mail").text
@@ -44,7 +44,7 @@ def test_written_looked_at_and_sent(app: Flask, house: House) -> None:
 
 
 def test_others_find_no_such_page(app: Flask, house: House) -> None:
-    cast = make_review(house, now=datetime.now(UTC))
+    cast = make_review(house, now=TODAY)
     for who in (cast.coordinator(0), cast.outsider):
         caller = Caller(app)
         caller.log_in(who.email)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ from peerreview.services.house import Account, House
 from peerreview.store.database import Database
 from tests.databases import quick_database
 from tests.services.material_helpers import add_file, on, say_absent, set_of
+from tests.services.review_cast import TODAY
 from tests.services.review_fixtures import Cast, advance, do, make_review, put_materials
 from tests.web.caller import Caller
 
@@ -28,7 +28,7 @@ def db(sqlite_url: str) -> Iterator[Database]:
 
 @pytest.fixture
 def cast(house: House) -> Cast:
-    return advance(house, make_review(house, now=datetime.now(UTC)), to="collect")
+    return advance(house, make_review(house, now=TODAY), to="collect")
 
 
 def caller(app: Flask, who: Account) -> Caller:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 from flask import Flask
 
 from peerreview.services import more_time
 from peerreview.services.house import House
+from tests.services.review_cast import TODAY
 from tests.services.review_fixtures import advance, make_review
 from tests.web.caller import Caller
 
 
 def test_more_time_is_asked_for_and_given(app: Flask, house: House) -> None:
-    cast = advance(house, make_review(house, now=datetime.now(UTC)), to="collect")
+    cast = advance(house, make_review(house, now=TODAY), to="collect")
     ours, theirs = Caller(app), Caller(app)
     ours.log_in(cast.coordinator(0).email)
     theirs.log_in(cast.coordinator(1).email)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 from flask import Flask
 
 from peerreview.services.house import House
 from peerreview.services.terms import DATES
+from tests.services.review_cast import TODAY
 from tests.services.review_fixtures import advance, make_review
 from tests.web.caller import Caller
 
 
 def test_a_date_is_looked_at_proposed_declined_and_agreed(app: Flask, house: House) -> None:
-    cast = advance(house, make_review(house, now=datetime.now(UTC)), to="collect")
+    cast = advance(house, make_review(house, now=TODAY), to="collect")
     at, agreement = f"/reviews/{cast.review_id}/dates", f"/reviews/{cast.review_id}/agreement"
     ours, theirs = Caller(app), Caller(app)
     ours.log_in(cast.coordinator(0).email)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from flask import Flask
 
 from peerreview.services.house import House
 from peerreview.store.outbox import PlannedMail
+from tests.services.review_cast import TODAY
 from tests.services.review_fixtures import make_review
 from tests.web.caller import Caller
 
 
 def test_the_lead_holds_adds_and_sends(app: Flask, house: House) -> None:
-    cast = make_review(house, now=datetime.now(UTC))
+    cast = make_review(house, now=TODAY)
     with house.db.read() as session:
         planned = session.query(PlannedMail).order_by(PlannedMail.due_at).first()
         assert planned is not None
@@ -41,7 +40,7 @@ def test_the_lead_holds_adds_and_sends(app: Flask, house: House) -> None:
 
 
 def test_others_find_no_such_page(app: Flask, house: House) -> None:
-    cast = make_review(house, now=datetime.now(UTC))
+    cast = make_review(house, now=TODAY)
     for who in (cast.coordinator(0), cast.contact(0), cast.outsider):
         caller = Caller(app)
         caller.log_in(who.email)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ from flask import Flask
 from peerreview.services.house import Account, House
 from peerreview.store.database import Database
 from tests.databases import quick_database
+from tests.services.review_cast import TODAY
 from tests.services.review_fixtures import Cast, advance, do, make_review, put_questions, put_report
 from tests.web.caller import Caller
 
@@ -30,7 +30,7 @@ def db(sqlite_url: str) -> Iterator[Database]:
 
 @pytest.fixture
 def cast(house: House) -> Cast:
-    return advance(house, make_review(house, now=datetime.now(UTC)), to="work")
+    return advance(house, make_review(house, now=TODAY), to="work")
 
 
 def caller(app: Flask, who: Account) -> Caller:
@@ -237,7 +237,7 @@ def test_forged_forms_are_not_found_or_refused(app: Flask, house: House, cast: C
 
 
 def test_nothing_of_a_draft_reaches_anybody_else(app: Flask, house: House) -> None:
-    cast = advance(house, make_review(house, 3, now=datetime.now(UTC)), to="work")
+    cast = advance(house, make_review(house, 3, now=TODAY), to="work")
     write(caller(app, cast.member(0)), cast, text="Alldeles hemlig")
     others = [account for name, account in cast.everyone().items() if "0" not in name.split()[-1][0]]
     for who in (*others, cast.contact(0)):

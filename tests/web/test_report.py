@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
 
 from peerreview.services.house import Account, House
 from peerreview.services.reports import report
+from tests.services.review_cast import TODAY
 from tests.services.review_fixtures import Cast, advance, do, make_review, put_questions
 from tests.web.caller import Caller
 
@@ -20,7 +20,7 @@ SECRET = "Det här är ännu hemligt för den andra sidan."
 
 
 def cast_at(house: House, step: str, parties: int = 2, **agreement: object) -> Cast:
-    return advance(house, make_review(house, parties, now=datetime.now(UTC)), to=step, agreement=agreement)
+    return advance(house, make_review(house, parties, now=TODAY), to=step, agreement=agreement)
 
 
 def caller(app: Flask, who: Account) -> Caller:

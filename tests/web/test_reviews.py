@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -13,6 +13,7 @@ from peerreview.store.outbox import Outgoing
 from peerreview.store.people import Person
 from peerreview.store.reviews import Review
 from tests.people import make_organisation
+from tests.services.review_cast import TODAY
 from tests.services.review_fixtures import Cast, advance, do, make_review, put_materials
 
 from .caller import Caller
@@ -20,7 +21,7 @@ from .caller import Caller
 
 @pytest.fixture
 def cast(house: House) -> Cast:
-    return make_review(house, now=datetime.now(UTC) - timedelta(days=1))
+    return make_review(house, now=TODAY - timedelta(days=1))
 
 
 def as_(app: Flask, who: Account) -> Caller:

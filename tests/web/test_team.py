@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -13,6 +13,7 @@ from peerreview.services.house import Account, House
 from peerreview.store.agreements import Agreement
 from peerreview.store.people import Person
 from peerreview.store.reviews import Seat
+from tests.services.review_cast import TODAY
 from tests.services.review_fixtures import Cast, advance, make_review, plan_meeting, put_agreement
 
 from .caller import Caller
@@ -20,7 +21,7 @@ from .caller import Caller
 
 @pytest.fixture
 def cast(house: House) -> Cast:
-    return advance(house, make_review(house, now=datetime.now(UTC)), to="teams")
+    return advance(house, make_review(house, now=TODAY), to="teams")
 
 
 def as_(app: Flask, who: Account) -> Caller:

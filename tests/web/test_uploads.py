@@ -7,7 +7,6 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from peerreview.engine.definition import Workflow
 from peerreview.services.house import House, calendar_by
 from peerreview.store.files import FileStore
 from tests.databases import quick_database
+from tests.services.review_cast import TODAY
 from tests.services.review_fixtures import Cast, advance, make_review
 
 from .serving import Served, serving
@@ -35,7 +35,7 @@ def cast(
     db = quick_database(sqlite_url)
     files = FileStore(tmp_path / "files", max_upload=MIB)
     house = House(db=db, workflows=workflows, calendar=calendar_by(settings), files=files, settings=settings)
-    yield advance(house, make_review(house, now=datetime.now(UTC)), to="collect")
+    yield advance(house, make_review(house, now=TODAY), to="collect")
     db.dispose()
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ from peerreview.services.house import Account, House, calendar_by
 from peerreview.store.files import FileStore
 from tests.databases import quick_database
 from tests.people import PASSWORD
+from tests.services.review_cast import TODAY
 from tests.services.review_fixtures import Cast, advance, do, make_review, put_questions, put_report
 
 from .serving import Served, serving
@@ -38,7 +38,7 @@ def house(
 @pytest.fixture
 def cast(house: House) -> Cast:
     """The second meeting is under way."""
-    found = advance(house, make_review(house, now=datetime.now(UTC)), to="work")
+    found = advance(house, make_review(house, now=TODAY), to="work")
     for party in found.parties:
         put_questions(house, found, party)
         do(house, found, found.coordinator(party), "send", "exchange/work/study")
