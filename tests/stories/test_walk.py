@@ -35,7 +35,7 @@ WALKS = [("ring-all", scene) for scene in (*SCENES, *ENDS)] + [
 ]
 EVERYDAY = [walk for walk in WALKS if walk[0] == "ring-all" or walk == ("pair-all", "opened")]
 # An everyday walk takes one in so many of the deep addresses.
-EVERY = 12
+EVERY = 16
 # Earlier versions of a report, which stand on pages of their own.
 ON_DEEP_PAGES = {"report replaced", "report presented", "report after presenting"}
 ALWAYS = {"lead", "coordinator 0", "member 1.0", "contact 0", "contact 1", "member 2.0", "contact 2"}
@@ -121,7 +121,7 @@ def some(place: Place, every: int) -> Iterator[tuple[int, Reader]]:
     """The readers of this scene: those who differ most always, of the others another part each time."""
     start = (*SCENES, *ENDS).index(place.scene)
     for number, reader in enumerate(readers(place.p, place.beside)):
-        if every == 1 or reader.name in ALWAYS or (number + start) % 3 == 0:
+        if every == 1 or reader.name in ALWAYS or (number + start) % 6 == 0:
             yield number + start, reader
 
 
