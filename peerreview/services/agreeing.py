@@ -16,19 +16,17 @@ from ..engine.definition import RoleRef
 from ..engine.moves import Done
 from ..engine.planning import recipients
 from ..errors import N_, Conflict, Invalid, Message, NotFound, Refused
-from ..rendering.mails import MailWords
 from ..store import agreements as store
-from ..store import planned
 from ..store.agreements import Agreement
-from . import effects, posting, terms, wording
+from . import effects, terms, wording
 from .agreements import confirming, gaps_of, locked, numbered_version
 from .cases import OpenCase
 from .deeds import changing, fire
 from .differences import Change, changed_paths, changes, merged
 from .facts import in_force
 from .house import Account, House
-from .mailing import enqueue
 from .proposals import agreement_key, may_decline, newest_of, pending_of
+from .telling import tell_seats
 from .terms import Rules, Typed
 
 
@@ -271,28 +269,7 @@ def tell(
     parties: set[int] | None,
 ) -> None:
     """A mail to those with these roles, in `parties` (None: all; -1: the lead), but not to the one who acts."""
-    acting = case.account.person_id if case.account else None
     refs = tuple(RoleRef("own", role) for role in roles if role in case.workflow.roles)
-    seats = recipients(case.case, refs, Scope())
-    told = {s.person: s.party for s in seats if parties is None or s.party in parties}
-    for person in planned.people(case.session, set(told) - {acting}).values():
-        if person.closed_at is None:
-            party = told[person.id]
-            words = MailWords(
-                subject=subject,
-                why=wording.why(case, person.id, party if party >= 0 else None),
-                ask=(ask,),
-                link=f"/reviews/{case.review.id}/agreement",
-                button=button,
-                names=case.names,
-            )
-            enqueue(
-                case.session,
-                case.house,
-                person=person,
-                kind="agreement",
-                words=words,
-                review_id=case.review.id,
-                now=case.now,
-                real_now=posting.real_time(case.session, case.now),
-            )
+    seats = [s for s in recipients(case.case, refs, Scope()) if parties is None or s.party in parties]
+    link = f"/reviews/{case.review.id}/agreement"
+    tell_seats(case, seats, kind="agreement", subject=subject, asks=(ask,), link=link, button=button)

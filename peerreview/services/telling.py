@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
+from ..engine.case import Seat
 from ..errors import N_, Message
 from ..rendering.mails import MailWords
+from ..store import planned
+from ..store.people import Person
 from . import gathering, posting, wording
 from .cases import OpenCase
+from .mailing import enqueue
 
 TEAM = ("coordinator", "member")
 
@@ -15,24 +19,54 @@ TEAM = ("coordinator", "member")
 def tell_team(
     case: OpenCase, party: int, *, kind: str, subject: Message, text: Message, page: str, button: Message
 ) -> None:
-    """A mail to everybody on the team of `party`, but not to the one who acts. `page` is under the review."""
-    acting = case.account.person_id if case.account else None
-    told = {acting}
-    for seat in case.rows.seats:
-        person = seat.person
-        if seat.party != party or seat.role not in TEAM or person.id in told or person.closed_at is not None:
-            continue
-        told.add(person.id)
-        words = MailWords(
-            subject=subject,
-            why=wording.why(case, person.id, party),
-            ask=(text,),
-            link=f"/reviews/{case.review.id}/{page}",
-            button=button,
-            names=case.names,
-        )
-        real_now = posting.real_time(case.session, case.now)
+    """News to everybody on the team of `party`, but not to the one who acts. `page` is under the review."""
+    seats = [seat for seat in case.case.seats if seat.party == party and seat.role in TEAM]
+    link, real_now = f"/reviews/{case.review.id}/{page}", posting.real_time(case.session, case.now)
+    for person, words in _addressed(case, seats, subject, (text,), link, button):
         gathering.tell(case, person, kind=kind, words=words, real_now=real_now)
+
+
+def tell_seats(
+    case: OpenCase,
+    seats: Iterable[Seat],
+    *,
+    kind: str,
+    subject: Message,
+    asks: tuple[Message, ...],
+    link: str,
+    button: Message,
+) -> None:
+    """A mail at once to those who sit on these seats, but not to the one who acts."""
+    real_now = posting.real_time(case.session, case.now)
+    for person, words in _addressed(case, seats, subject, asks, link, button):
+        enqueue(
+            case.session,
+            case.house,
+            person=person,
+            kind=kind,
+            words=words,
+            review_id=case.review.id,
+            now=case.now,
+            real_now=real_now,
+        )
+
+
+def _addressed(
+    case: OpenCase,
+    seats: Iterable[Seat],
+    subject: Message,
+    asks: tuple[Message, ...],
+    link: str,
+    button: Message,
+) -> Iterator[tuple[Person, MailWords]]:
+    """Each once, and whoever sits in for somebody in their place (engine.md 3)."""
+    acting = case.account.person_id if case.account else None
+    told = {seat.reader(case.now): seat.party for seat in seats}
+    for person in planned.people(case.session, set(told) - {acting}).values():
+        if person.closed_at is None:
+            party = told[person.id]
+            why = wording.why(case, person.id, party if party >= 0 else None)
+            yield person, MailWords(subject, why, asks, link, button, names=case.names)
 
 
 def tell(case: OpenCase, parties: Iterable[int], kind: str, subject: Message, text: Message) -> None:

@@ -9,13 +9,11 @@ from ..engine.case import Place, Seat
 from ..engine.definition import RoleRef
 from ..engine.planning import recipients
 from ..errors import N_, Message
-from ..rendering.mails import MailWords
-from ..store import planned
-from . import posting, wording
+from . import wording
 from .asked_time import href_of
 from .cases import OpenCase
-from .mailing import enqueue
 from .outlook import by_side
+from .telling import tell_seats
 from .todo import Words
 
 
@@ -72,28 +70,6 @@ def _mail(
     button: Message,
     place: Place | None,
 ) -> None:
-    """To each of the seats' readers, but not to the one who acts; with no word of why."""
-    acting = case.account.person_id if case.account else None
-    told = {seat.reader(case.now) if seat.id > 0 else seat.person: seat.party for seat in seats}
+    """With no word of why."""
     link = href_of(case, place) if place is not None else f"/reviews/{case.review.id}/history"
-    for person in planned.people(case.session, set(told) - {acting}).values():
-        if person.closed_at is None:
-            party = told[person.id]
-            words = MailWords(
-                subject=subject,
-                why=wording.why(case, person.id, party if party >= 0 else None),
-                ask=asks,
-                link=link,
-                button=button,
-                names=case.names,
-            )
-            enqueue(
-                case.session,
-                case.house,
-                person=person,
-                kind="time",
-                words=words,
-                review_id=case.review.id,
-                now=case.now,
-                real_now=posting.real_time(case.session, case.now),
-            )
+    tell_seats(case, seats, kind="time", subject=subject, asks=asks, link=link, button=button)
