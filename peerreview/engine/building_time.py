@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 
 from .definition import Due, FactRef, MoreTime, RoleRef, Span
@@ -9,16 +10,18 @@ from .faults import Faults, Loc
 from .schema import DueModel, MoreTimeModel, SpanModel
 
 
-class TimeBuilder(Faults):
+class TimeBuilder(Faults, ABC):
     """The part of the builder (`building`) that reads dates; it knows the steps by their paths."""
 
     paths: set[str]
 
+    @abstractmethod
     def fact_ref(self, text: str, loc: Loc) -> FactRef:
-        raise NotImplementedError
+        """What `building` reads a fact's name to."""
 
+    @abstractmethod
     def role_refs(self, texts: Iterable[str], loc: Loc) -> tuple[RoleRef, ...]:
-        raise NotImplementedError
+        """What `building` reads the names of roles to."""
 
     def span(self, model: SpanModel | DueModel, loc: Loc) -> Span:
         months = model.months

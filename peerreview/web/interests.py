@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
@@ -57,30 +57,26 @@ def save(round_id: int) -> ResponseReturnValue:
 @bp.post("/decline")
 @login_required
 def decline(round_id: int) -> ResponseReturnValue:
-    reason = request.form.get("reason", "")
-    try:
-        service.decline(house(), actor=current_user.account, round_id=round_id, reason=reason, now=g.now)
-    except Invalid as error:
-        return _page(round_id, errors=error.errors, reason=reason), 422
-    except Refused as error:
-        tell_why_not(error)
-    else:
-        tell(N_("You have declined. Only the project lead knows."))
-    return redirect(url_for("rounds.show", round_id=round_id), 303)
+    return _leave(round_id, service.decline, N_("You have declined. Only the project lead knows."))
 
 
 @bp.post("/withdraw")
 @login_required
 def withdraw(round_id: int) -> ResponseReturnValue:
+    said = N_("You no longer take part in the round. Only the project lead knows.")
+    return _leave(round_id, service.withdraw, said)
+
+
+def _leave(round_id: int, deed: Callable[..., object], said: Message) -> ResponseReturnValue:
     reason = request.form.get("reason", "")
     try:
-        service.withdraw(house(), actor=current_user.account, round_id=round_id, reason=reason, now=g.now)
+        deed(house(), actor=current_user.account, round_id=round_id, reason=reason, now=g.now)
     except Invalid as error:
         return _page(round_id, errors=error.errors, reason=reason), 422
     except Refused as error:
         tell_why_not(error)
     else:
-        tell(N_("You no longer take part in the round. Only the project lead knows."))
+        tell(said)
     return redirect(url_for("rounds.show", round_id=round_id), 303)
 
 
