@@ -194,6 +194,7 @@ def test_organisation_may_keep_its_own_name(house: House, lead: Account, now: da
     organisations.change_organisation(
         house, actor=lead, organisation_id=made, form=replace(KALMAR, name="REGION Kalmar län"), now=now
     )
+    assert [row.name for row in organisations.organisations(house, actor=lead)] == ["REGION Kalmar län"]
 
 
 def test_me(house: House) -> None:
