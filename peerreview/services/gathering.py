@@ -26,6 +26,7 @@ from .cases import OpenCase
 from .choices import ALL, DECLINED, LATE, NEWS, Choices, choices_of, goes_at
 from .house import House
 from .mailing import enqueue
+from .wishes import HELD, added_to, wish_of
 
 DONE = N_("it had already been done, or the person no longer takes part").text
 ENDED = N_("the review had ended").text
@@ -117,12 +118,14 @@ def still_true(
     go on. `reminded`: (step, party) of the reminders in the same digest, which say the same better."""
     kept = []
     for row in rows:
-        if why := _why_not(case, row):
+        if why := why_not(case, row):
             _void(row, why)
         elif case.standing.on_hold:
             row.state, row.outgoing_id = "planned", None
             row.due_at = case.house.calendar.mail_at(_tomorrow(case))
-        elif row.asks and (row.asks["step"], row.asks["party"]) in reminded:
+        elif row.held:
+            _void(row, HELD)
+        elif row.asks and not row.line and (row.asks["step"], row.asks["party"]) in reminded:
             _void(row, REMINDED)
         else:
             kept.append(row)
@@ -132,11 +135,12 @@ def still_true(
 def replan(case: OpenCase) -> None:
     """Let what waits and no longer holds say so, in the transaction that has made it so."""
     for row in store.waiting_in(case.session, case.review.id):
-        if why := _why_not(case, row):
+        if why := why_not(case, row):
             _void(row, why)
 
 
-def _why_not(case: OpenCase, row: Gathered) -> str:
+def why_not(case: OpenCase, row: Gathered) -> str:
+    """Why what it says no longer holds; "" where it does."""
     if case.standing.ended:
         return ENDED
     held = takes_part(case, row.person_id) and still_asks(case, row.asks, row.person_id, news=row.news)
@@ -158,7 +162,8 @@ def _kind(row: PlannedMail | Gathered) -> str:
 
 
 def words_of(row: Gathered) -> MailWords:
-    return from_json(row.words)
+    """The words, with what the lead has added."""
+    return added_to(from_json(row.words), wish_of(row))
 
 
 def reschedule(session: Session, house: House, person: Person, now: datetime) -> None:

@@ -9,12 +9,13 @@ from datetime import date, datetime
 from typing import Any
 
 from ..engine.decide import See
-from ..engine.definition import Action, Workflow
+from ..engine.definition import Action, Step, Workflow
 from ..errors import N_, Message, PartyName, Text
 from ..store import history as store
 from ..store import materials
 from ..store.history import HistoryRow
 from . import history_words as words
+from . import mail_plan
 from .cases import OpenCase, looking
 from .heads import ReviewHead, head_of
 from .house import Account, House
@@ -70,6 +71,10 @@ def lines_of(case: OpenCase, rows: Iterable[HistoryRow]) -> list[Line]:
 
 def seeing(case: OpenCase, row: HistoryRow) -> str:
     """ "read", "notice" or "": how much of what a line is about the reader may see. The course is for all."""
+    if "mail_to" in row.data:
+        # As on the pages of mail: the lead sees all, others what comes to them.
+        own = case.account is not None and row.data["mail_to"] == case.account.person_id
+        return "read" if own or ("lead", None) in case.actor.roles else ""
     if not row.artefact:
         return "read"
     artefact = case.workflow.artefacts.get(row.artefact)
@@ -103,13 +108,27 @@ class _About:
             "day": date.fromisoformat(data["date"]) if data.get("date") else "",
             "version": data.get("version", ""),
             "number": data.get("number", ""),
+            "mail": _mail(data.get("kind", ""), step),
+            "reader": self._reader(row),
         }
+
+    def _reader(self, row: HistoryRow) -> Words:
+        """Whom a mail is for, by function and side."""
+        function = self._function(row.data)
+        if row.party is None or not function:
+            return function
+        return N_("%(function)s, %(party)s", function=function, party=PartyName(row.party))
 
     def _function(self, data: Mapping[str, Any]) -> Text | str:
         workflow = self.case.workflow
         function = workflow.functions.get(data.get("function", ""))
         role = workflow.roles.get(data.get("role", ""))
         return function or (role.title if role else "")
+
+
+def _mail(kind: str, step: Step | None) -> Message:
+    said = mail_plan.KINDS.get(kind, N_("News"))
+    return N_("%(mail)s, “%(step)s”", mail=said, step=step.title) if step else said
 
 
 def _line(case: OpenCase, about: _About, row: HistoryRow, level: str) -> Line | None:

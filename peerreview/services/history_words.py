@@ -27,6 +27,17 @@ DEEDS: Mapping[str, tuple[Message, Message]] = {
     "pairing_kept": (N_("Kept a proposal of pairs, number %(number)s"), N_("Kept a proposal of pairs")),
     "child_begun": (N_("Began a review of the round"), N_("Began a review of the round")),
     "reminded": (N_("Sent a reminder: “%(step)s”"), N_("Sent a reminder: “%(step)s”")),
+    "mail_held": (N_("Held back a mail to %(reader)s: %(mail)s"), N_("Held back a mail")),
+    "mail_let_go": (N_("Let a mail go that was held back, to %(reader)s: %(mail)s"), N_("Let a mail go")),
+    "mail_line_added": (N_("Added a line to a mail to %(reader)s: %(mail)s"), N_("Added a line to a mail")),
+    "mail_line_removed": (
+        N_("Took out the line in a mail to %(reader)s: %(mail)s"),
+        N_("Took out the line in a mail"),
+    ),
+    "mail_sent_now": (
+        N_("Sent a mail before its day to %(reader)s: %(mail)s"),
+        N_("Sent a mail before its day"),
+    ),
     "opened": (N_("“%(title)s” was opened to %(receiver)s"), N_("A document was opened to %(receiver)s")),
     "added": (N_("Added “%(title)s”"), N_("Added a document")),
     "described": (N_("Changed the description of “%(title)s”"), N_("Changed the description of a document")),
@@ -127,4 +138,5 @@ MOVES: Mapping[str, Message] = {
     "hold": N_("Put the review on hold"),
     "resume": N_("Resumed the review"),
     "withdraw": N_("Withdrew from the review: %(sides)s"),
+    "join": N_("Invited one more: %(sides)s"),
 }

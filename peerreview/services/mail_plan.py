@@ -22,7 +22,7 @@ from .heads import ReviewHead, head_of
 from .house import Account, House
 from .mailing import SECRET, text_of
 from .outbox import OURS
-from .wishes import NONE, Slot, Wish, key_of, wishes
+from .wishes import NONE, Slot, Wish, key_of, wish_of, wishes
 from .wording import short
 
 PAGE = 50
@@ -215,7 +215,7 @@ def _title(sides: tuple[str, ...]) -> str:
     return " – ".join(short(name) for name in sides)
 
 
-def state_of(row: PlannedMail, wish: Wish) -> tuple[str, Message]:
+def state_of(row: PlannedMail | Gathered, wish: Wish) -> tuple[str, Message]:
     """A mark and words for where a planned mail stands."""
     return HELD_BACK if row.state == "planned" and wish.held else STATES[row.state]
 
@@ -241,7 +241,8 @@ def _planned(
 
 
 def _gathered(row: Gathered, person: Person, review: str = "") -> PlannedView:
-    mark, state = STATES[row.state]
+    wish = wish_of(row)
+    mark, state = state_of(row, wish)
     return PlannedView(
         id=None,
         at=row.due_at,
@@ -251,16 +252,21 @@ def _gathered(row: Gathered, person: Person, review: str = "") -> PlannedView:
         state=state,
         why_not=Message(row.why_not) if row.why_not else None,
         review_id=row.review_id,
+        line=wish.line,
         review=review,
         goes=goes_with(row, person),
         gathered_id=row.id,
     )
 
 
-def goes_with(row: Gathered, person: Person) -> Message | None:
-    """What a gathered mail waits for; None where it no longer waits."""
+def goes_with(row: PlannedMail | Gathered, person: Person) -> Message | None:
+    """What a mail goes with; None where it goes alone, or no longer waits."""
+    if row.state != "planned":
+        return None
+    if isinstance(row, PlannedMail):
+        return WITH.get(row.data.get("with", ""))
     rhythm = choices_of(person).rhythm
-    return WITH["away" if rhythm == AT_ONCE else rhythm] if row.state == "planned" else None
+    return WITH["away" if rhythm == AT_ONCE else rhythm]
 
 
 def _in_order(views: Iterable[PlannedView]) -> tuple[PlannedView, ...]:

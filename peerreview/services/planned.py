@@ -1,4 +1,6 @@
-"""One planned mail, as it would go: the lead looks at it, holds it back, adds a line, sends it now."""
+"""One mail that is still to come, as it would go: the lead looks at it, holds it back, adds a line, sends it now.
+
+It is planned (a reminder), or gathered: one that was to go at once, and waits for its reader's digest."""
 
 from __future__ import annotations
 
@@ -6,32 +8,46 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
+from ..engine.case import Seat
 from ..engine.planning import Planned, plan
 from ..errors import N_, Conflict, Message, NotFound, Refused
+from ..rendering.mails import MailWords
 from ..store import gathered as gathered_store
 from ..store import planned as store
+from ..store.gathered import Gathered
 from ..store.outbox import MailWish, PlannedMail
 from ..store.people import Person
 from . import gathering, mail_plan, mailing, wording
 from .accounts import only_lead
 from .cases import OpenCase, opened
 from .checks import Checks
+from .deeds import changing
 from .house import Account, House
-from .wishes import NONE, Wish, key_of, wishes, words_with
+from .wishes import NONE, Wish, key_of, wish_of, wishes, words_with
 
 MOST = 500
 GONE = N_("The mail has gone meanwhile, or is no longer planned.")
+Row = PlannedMail | Gathered
+
+
+class MailId(NamedTuple):
+    """Which mail: a planned one, or a gathered one."""
+
+    id: int
+    gathered: bool = False
 
 
 @dataclass(frozen=True)
 class PlannedPage:
-    """`subject`, `text`: as they would go now, in the recipient's language; "" where nothing would. `open`: it may
-    still be held back, added to or sent; else `why_not`, or `outgoing_id` of what went."""
+    """`subject`, `text`: as they would go alone now, in the recipient's language; "" where nothing would. `open`: it
+    may still be held back, added to or sent; else `why_not`, or `outgoing_id` of what went. `goes`: what it goes with,
+    where it does not go alone."""
 
-    id: int
+    which: MailId
     review_id: int
     review: str
     at: datetime
@@ -39,6 +55,7 @@ class PlannedPage:
     address: str
     mark: str
     state: Message
+    goes: Message | None
     why_not: Message | None
     open: bool
     wish: Wish
@@ -47,18 +64,17 @@ class PlannedPage:
     outgoing_id: int | None
 
 
-def planned_mail(house: House, *, actor: Account, planned_id: int, now: datetime) -> PlannedPage:
+def planned_mail(house: House, *, actor: Account, which: MailId, now: datetime) -> PlannedPage:
     """Raises NotFound for all but the lead."""
     only_lead(actor)
     with house.db.read() as session:
-        row = _row(session, planned_id)
+        row = _row(session, which)
         case = opened(house, session, review_id=row.review_id, account=None, now=now)
-        planned = _planned(case, row)
         person = session.get_one(Person, row.person_id)
         wish = _wish(session, row)
+        words = _words(case, row, wish)
         subject = text = ""
-        if planned is not None:
-            words = words_with(case, planned, wish)
+        if words is not None:
             subject, text = mailing.preview(
                 session,
                 house,
@@ -70,60 +86,7 @@ def planned_mail(house: House, *, actor: Account, planned_id: int, now: datetime
             )
         mark, state = mail_plan.state_of(row, wish)
         return PlannedPage(
-            id=row.id,
-            review_id=row.review_id,
-            review=wording.title_of(case),
-            at=row.due_at,
-            to=person.name,
-            address=person.email,
-            mark=mark,
-            state=state,
-            why_not=Message(row.why_not) if row.why_not else None,
-            open=row.state == "planned" and planned is not None,
-            wish=wish,
-            subject=subject,
-            text=text,
-            outgoing_id=row.outgoing_id,
-        )
-
-
-@dataclass(frozen=True)
-class GatheredPage:
-    """A mail that was to go at once, and waits for its reader (`goes`: for what), as it will be said there."""
-
-    review_id: int
-    review: str
-    at: datetime
-    to: str
-    address: str
-    mark: str
-    state: Message
-    goes: Message | None
-    why_not: Message | None
-    subject: str
-    text: str
-
-
-def gathered_mail(house: House, *, actor: Account, gathered_id: int, now: datetime) -> GatheredPage:
-    """Raises NotFound for all but the lead."""
-    only_lead(actor)
-    with house.db.read() as session:
-        row = gathered_store.by_id(session, gathered_id)
-        if row is None:
-            raise NotFound(f"gathered mail {gathered_id}")
-        case = opened(house, session, review_id=row.review_id, account=None, now=now)
-        person = session.get_one(Person, row.person_id)
-        subject, text = mailing.preview(
-            session,
-            house,
-            person=person,
-            words=gathering.words_of(row),
-            review_id=row.review_id,
-            now=max(now, row.due_at),
-            may_decline=gathering.together([row]),
-        )
-        mark, state = mail_plan.STATES[row.state]
-        return GatheredPage(
+            which=which,
             review_id=row.review_id,
             review=wording.title_of(case),
             at=row.due_at,
@@ -133,74 +96,133 @@ def gathered_mail(house: House, *, actor: Account, gathered_id: int, now: dateti
             state=state,
             goes=mail_plan.goes_with(row, person),
             why_not=Message(row.why_not) if row.why_not else None,
+            open=row.state == "planned" and words is not None,
+            wish=wish,
             subject=subject,
             text=text,
+            outgoing_id=row.outgoing_id,
         )
 
 
-def hold_back(house: House, *, actor: Account, planned_id: int, held: bool, now: datetime) -> None:
+def hold_back(house: House, *, actor: Account, which: MailId, held: bool, now: datetime) -> None:
     """The mail shall not go (or may go again), whenever its day comes."""
-    with _wishing(house, actor, planned_id, now) as wish:
-        wish.held = held
+    with _waiting(house, actor, which, now) as (case, row):
+        wish = _wish_on(case, row, actor)
+        if wish.held != held:
+            wish.held = held
+            _note(case, "mail_held" if held else "mail_let_go", row)
 
 
-def add_line(house: House, *, actor: Account, planned_id: int, line: str, now: datetime) -> None:
+def add_line(house: House, *, actor: Account, which: MailId, line: str, now: datetime) -> None:
     """What the lead says in the mail besides; "" takes it out. Raises Invalid."""
     checks = Checks()
     cleaned = checks.text("line", line, most=MOST)
     checks.stop()
-    with _wishing(house, actor, planned_id, now) as wish:
-        wish.line = cleaned
+    with _waiting(house, actor, which, now) as (case, row):
+        wish = _wish_on(case, row, actor)
+        if wish.line != cleaned:
+            wish.line, wish.by = cleaned, actor.person_id
+            _note(case, "mail_line_added" if cleaned else "mail_line_removed", row)
 
 
-def send_now(house: House, *, actor: Account, planned_id: int, now: datetime, real_now: datetime) -> None:
-    """It goes at once instead of on its day, if it still says something true. Raises Conflict, Refused."""
-    only_lead(actor)
-    with house.db.write() as session:
-        row = _row(session, planned_id, lock=True)
-        case = opened(house, session, review_id=row.review_id, account=None, now=now)
-        planned = _planned(case, row)
-        person = session.get_one(Person, row.person_id)
-        if row.state != "planned" or planned is None:
+def send_now(house: House, *, actor: Account, which: MailId, now: datetime, real_now: datetime) -> None:
+    """It goes at once and by itself, if it still says something true. Raises Conflict, Refused."""
+    with _waiting(house, actor, which, now) as (case, row):
+        words = _words(case, row, _wish(case.session, row))
+        person = case.session.get_one(Person, row.person_id)
+        if words is None:
             raise Conflict(GONE)
+        if case.standing.on_hold:
+            raise Refused(N_("The review is on hold: the mail waits until it goes on."))
         if person.closed_at is not None:
             raise Refused(N_("The person's account is closed."))
         sent = mailing.enqueue(
-            session,
+            case.session,
             house,
             person=person,
-            kind="reminder",
-            words=words_with(case, planned, _wish(session, row)),
+            kind=row.kind,
+            words=words,
             review_id=row.review_id,
             now=now,
             real_now=real_now,
             may_decline=gathering.together([row]),
+            asks=row.asks if isinstance(row, Gathered) and not row.news else None,
         )
         row.state, row.outgoing_id = "sent", sent.id
+        _note(case, "mail_sent_now", row)
 
 
 @contextmanager
-def _wishing(house: House, actor: Account, planned_id: int, now: datetime) -> Iterator[MailWish]:
+def _waiting(
+    house: House, actor: Account, which: MailId, now: datetime
+) -> Iterator[tuple[OpenCase, PlannedMail | Gathered]]:
+    """A deed on a mail that is still to come, and on its review."""
     only_lead(actor)
-    with house.db.write() as session:
-        row = _row(session, planned_id, lock=True)
+    with house.db.read() as session:
+        review_id = _row(session, which).review_id
+    with changing(house, review_id=review_id, actor=actor, now=now, rounds="lead") as case:
+        row = _row(case.session, which, lock=True)
         if row.state != "planned":
             raise Conflict(GONE)
-        wish = store.wish_on(session, row)
-        wish.by, wish.at = actor.person_id, now
-        yield wish
+        yield case, row
 
 
-def _row(session: Session, planned_id: int, *, lock: bool = False) -> PlannedMail:
-    row = store.planned_by_id(session, planned_id, lock=lock)
+def _row(session: Session, which: MailId, *, lock: bool = False) -> Row:
+    found = gathered_store.by_id if which.gathered else store.planned_by_id
+    row = found(session, which.id, lock=lock)
     if row is None:
-        raise NotFound(f"planned mail {planned_id}")
+        raise NotFound(f"planned mail {which}")
     return row
+
+
+def _words(case: OpenCase, row: Row, wish: Wish) -> MailWords | None:
+    """What it would say now; None where that is no longer true."""
+    if isinstance(row, Gathered):
+        holds = row.state == "planned" and not gathering.why_not(case, row)
+        return gathering.words_of(row) if holds else None
+    planned = _planned(case, row)
+    return words_with(case, planned, wish) if planned is not None else None
 
 
 def _planned(case: OpenCase, row: PlannedMail) -> Planned | None:
     return next((one for one in plan(case.case, case.now) if one.key == key_of(row)), None)
 
 
-def _wish(session: Session, row: PlannedMail) -> Wish:
+def _wish(session: Session, row: Row) -> Wish:
+    if isinstance(row, Gathered):
+        return wish_of(row)
     return wishes(session, [row.review_id]).get((row.review_id, key_of(row)), NONE)
+
+
+def _wish_on(case: OpenCase, row: Row, actor: Account) -> MailWish | Gathered:
+    """Where the wish is kept: with a gathered mail itself; of a planned one by itself, for it is planned anew."""
+    if isinstance(row, Gathered):
+        return row
+    wish = store.wish_on(case.session, row)
+    wish.at = case.now
+    if not wish.line:
+        wish.by = actor.person_id
+    return wish
+
+
+def _note(case: OpenCase, deed: str, row: Row) -> None:
+    """In the history: the lead and whoever gets the mail read of it, as on the pages of mail."""
+    seat = _seat(case, row)
+    case.note(
+        deed,
+        step=row.asks.get("step", "") if isinstance(row, Gathered) else row.step,
+        party=seat.party if seat else None,
+        data={
+            "mail_to": row.person_id,
+            "kind": row.kind,
+            "role": seat.role if seat else "lead",
+            "function": seat.function if seat else "",
+        },
+    )
+
+
+def _seat(case: OpenCase, row: Row) -> Seat | None:
+    if isinstance(row, PlannedMail):
+        return next((seat for seat in case.case.seats if seat.id == row.seat_id), None)
+    own = (seat for seat in case.case.seats if row.person_id in (seat.person, seat.reader(case.now)))
+    return next(own, None)

@@ -11,6 +11,7 @@ from ..engine.planning import MailKey, Planned
 from ..errors import N_
 from ..rendering.mails import MailWords
 from ..store import planned as store
+from ..store.gathered import Gathered
 from ..store.outbox import MailWish, PlannedMail
 from . import wording
 from .cases import OpenCase
@@ -43,7 +44,14 @@ def wishes(session: Session, reviews: Iterable[int]) -> Mapping[Slot, Wish]:
     }
 
 
+def wish_of(row: Gathered) -> Wish:
+    return Wish(row.held, row.line, row.writer.name if row.line and row.writer else "")
+
+
 def words_with(case: OpenCase, planned: Planned, wish: Wish) -> MailWords:
     """The words of a reminder, with what the lead has added."""
-    words = wording.reminder_words(case, planned)
+    return added_to(wording.reminder_words(case, planned), wish)
+
+
+def added_to(words: MailWords, wish: Wish) -> MailWords:
     return replace(words, note=wish.line, note_by=wish.by) if wish.line else words

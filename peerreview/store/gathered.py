@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, String, bindparam, func, or_, select, text
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from .database import Base, UTCDateTime
 from .outbox import PlannedMail
@@ -19,7 +19,7 @@ class Gathered(Base):
 
     `asks`: the step that it asks for, or says has begun, so that it can be asked whether that still holds; `news`:
     it may be declined. `due_at` and state as those of planned mail: planned, sent (as `outgoing_id`), or void with
-    `why_not`."""
+    `why_not`. `held`, `line`, `by`: what the lead wants of it (nothing plans it anew, so that it stands here)."""
 
     __tablename__ = "gathered_mail"
     __table_args__ = (
@@ -44,6 +44,11 @@ class Gathered(Base):
     state: Mapped[str] = mapped_column(String(10), default="planned")
     why_not: Mapped[str] = mapped_column(String(300), default="")
     outgoing_id: Mapped[int | None] = mapped_column(ForeignKey("outgoing.id"), index=True)
+    held: Mapped[bool] = mapped_column(default=False)
+    line: Mapped[str] = mapped_column(String(1000), default="")
+    by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+    writer: Mapped[Person | None] = relationship(foreign_keys=by)
 
 
 # The words of the partial index, as they stand there: with bound parameters SQLite would not use it.
@@ -95,8 +100,9 @@ def waiting_in(session: Session, review_id: int) -> list[Gathered]:
     return list(session.scalars(_IN_REVIEW, {"review": review_id}))
 
 
-def by_id(session: Session, gathered_id: int) -> Gathered | None:
-    return session.get(Gathered, gathered_id)
+def by_id(session: Session, gathered_id: int, *, lock: bool = False) -> Gathered | None:
+    query = select(Gathered).where(Gathered.id == gathered_id)
+    return session.scalar(query.with_for_update() if lock else query)
 
 
 def planned_for(session: Session, person_id: int, void_for: str) -> list[PlannedMail]:

@@ -1,8 +1,10 @@
-"""One planned mail: the lead looks at it as it would go, holds it back, adds a line, sends it now."""
+"""One mail that is still to come, planned or gathered: the lead looks at it as it would go, holds it back, adds a
+line, sends it now."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,79 +12,72 @@ from flask_login import current_user, login_required
 
 from peerreview.errors import N_, Conflict, Invalid, Message, Refused
 from peerreview.services import planned as service
+from peerreview.services.planned import MailId
 
 from .here import house, tell, tell_why_not
 
-bp = Blueprint("planned", __name__, url_prefix="/lead/mail/planned")
+bp = Blueprint("planned", __name__, url_prefix="/lead/mail")
+View = Callable[..., ResponseReturnValue]
 
 
-@bp.get("/<int:planned_id>")
+def _route(path: str, method: str) -> Callable[[View], View]:
+    """The same page for both sorts, each under its own numbers."""
+
+    def wrap(view: View) -> View:
+        for sort, gathered in (("planned", False), ("gathered", True)):
+            rule = f"/{sort}/<int:mail_id>{path}"
+            bp.add_url_rule(rule, view.__name__, view, methods=[method], defaults={"gathered": gathered})
+        return view
+
+    return wrap
+
+
+@_route("", "GET")
 @login_required
-def show(planned_id: int) -> ResponseReturnValue:
-    return _page(planned_id, None, {})
+def show(mail_id: int, gathered: bool) -> ResponseReturnValue:
+    return _page(MailId(mail_id, gathered), None, {})
 
 
-@bp.get("/gathered/<int:gathered_id>")
+@_route("/hold", "POST")
 @login_required
-def gathered(gathered_id: int) -> ResponseReturnValue:
-    view = service.gathered_mail(house(), actor=current_user.account, gathered_id=gathered_id, now=g.now)
-    return render_template("web/lead/gathered.html", view=view)
+def hold(mail_id: int, gathered: bool) -> ResponseReturnValue:
+    return _do(MailId(mail_id, gathered), service.hold_back, N_("The mail is held back."), held=True)
 
 
-@bp.post("/<int:planned_id>/hold")
+@_route("/let-go", "POST")
 @login_required
-def hold(planned_id: int) -> ResponseReturnValue:
-    return _hold(planned_id, held=True, said=N_("The mail is held back."))
+def let_go(mail_id: int, gathered: bool) -> ResponseReturnValue:
+    return _do(MailId(mail_id, gathered), service.hold_back, N_("The mail goes on its day."), held=False)
 
 
-@bp.post("/<int:planned_id>/let-go")
+@_route("/line", "POST")
 @login_required
-def let_go(planned_id: int) -> ResponseReturnValue:
-    return _hold(planned_id, held=False, said=N_("The mail goes on its day."))
-
-
-@bp.post("/<int:planned_id>/line")
-@login_required
-def line(planned_id: int) -> ResponseReturnValue:
-    typed = request.form.get("line", "")
+def line(mail_id: int, gathered: bool) -> ResponseReturnValue:
+    which, typed = MailId(mail_id, gathered), request.form.get("line", "")
     try:
-        service.add_line(house(), actor=current_user.account, planned_id=planned_id, line=typed, now=g.now)
-        tell(N_("The mail is as you see it here."))
+        return _do(which, service.add_line, N_("The mail is as you see it here."), line=typed)
     except Invalid as error:
-        return _page(planned_id, typed, error.errors), 422
-    except Conflict as error:
-        tell_why_not(error)
-    return _back(planned_id)
+        return _page(which, typed, error.errors), 422
 
 
-@bp.post("/<int:planned_id>/send")
+@_route("/send", "POST")
 @login_required
-def send(planned_id: int) -> ResponseReturnValue:
+def send(mail_id: int, gathered: bool) -> ResponseReturnValue:
+    said = N_("The mail is sent at once, and not again on its day.")
+    return _do(MailId(mail_id, gathered), service.send_now, said, real_now=g.real_now)
+
+
+def _do(which: MailId, deed: Callable[..., None], said: Message, **more: Any) -> ResponseReturnValue:
     try:
-        service.send_now(
-            house(), actor=current_user.account, planned_id=planned_id, now=g.now, real_now=g.real_now
-        )
-        tell(N_("The mail is sent at once, and not again on its day."))
+        deed(house(), actor=current_user.account, which=which, now=g.now, **more)
+        tell(said)
     except (Conflict, Refused) as error:
         tell_why_not(error)
-    return _back(planned_id)
+    return redirect(url_for("planned.show", mail_id=which.id, gathered=which.gathered), 303)
 
 
-def _hold(planned_id: int, *, held: bool, said: Message) -> ResponseReturnValue:
-    try:
-        service.hold_back(house(), actor=current_user.account, planned_id=planned_id, held=held, now=g.now)
-        tell(said)
-    except Conflict as error:
-        tell_why_not(error)
-    return _back(planned_id)
-
-
-def _back(planned_id: int) -> ResponseReturnValue:
-    return redirect(url_for("planned.show", planned_id=planned_id), 303)
-
-
-def _page(planned_id: int, typed: str | None, errors: Mapping[str, Message]) -> str:
-    view = service.planned_mail(house(), actor=current_user.account, planned_id=planned_id, now=g.now)
+def _page(which: MailId, typed: str | None, errors: Mapping[str, Message]) -> str:
+    view = service.planned_mail(house(), actor=current_user.account, which=which, now=g.now)
     return render_template(
         "web/lead/planned.html",
         view=view,

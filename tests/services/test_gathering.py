@@ -7,18 +7,21 @@ from datetime import datetime, timedelta
 from email import message_from_bytes
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from peerreview.errors import Invalid, NotFound
-from peerreview.services import mail_plan, pausing, planned, preferences, ticking
+from peerreview.errors import Conflict, Invalid, NotFound, Refused
+from peerreview.rendering.words import say
+from peerreview.services import histories, mail_plan, pausing, planned, preferences, ticking
 from peerreview.services.choices import DECLINED, WITH
 from peerreview.services.delivering import deliver
 from peerreview.services.gathering import DONE, ENDED
 from peerreview.services.house import Account, House
 from peerreview.services.keys import off_path
-from peerreview.services.mail_plan import PlannedView
+from peerreview.services.mail_plan import HELD_BACK, PlannedView
 from peerreview.services.mailing import text_of
+from peerreview.services.planned import MailId
 from peerreview.services.recomposing import ask_again
+from peerreview.services.wishes import HELD
 from peerreview.store.gathered import Gathered
 from peerreview.store.outbox import Outgoing, PlannedMail
 from peerreview.store.people import Person
@@ -98,11 +101,11 @@ def test_the_lead_reads_what_waits_as_it_will_go(house: House, cast: Cast) -> No
     choose(house, cast, anna, "daily")
     accept(house, cast)
     [row] = gathered(house, anna)
-    look = {"gathered_id": row.id, "now": cast.now}
-    seen = planned.gathered_mail(house, actor=cast.lead, **look)  # type: ignore[arg-type]
+    look = {"which": MailId(row.id, gathered=True), "now": cast.now}
+    seen = planned.planned_mail(house, actor=cast.lead, **look)  # type: ignore[arg-type]
     for other in (anna, cast.coordinator(1), cast.outsider):
         with pytest.raises(NotFound):
-            planned.gathered_mail(house, actor=other, **look)  # type: ignore[arg-type]
+            planned.planned_mail(house, actor=other, **look)  # type: ignore[arg-type]
     tick(house, row.due_at)
     [digest] = mails(house, anna, "digest")
     assert (seen.at, seen.subject, seen.text) == (row.due_at, digest.subject, text_of(digest.message))
@@ -299,3 +302,81 @@ def test_away_somebody_stands_in_everywhere_and_what_can_wait_waits(house: House
     with house.db.read() as session:
         [seat] = session.scalars(select(Seat).where(Seat.person_id == anna.person_id))
         assert (seat.deputy_id, session.get_one(Person, anna.person_id).away_until) == (None, None)
+
+
+def asked(house: House, cast: Cast) -> Gathered:
+    """What waits for the coordinator who wants a digest: the mail that asks for a team."""
+    choose(house, cast, cast.coordinator(0), "daily")
+    accept(house, cast)
+    [row] = gathered(house, cast.coordinator(0))
+    return row
+
+
+def told(house: House, cast: Cast, who: Account) -> list[str]:
+    """What the history says to somebody of mails."""
+    view = histories.history(house, actor=who, review_id=cast.review_id, now=cast.now)
+    return [say(line.title, "en", view.head.names) for line in view.lines if "mail" in say(line.title, "en")]
+
+
+def test_the_lead_holds_back_what_waits_and_it_is_not_in_the_digest(house: House, cast: Cast) -> None:
+    row = asked(house, cast)
+    given = {"actor": cast.lead, "which": MailId(row.id, gathered=True), "now": cast.now}
+    for held in (True, False, True):
+        planned.hold_back(house, held=held, **given)  # type: ignore[arg-type]
+    assert [view.state for view in plan(house, cast, cast.coordinator(0)) if view.id is None] == [
+        HELD_BACK[1]
+    ]
+    assert tick(house, row.due_at) == 0
+    [kept] = gathered(house, cast.coordinator(0))
+    assert (kept.state, kept.why_not) == ("void", HELD)
+    assert len(told(house, cast, cast.lead)) == 3
+
+
+def test_a_line_goes_with_what_waits_and_says_whose_it_is(house: House, cast: Cast) -> None:
+    row, anna = asked(house, cast), cast.coordinator(0)
+    given = {"actor": cast.lead, "which": MailId(row.id, gathered=True), "now": cast.now}
+    planned.add_line(house, line="Hör av dig.", **given)  # type: ignore[arg-type]
+    seen = planned.planned_mail(house, **given)  # type: ignore[arg-type]
+    # It goes even where a reminder of the same step goes too: nobody else says what the lead has written.
+    with house.db.write() as session:
+        session.execute(
+            update(PlannedMail).where(PlannedMail.person_id == anna.person_id).values(due_at=cast.now)
+        )
+    tick(house, row.due_at)
+    [digest] = mails(house, anna, "digest")
+    body = text_of(digest.message)
+    assert all("Hör av dig." in text and cast.lead.name in text for text in (body, seen.text))
+
+
+def test_sent_now_it_goes_alone_and_the_digest_is_without_it(house: House, cast: Cast) -> None:
+    row, anna = asked(house, cast), cast.coordinator(0)
+    given = {"actor": cast.lead, "which": MailId(row.id, gathered=True), "now": cast.now}
+    planned.send_now(house, real_now=cast.now, **given)  # type: ignore[arg-type]
+    [sent] = mails(house, anna, row.kind)[-1:]
+    assert (gathered(house, anna)[0].state, gathered(house, anna)[0].outgoing_id) == ("sent", sent.id)
+    assert "Utse" in sent.subject
+    assert tick(house, row.due_at) == 0
+    with pytest.raises(Conflict):
+        planned.send_now(house, real_now=cast.now, **given)  # type: ignore[arg-type]
+    line = "Sent a mail before its day to Coordinator, Region"
+    assert [said[: len(line)] for said in told(house, cast, cast.lead)] == [line]
+    assert told(house, cast, anna) == told(house, cast, cast.lead)
+    # To others it is not there, no more than on their page of mails.
+    assert told(house, cast, cast.coordinator(1)) == []
+
+
+def test_what_no_longer_holds_or_rests_is_not_sent_now(house: House, cast: Cast) -> None:
+    row = asked(house, cast)
+    given = {
+        "actor": cast.lead,
+        "which": MailId(row.id, gathered=True),
+        "now": cast.now,
+        "real_now": cast.now,
+    }
+    do(house, cast, cast.lead, "hold", reason="Valet drar ut på tiden.")
+    with pytest.raises(Refused, match="on hold"):
+        planned.send_now(house, **given)  # type: ignore[arg-type]
+    do(house, cast, cast.lead, "resume", reason="Vidare.")
+    advance(house, cast, "first_meeting")
+    with pytest.raises(Conflict):
+        planned.send_now(house, **given)  # type: ignore[arg-type]

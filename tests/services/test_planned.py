@@ -11,7 +11,7 @@ from peerreview.errors import Conflict, Invalid, NotFound
 from peerreview.services import planned, ticking
 from peerreview.services.house import House
 from peerreview.services.mailing import text_of
-from peerreview.services.planned import PlannedPage
+from peerreview.services.planned import MailId, PlannedPage
 from peerreview.store.outbox import Outgoing, PlannedMail
 
 from .review_fixtures import Cast, advance, do, make_review
@@ -33,7 +33,7 @@ def rows(house: House, cast: Cast, side: int = 0) -> list[PlannedMail]:
 
 
 def look(house: House, cast: Cast, planned_id: int) -> PlannedPage:
-    return planned.planned_mail(house, actor=cast.lead, planned_id=planned_id, now=cast.now)
+    return planned.planned_mail(house, actor=cast.lead, which=MailId(planned_id), now=cast.now)
 
 
 def went(house: House, cast: Cast, side: int = 0) -> list[str]:
@@ -61,7 +61,7 @@ def test_the_lead_reads_it_as_it_will_go(house: House, cast: Cast) -> None:
 
 def test_what_is_held_back_does_not_go_and_the_plan_says_why(house: House, cast: Cast) -> None:
     first = rows(house, cast)[0]
-    given = {"actor": cast.lead, "planned_id": first.id, "now": cast.now}
+    given = {"actor": cast.lead, "which": MailId(first.id), "now": cast.now}
     planned.hold_back(house, held=True, **given)
     assert look(house, cast, first.id).wish.held
     tick(house, first.due_at)
@@ -74,14 +74,14 @@ def test_what_is_held_back_does_not_go_and_the_plan_says_why(house: House, cast:
 def test_what_is_let_go_again_goes(house: House, cast: Cast) -> None:
     first = rows(house, cast)[0]
     for held in (True, False):
-        planned.hold_back(house, held=held, actor=cast.lead, planned_id=first.id, now=cast.now)
+        planned.hold_back(house, held=held, actor=cast.lead, which=MailId(first.id), now=cast.now)
     tick(house, first.due_at)
     assert len(went(house, cast)) == 1
 
 
 def test_a_hold_outlives_planning_anew(house: House, cast: Cast) -> None:
     first = rows(house, cast)[0]
-    planned.hold_back(house, held=True, actor=cast.lead, planned_id=first.id, now=cast.now)
+    planned.hold_back(house, held=True, actor=cast.lead, which=MailId(first.id), now=cast.now)
     do(house, cast, cast.lead, "hold", reason="Semester")
     assert rows(house, cast)[0].state == "void"
     do(house, cast, cast.lead, "resume", reason="Tillbaka")
@@ -92,7 +92,7 @@ def test_a_hold_outlives_planning_anew(house: House, cast: Cast) -> None:
 
 def test_a_line_of_the_leads_goes_with_this_mail_alone_and_says_whose_it_is(house: House, cast: Cast) -> None:
     first, second = rows(house, cast)[:2]
-    planned.add_line(house, actor=cast.lead, planned_id=first.id, line=LINE, now=cast.now)
+    planned.add_line(house, actor=cast.lead, which=MailId(first.id), line=LINE, now=cast.now)
     assert LINE.splitlines()[0] in look(house, cast, first.id).text
     tick(house, first.due_at)
     tick(house, second.due_at)
@@ -105,12 +105,12 @@ def test_a_line_too_long_or_with_control_characters_is_told(house: House, cast: 
     first = rows(house, cast)[0]
     for line in ("x" * 501, "a\x00b"):
         with pytest.raises(Invalid):
-            planned.add_line(house, actor=cast.lead, planned_id=first.id, line=line, now=cast.now)
+            planned.add_line(house, actor=cast.lead, which=MailId(first.id), line=line, now=cast.now)
 
 
 def test_sent_now_it_does_not_go_again_on_its_day(house: House, cast: Cast) -> None:
     first = rows(house, cast)[0]
-    given = {"actor": cast.lead, "planned_id": first.id, "now": cast.now}
+    given = {"actor": cast.lead, "which": MailId(first.id), "now": cast.now}
     planned.send_now(house, real_now=cast.now, **given)
     assert len(went(house, cast)) == 1
     tick(house, first.due_at)
@@ -128,7 +128,7 @@ def test_what_has_been_done_meanwhile_is_not_sent(house: House, cast: Cast) -> N
     first = rows(house, cast)[0]
     do(house, cast, cast.coordinator(0), "accept", "acceptance", choice=None, conflict="none")
     with pytest.raises(Conflict):
-        planned.send_now(house, actor=cast.lead, planned_id=first.id, now=cast.now, real_now=cast.now)
+        planned.send_now(house, actor=cast.lead, which=MailId(first.id), now=cast.now, real_now=cast.now)
     assert look(house, cast, first.id).text == ""
 
 
@@ -141,7 +141,7 @@ def test_what_comes_next_is_by_the_choice_that_was_made(house: House) -> None:
 def test_nobody_but_the_lead(house: House, cast: Cast) -> None:
     first = rows(house, cast)[0]
     for who in (cast.coordinator(0), cast.member(0), cast.outsider):
-        given = {"actor": who, "planned_id": first.id, "now": cast.now}
+        given = {"actor": who, "which": MailId(first.id), "now": cast.now}
         for deed in (
             lambda given=given: planned.planned_mail(house, **given),
             lambda given=given: planned.hold_back(house, held=True, **given),

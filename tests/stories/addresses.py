@@ -85,7 +85,7 @@ def _network(place: Place) -> Iterator[tuple[str, str, Who]]:
     yield "letters.write", "/lead/mail/write?whom=late", the_lead
     for planned in (1, 12, NONE):
         yield "planned.show", f"/lead/mail/planned/{planned}", the_lead if planned != NONE else nobody
-    yield "planned.gathered", f"/lead/mail/planned/gathered/{NONE}", nobody
+    yield "planned.show", f"/lead/mail/gathered/{NONE}", nobody
     yield "lead.new_review", "/lead/reviews/new", the_lead
     yield "people.index", "/lead/people", the_lead
     yield "people.new", "/lead/people/new", the_lead
@@ -114,6 +114,7 @@ def _rounds(review_id: int) -> Iterator[tuple[str, str, Who]]:
     yield "rounds.show", here, nobody
     yield "interests.form", f"{here}/interest", nobody
     yield "rounds.organisation", f"{here}/organisations/0", nobody
+    yield "rounds.join_form", f"{here}/organisations/new", nobody
     yield "pairing.index", f"{here}/pairing", nobody
     yield "rounds.letter", f"{here}/invitation", nobody
     yield "rounds.before_sending", f"{here}/synthesis/send", nobody

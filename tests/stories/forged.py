@@ -95,6 +95,8 @@ def _rounds(place: Place) -> Iterator[Forged]:
     for deed in ("keep", "propose"):
         set_ = {"asked": "years=5", "chosen": "1-2", "why": WHY}
         yield Forged(f"pairing.{deed}", f"{here}/pairing/{deed}", nobody, set_)
+    more = {"organisation": "1", "day": "", "reason": ""}
+    yield Forged("rounds.invite_more", f"{here}/organisations/new", nobody, more)
     yield Forged("rounds.follow_register", f"{here}/organisations/0/people", nobody)
     yield Forged("rounds.close", f"{here}/close", nobody, {"parties": "0"})
     yield Forged("rounds.begin", f"{here}/begin", nobody, {"by": "hand", "parties": "0"})
@@ -117,6 +119,7 @@ def _lead(place: Place) -> Iterator[Forged]:
     for deed in ("hold", "let_go", "line", "send"):
         path = f"/lead/mail/planned/1/{deed.replace('_', '-')}"
         yield Forged(f"planned.{deed}", path, the_lead, {"line": "Hej!"} if deed == "line" else {})
+        yield Forged(f"planned.{deed}", path.replace("planned/1", f"gathered/{NONE}"), nobody)
     yield Forged(
         "lead.remind", f"/lead/reviews/{place.p.review_id}/remind", the_lead, {"step": "teams", "party": "1"}
     )

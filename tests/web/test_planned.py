@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from flask import Flask
 
+from peerreview.services import preferences
 from peerreview.services.house import House
+from peerreview.store.gathered import Gathered
 from peerreview.store.outbox import PlannedMail
 from tests.services.review_cast import TODAY
-from tests.services.review_fixtures import make_review
+from tests.services.review_fixtures import advance, make_review
 from tests.web.caller import Caller
 
 
@@ -49,3 +51,29 @@ def test_others_find_no_such_page(app: Flask, house: House) -> None:
             caller.send(f"/lead/mail/planned/1/{deed}", 404, form_at="/me", line="Hej")
         if who is not cast.outsider:
             assert "/lead/mail/planned" not in caller.page(f"/reviews/{cast.review_id}/mail").text
+
+
+def test_what_waits_for_a_digest_has_the_same_page(app: Flask, house: House) -> None:
+    cast = make_review(house, now=TODAY)
+    anna = cast.coordinator(0)
+    preferences.choose(house, actor=anna, rhythm="weekly", wanted=frozenset({"news", "late"}), now=TODAY)
+    advance(house, cast, "teams")
+    with house.db.read() as session:
+        [row] = session.query(Gathered).filter(Gathered.person_id == anna.person_id).all()
+    lead, at = Caller(app), f"/lead/mail/gathered/{row.id}"
+    lead.log_in(cast.lead.email)
+    assert at in lead.page(f"/reviews/{cast.review_id}/mail").text
+    lead.send(f"{at}/hold", form_at=at)
+    assert "Hålls inne" in lead.page("/lead/mail").text
+    lead.send(f"{at}/line", form_at=at, line="Hör av dig.")
+    page = lead.page(at).text
+    assert "Hör av dig." in page
+    assert "i veckans samlingsmejl" in page
+    lead.send(f"{at}/send", form_at=at)
+    assert "Se mejlet som skickades" in lead.page(at).text
+    assert "Skickade ett mejl före sin dag" in lead.page(f"/reviews/{cast.review_id}/history").text
+    other = Caller(app)
+    other.log_in(anna.email)
+    other.page(at, 404)
+    for deed in ("hold", "let-go", "line", "send"):
+        other.send(f"{at}/{deed}", 404, form_at="/me", line="Hej")
