@@ -210,8 +210,8 @@ class _Carrying:
 def _stands(path: str, scope: Scope, how: str) -> Message:
     side = PartyName(scope.party) if scope.party is not None else N_("the review")
     if how == "gone":
-        return N_("%(side)s stands in `%(step)s`, which the new definition does not have",
-                  side=side, step=path)  # fmt: skip
+        return N_("%(side)s stands in `%(step)s`, which the new definition does not have; if a step has taken its "
+                  "place, write `was: %(step)s` there", side=side, step=path)  # fmt: skip
     if how == "block":
         return N_("%(side)s stands in `%(step)s`, which is a block of several steps in the new definition",
                   side=side, step=path)  # fmt: skip

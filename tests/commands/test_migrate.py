@@ -73,8 +73,8 @@ def test_what_has_no_place_is_told_and_nothing_is_moved(house: House, cast: Cast
         refused = run("collegial-review", *words)
         assert refused.exit_code == 1
         assert (
-            f"review {cast.review_id}: side 1 stands in `teams`, which the new definition does not have"
-            in refused.output
+            f"review {cast.review_id}: side 1 stands in `teams`, which the new definition does not have; "
+            "if a step has taken its place, write `was: teams` there" in refused.output
         )
     write(folder, "\n  teams:\n    each: party", "\n  crews:\n    was: teams\n    each: party")
     assert "moved: 1" in run("collegial-review").output

@@ -148,8 +148,10 @@ def test_a_side_that_stands_in_what_is_gone_has_no_place() -> None:
     play = at_collect()
     new = newer(("\n      collect:\n", "\n      gather:\n"))
     assert said(moved(play, new)) == [
-        "side 1 stands in `exchange/collect`, which the new definition does not have",
-        "side 2 stands in `exchange/collect`, which the new definition does not have",
+        "side 1 stands in `exchange/collect`, which the new definition does not have; "
+        "if a step has taken its place, write `was: exchange/collect` there",
+        "side 2 stands in `exchange/collect`, which the new definition does not have; "
+        "if a step has taken its place, write `was: exchange/collect` there",
     ]
 
 

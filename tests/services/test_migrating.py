@@ -162,8 +162,8 @@ def test_what_has_no_place_is_refused_and_nothing_is_written(house: House, cast:
     (key, message) = next(iter(refused.value.errors.items()))
     assert key == f"review_{cast.review_id}"
     assert (
-        "Region Kalmar län stands in `exchange/collect`, which the new definition does not have"
-        in english(message)
+        "Region Kalmar län stands in `exchange/collect`, which the new definition does not have; "
+        "if a step has taken its place, write `was: exchange/collect` there" in english(message)
     )
     assert review_of(house, other).definition_hash == house.workflows[NAME].hash, "nor the one that could"
     assert len(_history(house)) == rows
@@ -362,7 +362,8 @@ def test_the_command_lines_words_call_sides_by_number(house: House, cast: Cast) 
     after = newer(house, *GONE)
     view = migration_preview.versions(after, actor=None, name=NAME, chosen=None, now=cast.now)
     assert migration_words.refusals(view.previews[0])[0] == (
-        f"review {cast.review_id}: side 1 stands in `exchange/collect`, which the new definition does not have"
+        f"review {cast.review_id}: side 1 stands in `exchange/collect`, which the new definition does not have; "
+        "if a step has taken its place, write `was: exchange/collect` there"
     )
     printed = migration_words.lines(view)
     assert any("side 2: Compile the materials (under way) -> (no longer there)" in line for line in printed)
