@@ -101,6 +101,11 @@ def _relations(workflow: Workflow) -> Iterator[Problem]:
 def _apart(workflow: Workflow) -> Iterator[Problem]:
     """Where parties stand apart, none of them has to do with another."""
     if not workflow.apart:
+        if any(action.moves == "join" for action in workflow.actions.values()):
+            yield _problem(
+                workflow, "", "nobody can join a ring: each of its parties has its place",
+                "take out the action with `moves: join`, or add `apart: true` to `parties`",
+            )  # fmt: skip
         return
     for where, ref in _refs(workflow):
         if ref.relation in ("reviews", "reviewed_by", "others"):

@@ -22,6 +22,7 @@ What is left out, and why that is sound:
   What makes a step begin or end by itself is written in a move of its own.
 - *People.* One person holds all the roles of a party: forms of several people do not look at each other.
 - *hold and resume* change nothing but the list of rests; `check` sees that whoever can hold can resume.
+- *join* (parties that stand apart) leads to where a side more stands that was sent back to its first step.
 - *go_on* makes anything that is under way count as over, so that going on again always leads on: whoever has
   overruled a step cannot be promised that the next needs no overruling.
 - *The agreement's choices* stay as they are once all have confirmed, unless all go back to before that.

@@ -33,7 +33,8 @@ class Choice:
     """What some moves ask for beside the reason.
 
     back: `step` (a path) and `party` (None = all). go_on: `place`. withdraw: `party`, and for a ring in
-    which something has been opened `finish`, the parties that still finish their direction."""
+    which something has been opened `finish`, the parties that still finish their direction. join: `party`, the
+    number that the newcomer gets."""
 
     step: str = ""
     party: int | None = None
@@ -310,10 +311,43 @@ def anything_opened(case: Case) -> bool:
     return bool(keys)
 
 
+def _join(case: Case, now: datetime, choice: Choice) -> Standing:
+    """One more party, where they stand apart: it begins the steps that are each party's, and what the whole has come
+    to after them waits, as for a side that was sent back to the first of them."""
+    standing, newcomer = case.standing, len(case.standing.reviews)
+    if choice.party != newcomer:
+        raise Refused(N_("somebody else has moved this review meanwhile; see where it stands now"))
+    if newcomer >= case.workflow.max_parties:
+        raise Refused(N_("there are as many organisations as there can be"))
+    standing = standing.with_(reviews=(*standing.reviews, newcomer))
+    own = [step.path for step in case.workflow.walk() if step.each == "party"]
+    return _awaited(case.workflow, standing, own, now) if own else standing
+
+
+def _awaited(workflow: Workflow, standing: Standing, own: list[str], now: datetime) -> Standing:
+    """`standing` where what is shared and comes after the first of the steps `own` waits for it to be over again."""
+    marks, at = dict(standing.marks), own[0]
+    while at:
+        parent = workflow.parent(at)
+        siblings = [s.path for s in workflow.siblings(at)]
+        later = [] if parent and parent.together else siblings[siblings.index(at) + 1 :]
+        for place, mark in standing.marks.items():
+            path, scope = place
+            over = mark.state in (DONE, WAIVED)
+            if parent is not None and path == parent.path and over:
+                marks[place] = Mark(ACTIVE, now, mark.visit)
+            elif scope == SHARED and any(_within(path, s) for s in later):
+                anew = over and any(_within(step, path) for step in own)
+                marks[place] = Mark(WAITING, now, mark.visit) if anew or mark.state == ACTIVE else mark
+        at = at.rpartition("/")[0]
+    return standing.with_(marks=marks)
+
+
 MOVES: dict[str, Callable[[Case, datetime, Choice], Standing]] = {
     "hold": _hold,
     "resume": _resume,
     "back": _go_back,
     "go_on": _go_on,
     "withdraw": _withdraw,
+    "join": _join,
 }

@@ -141,7 +141,7 @@ class ActionModel(Model):
     """Mails that go when it is done."""
     optional: bool = False
     """Nobody's task: it is on the page, but not in the to-do list, and nobody is reminded."""
-    moves: Literal["hold", "resume", "back", "go_on", "withdraw", ""] = ""
+    moves: Literal["hold", "resume", "back", "go_on", "withdraw", "join", ""] = ""
     """Under `anywhere`: one of the engine's own moves."""
 
 

@@ -22,9 +22,11 @@ from .cases import OpenCase
 from .checks import Checks
 from .deeds import fire
 from .house import Account, House
+from .panels import Button
 from .round_facts import is_complete
 from .round_heads import RoundHead, changing_in, do_of, head_of_round, looking_in, place_of
 from .round_letters import body_of
+from .round_time import time_button
 
 KEY = "interest"
 LEVELS: Mapping[str, Message] = {
@@ -88,6 +90,7 @@ class InterestForm:
     may_save: bool
     may_answer: bool
     may_withdraw: bool
+    more_time: Button | None
     invitation: str | None
     themes: tuple[tuple[str, Text], ...]
     perspectives: tuple[tuple[str, Text], ...]
@@ -116,6 +119,7 @@ def interest(house: House, *, actor: Account, round_id: int, now: datetime) -> I
             may_save=case.sees(KEY, "write", party),
             may_answer=_may(case, "decline", party),
             may_withdraw=_may_withdraw(case, party),
+            more_time=time_button(case, party),
             invitation=body_of(case, "invitation"),
             themes=tuple(case.workflow.themes.items()),
             perspectives=tuple(case.workflow.perspectives.items()),

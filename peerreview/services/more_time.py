@@ -34,6 +34,7 @@ from .deeds import changing
 from .heads import ReviewHead, head_of
 from .house import Account, House
 from .redating import Foresight, with_more_time
+from .round_heads import RoundHead, head_of_round
 from .time_mails import asked_of, granters, tell_answered, tell_asked
 from .todo import Words
 
@@ -57,9 +58,10 @@ class AskedView:
 @dataclass(frozen=True)
 class TimePage:
     """`open`: an asking that waits for an answer; `last`: the newest answer. `asks`: those who would answer, by side.
-    `foresight`: what the day looked at would mean."""
+    `foresight`: what the day looked at would mean. A round's head where the step is of a round."""
 
-    head: ReviewHead
+    head: ReviewHead | RoundHead
+    of_round: bool
     step: str
     title: Text
     party: int
@@ -78,17 +80,19 @@ def page(
 ) -> TimePage:
     """The page on which more time is asked for and answered; `day`: one to look at. Raises Refused for those who can
     do neither, Invalid (day), NotFound where there is no such step."""
-    with looking(house, review_id=review_id, actor=actor, now=now) as case:
+    with looking(house, review_id=review_id, actor=actor, now=now, rounds="all") as case:
         place = _place(case, step, party)
         asks, answers = case.may(Time(place)), case.may(Time(place, grants=True))
         if isinstance(asks, No) and not answers:
             raise Refused(asks.reason)
         waits = open_of(_entries(case), place, _visit(case, place))
-        looked = _checked(case, place, day) if day else None
+        foresees = bool(answers) or not case.workflow.apart
+        looked = _checked(case, place, day) if day and foresees else None
         if looked is None and waits is not None and answers:
             looked = date.fromisoformat(waits.wished)
         return TimePage(
-            head=head_of(case),
+            head=head_of_round(case) if case.workflow.apart else head_of(case),
+            of_round=case.workflow.apart,
             step=step,
             title=case.case.step(place).title,
             party=party,
@@ -115,7 +119,7 @@ def ask(
     now: datetime,
 ) -> None:
     """Ask for more time; a newer asking stands for an older. Raises Invalid (day, reason), Refused."""
-    with changing(house, review_id=review_id, actor=actor, now=now) as case:
+    with changing(house, review_id=review_id, actor=actor, now=now, rounds="all") as case:
         place = _place(case, step, party)
         _require(case, Time(place))
         wished, words = _typed(case, place, day, reason, N_("Write why you need more time."))
@@ -130,7 +134,7 @@ def ask(
 
 def withdraw(house: House, *, actor: Account, review_id: int, number: int, now: datetime) -> None:
     """Take the asking back, as long as it is not answered. Raises Conflict, Refused."""
-    with changing(house, review_id=review_id, actor=actor, now=now) as case:
+    with changing(house, review_id=review_id, actor=actor, now=now, rounds="all") as case:
         entry = _open(case, number)
         _require(case, Time(entry.place))
         _keep(case, answered(_entries(case), number, state=WITHDRAWN))
@@ -150,7 +154,7 @@ def answer(
 ) -> date | None:
     """Give the time asked for, or another day; or (`yes` False) decline. Whoever does not give what was asked for
     says why. Returns the day granted. Raises Invalid (day, reason), Conflict, Refused."""
-    with changing(house, review_id=review_id, actor=actor, now=now) as case:
+    with changing(house, review_id=review_id, actor=actor, now=now, rounds="all") as case:
         entry = _open(case, number)
         _require(case, Time(entry.place, grants=True))
         missing = None
@@ -183,7 +187,7 @@ def give(
     now: datetime,
 ) -> date:
     """Give a side more time that has not asked for it. Raises Invalid (day, reason), Refused."""
-    with changing(house, review_id=review_id, actor=actor, now=now) as case:
+    with changing(house, review_id=review_id, actor=actor, now=now, rounds="all") as case:
         place = _place(case, step, party)
         _require(case, Time(place, grants=True))
         if open_of(_entries(case), place, _visit(case, place)) is not None:
@@ -191,6 +195,14 @@ def give(
         until, words = _typed(case, place, day, reason, N_("Write why you give more time."))
         _grant(case, _added(case, _entries(case), place, ASKED), until, words)
         return until
+
+
+def grant(case: OpenCase, place: Place, day: str, reason: str) -> None:
+    """Within a deed of those who may give it: a day of a side's own; nobody gets a mail. Raises Invalid (day)."""
+    until = _checked(case, place, day)
+    assert until is not None
+    entry = _added(case, _entries(case), place, ASKED)
+    _kept_until(case, entry, until, reason)
 
 
 # ---- what is asked of a case
@@ -202,9 +214,14 @@ def _entries(case: OpenCase) -> list[Entry]:
 
 def _place(case: OpenCase, step: str, party: int) -> Place:
     place = step, Scope(party)
-    if case.workflow.step(step) is None or place not in case.standing.marks:
+    if case.workflow.step(step) is None or place not in case.standing.marks or not _knows(case, party):
         raise NotFound(f"{step} of party {party}")
     return place
+
+
+def _knows(case: OpenCase, party: int) -> bool:
+    """Whether the party is there for the actor: where parties stand apart, none knows of another."""
+    return case.sees_all_parties or party in case.actor.parties()
 
 
 def _visit(case: OpenCase, place: Place) -> int:
@@ -214,7 +231,7 @@ def _visit(case: OpenCase, place: Place) -> int:
 def _open(case: OpenCase, number: int) -> Entry:
     """The asking of this number, where it waits for an answer. Raises Conflict, NotFound."""
     found = next((entry for entry in _entries(case) if entry.number == number), None)
-    if found is None:
+    if found is None or not _knows(case, found.party):
         raise NotFound(f"asking {number}")
     if found not in open_askings(case):
         raise Conflict(GONE)
@@ -299,11 +316,15 @@ def _added(case: OpenCase, found: list[Entry], place: Place, state: str, *, wish
 
 
 def _grant(case: OpenCase, entry: Entry, until: date, reason: str) -> None:
+    _kept_until(case, entry, until, reason)
+    tell_answered(case, entry.place, until)
+
+
+def _kept_until(case: OpenCase, entry: Entry, until: date, reason: str) -> None:
     today = case.house.calendar.day(case.now).isoformat()
     found = answered(_entries(case), entry.number, state=GRANTED, until=until.isoformat(), on=today)
     _keep(case, found)
     _note(case, replace(entry, state=GRANTED), until, reason)
-    tell_answered(case, entry.place, until)
 
 
 def _note(case: OpenCase, entry: Entry, day: date | None, reason: str) -> None:

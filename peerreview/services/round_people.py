@@ -27,8 +27,9 @@ def follow_register(house: House, *, actor: Account, round_id: int, party: int, 
         follow(case, party)
 
 
-def follow(case: OpenCase, party: int) -> None:
-    """The same within a deed; where the register names no coordinator everybody keeps their seat."""
+def follow(case: OpenCase, party: int, *, told: bool = True) -> None:
+    """The same within a deed; where the register names no coordinator everybody keeps their seat. `told`: the history
+    has a line of it."""
     wanted, seated = wanted_of(case, party), _seated(case, party)
     if not any(role == "coordinator" for _, role in wanted) or wanted.keys() == seated.keys():
         return
@@ -47,7 +48,8 @@ def follow(case: OpenCase, party: int) -> None:
                     added_at=case.now,
                 )
             )
-    case.note("people_followed", artefact="interest", party=party, about_party=party)
+    if told:
+        case.note("people_followed", artefact="interest", party=party, about_party=party)
 
 
 def newcomers(case: OpenCase, party: int) -> tuple[str, ...]:

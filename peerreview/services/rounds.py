@@ -12,8 +12,9 @@ from ..engine.planning import whose_turn
 from ..errors import N_, Message, Text
 from ..store import rounds as store
 from ..store.organisations import organisation_by_id
-from . import board, pairs, reviews, talks, turns
+from . import board, pairs, reviews, round_joining, talks, turns
 from .accounts import only_lead
+from .asked_time import open_askings
 from .board import Caller
 from .cases import OpenCase, opened_many
 from .checks import Checks
@@ -24,6 +25,7 @@ from .offers import action_path
 from .panels import Button
 from .round_heads import RoundHead, head_of_round, looking_in, place_of, stages_of
 from .round_letters import body_of, dates_of
+from .round_time import time_button
 from .turns import Turn
 from .wording import title_of
 
@@ -129,8 +131,9 @@ def _closed(case: OpenCase, party: int) -> bool:
 
 @dataclass(frozen=True)
 class OrganisationRow:
-    """`state`, `word`: the answer; `talk`: the state of the talk, "" where there is none to be held; `review`: the
-    review it is in, by id and title; `callers`: whom to call while the answer is awaited."""
+    """`state`, `word`: the answer; `own_day`: its day is another than the others'; `asks`: it asks for more
+    time; `talk`: the state of the talk, "" where there is none to be held; `review`: the review it is in, by id
+    and title; `callers`: whom to call while the answer is awaited."""
 
     party: int
     name: str
@@ -138,6 +141,8 @@ class OrganisationRow:
     word: Message
     due: date | None
     late: bool
+    own_day: bool
+    asks: bool
     talk: str
     review: tuple[int, str] | None
     callers: tuple[Caller, ...]
@@ -146,7 +151,8 @@ class OrganisationRow:
 @dataclass(frozen=True)
 class RoundView:
     """The lead's page. `columns`, `rows`: the board of the round's reviews under way; `ended`: those that are over,
-    with how; `ask`: what the lead does now; `reminding`: letters to those who are silent, by role."""
+    with how; `ask`: what the lead does now; `reminding`: letters to those who are silent, by role;
+    `may_invite`: one more organisation can be invited."""
 
     head: RoundHead
     dates: dict[str, date | None]
@@ -162,6 +168,7 @@ class RoundView:
     rows: tuple[board.Row, ...]
     ended: tuple[tuple[int, str, Text], ...]
     powers: tuple[Button, ...]
+    may_invite: bool
 
 
 def round_page(house: House, *, actor: Account, round_id: int, now: datetime) -> RoundView:
@@ -193,8 +200,9 @@ def round_page(house: House, *, actor: Account, round_id: int, now: datetime) ->
             powers=tuple(
                 Button(action.title, action_path(case.review.id, key, "", None))
                 for key, action in case.workflow.actions.items()
-                if case.may(Do(key))
+                if action.moves != "join" and case.may(Do(key))
             ),
+            may_invite=round_joining.why_not(case) is None,
         )
 
 
@@ -259,6 +267,8 @@ def _organisation(
         word=word,
         due=turn.due if turn else None,
         late=turn.late if turn else False,
+        own_day=turn is not None and any(place == turn.place for place, _ in case.case.granted),
+        asks=any(entry.party == party for entry in open_askings(case)),
         talk={ACTIVE: "doing"}.get(talk, "done") if talk else "",
         review=(child.review.id, title_of(child)) if child else None,
         callers=_callers(case, party) if turn else (),
@@ -307,6 +317,7 @@ def _asks(case: OpenCase) -> tuple[Button, ...]:
 @dataclass(frozen=True)
 class OwnView:
     """A round as one of its organisations sees it. `state`: of its answer; `due`: by when it is wanted, while it is;
+    `more_time`: to ask for it;
     `expectations`: what was agreed with the lead; `reviews`: its own, with how they ended."""
 
     head: RoundHead
@@ -314,6 +325,7 @@ class OwnView:
     state: str
     withdrawn: bool
     may_save: bool
+    more_time: Button | None
     due: date | None
     late: bool
     invitation: str | None
@@ -337,6 +349,7 @@ def own_page(house: House, *, actor: Account, round_id: int, now: datetime) -> O
             state=case.state("interest", party),
             withdrawn=party in case.standing.withdrawn,
             may_save=case.sees("interest", "write", party),
+            more_time=time_button(case, party),
             due=turn.due if turn else None,
             late=turn.late if turn else False,
             invitation=body_of(case, "invitation"),

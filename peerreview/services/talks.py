@@ -4,18 +4,20 @@ which the organisation reads."""
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from ..errors import N_, Conflict, NotFound, Text
 from ..store import rounds as store
 from ..store.rounds import Dialogue
-from . import round_people
+from . import round_people, turns
 from .cases import OpenCase
 from .checks import Checks
 from .deeds import fire
 from .house import Account, House
 from .interests import WantedView, answer_of
+from .panels import Button
 from .round_heads import RoundHead, changing_in, do_of, head_of_round, looking_in, place_of
+from .round_time import time_button
 
 MOST = 8000
 
@@ -32,7 +34,8 @@ class Person:
 class OrganisationView:
     """One organisation of a round, for the lead. `state`: of its answer; `talk`: open or held; `number`: of the
     version that the form begins from; `newcomers`: whom the register has otherwise than the round; `to_hold`: the
-    talk can be said to be done; `silent`: it has not answered."""
+    talk can be said to be done; `silent`: it has not answered; `due`: by when it is to; `more_time`: to give
+    it longer."""
 
     head: RoundHead
     party: int
@@ -49,6 +52,9 @@ class OrganisationView:
     to_hold: bool
     silent: bool
     taking_part: bool
+    due: date | None
+    late: bool
+    more_time: Button | None
 
 
 def organisation(
@@ -59,6 +65,7 @@ def organisation(
         if not actor.is_lead or party not in case.standing.parties:
             raise NotFound(f"party {party}")
         row = store.dialogues(case.session, round_id).get(party)
+        turn = next((t for t in turns.turns(case) if t.party == party and "say" in t.step.actions), None)
         return OrganisationView(
             head=head_of_round(case),
             party=party,
@@ -75,6 +82,9 @@ def organisation(
             to_hold=place_of(case, "held", party) is not None,
             silent=place_of(case, "close", party) is not None,
             taking_part=party in case.standing.taking_part,
+            due=turn.due if turn else None,
+            late=turn.late if turn else False,
+            more_time=time_button(case, party),
         )
 
 

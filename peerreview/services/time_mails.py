@@ -49,13 +49,19 @@ def tell_answered(case: OpenCase, place: Place, until: date | None) -> None:
     told = recipients(case.case, refs, place[1])
     if until is None:
         subject = N_("No more time: %(step)s – %(review)s", step=step, review=_review(case))
-        asks = (N_("The date stays as it was. The reason stands in the history."),)
+        # A round's history is the lead's alone; there the page of the asking says why.
+        where = N_("The date stays as it was. The reason stands on the page.")
+        history = N_("The date stays as it was. The reason stands in the history.")
+        asks = (where if case.workflow.apart else history,)
     else:
         subject = N_(
             "More time until %(day)s: %(step)s – %(review)s", day=until, step=step, review=_review(case)
         )
         asks = (N_("The date and the reminders have been moved."),)
-    _mail(case, told, subject, asks, N_("Read the history"), None)
+    if case.workflow.apart:
+        _mail(case, told, subject, asks, N_("See the answer"), place)
+    else:
+        _mail(case, told, subject, asks, N_("Read the history"), None)
 
 
 def _review(case: OpenCase) -> str:

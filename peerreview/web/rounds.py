@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
 from peerreview.errors import N_, Conflict, Invalid, Message, Refused
-from peerreview.services import pairs, round_letters, round_people, talks
+from peerreview.services import pairs, round_joining, round_letters, round_people, talks
 from peerreview.services import rounds as service
 
 from .here import house, tell, tell_why_not
@@ -167,6 +167,44 @@ def _seen() -> int:
     """The version that a form began from; -1, which is nobody's, where it is none."""
     found = numbers([request.form.get("number", "")])
     return found[0] if found else -1
+
+
+# ---- one organisation more
+
+
+@bp.get("/<int:round_id>/organisations/new")
+@login_required
+def join_form(round_id: int) -> ResponseReturnValue:
+    return _join_page(round_id)
+
+
+@bp.post("/<int:round_id>/organisations/new")
+@login_required
+def invite_more(round_id: int) -> ResponseReturnValue:
+    picked = numbers([request.form.get("organisation", "")])
+    try:
+        name = round_joining.invite_more(
+            house(),
+            actor=current_user.account,
+            round_id=round_id,
+            organisation=picked[0] if picked else None,
+            day=request.form.get("day", ""),
+            reason=request.form.get("reason", ""),
+            now=g.now,
+        )
+    except Invalid as error:
+        return _join_page(round_id, error.errors), 422
+    tell(N_("%(name)s is in the round.", name=name))
+    return redirect(url_for("rounds.show", round_id=round_id), 303)
+
+
+def _join_page(round_id: int, errors: Errors | None = None) -> str:
+    view = round_joining.join_form(house(), actor=current_user.account, round_id=round_id, now=g.now)
+    g.names = view.head.names
+    typed = {name: request.form.get(name, "") for name in ("organisation", "day", "reason")}
+    return render_template(
+        "web/rounds/join.html", view=view, head=view.head, typed=typed, errors=errors or {}
+    )
 
 
 # ---- one organisation of it, for the lead

@@ -1,0 +1,70 @@
+"""Whoever comes late to a round, and whoever asks for more time to answer."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from peerreview.errors import Invalid, NotFound, Refused
+from peerreview.services import interests, more_time, round_joining, rounds, verifying
+from peerreview.services.house import House
+from peerreview.store.outbox import Outgoing
+
+from .round_cast import NOW, begin, hold_talk, invite, make_round, say
+from .test_rounds import decline, stands_at
+
+
+def test_one_more_is_invited_while_nothing_is_paired(house: House) -> None:
+    """It has a later day of its own, the pairing waits for it, the others learn nothing, and the history holds."""
+    cast = make_round(house, 3)
+    invite(house, cast)
+    for party in (0, 1):
+        say(house, cast, party)
+        hold_talk(house, cast, party)
+    decline(house, cast, 2)
+    assert stands_at(house, cast) == ["pairing"]
+    newcomer = cast.outsider
+    here = {"actor": cast.lead, "round_id": cast.id, "now": NOW}
+    typed = {"organisation": newcomer.organisation, "reason": "Hade semester"}
+    with pytest.raises(Invalid) as wrong:
+        round_joining.invite_more(house, **here, **typed, day="2026-03-04")
+    assert set(wrong.value.errors) == {"day"}
+    round_joining.invite_more(house, **here, **typed, day="2026-04-30")
+    assert stands_at(house, cast) == ["answers"]
+    row = next(r for r in rounds.round_page(house, **here).organisations if r.name == newcomer.name)
+    assert (row.state, row.due, row.own_day) == ("doing", date(2026, 4, 30), True)
+    with house.db.read() as session:
+        mails = session.scalars(select(Outgoing).where(Outgoing.review_id == cast.id)).all()
+    asked = {newcomer.coordinator.email, newcomer.contact.email}
+    assert {mail.recipient for mail in mails} >= asked
+    own = {"actor": newcomer.coordinator, "round_id": cast.id, "now": NOW}
+    assert rounds.own_page(house, **own).head.names == {3: newcomer.name}
+    assert verifying.verify(house) == []
+    interests.decline(house, **own, reason="")
+    assert stands_at(house, cast) == ["pairing"]
+    begin(house, cast, 0, 1)
+    with pytest.raises(Refused):
+        round_joining.invite_more(house, **here, organisation=cast.organisations[0], day="", reason="")
+    assert verifying.verify(house) == []
+
+
+def test_one_organisation_asks_for_more_time_and_gets_it(house: House) -> None:
+    cast = make_round(house, 2)
+    invite(house, cast)
+    at = {"review_id": cast.id, "step": "answers/organisation/interest", "now": NOW}
+    own, other = cast.invited[0].coordinator, cast.invited[1].coordinator
+    more_time.ask(house, actor=own, party=0, day="2026-05-04", reason="Ny chef", **at)
+    for party in (0, 7):
+        with pytest.raises(NotFound):
+            more_time.page(house, actor=other, party=party, **at)
+    with pytest.raises(NotFound):
+        more_time.withdraw(house, actor=other, review_id=cast.id, number=1, now=NOW)
+    assert [row.asks for row in rounds.round_page(house, actor=cast.lead, round_id=cast.id, now=NOW).organisations
+            ].count(True) == 1  # fmt: skip
+    more_time.answer(
+        house, actor=cast.lead, review_id=cast.id, number=1, yes=True, day="2026-05-04", reason="", now=NOW
+    )
+    assert rounds.own_page(house, actor=own, round_id=cast.id, now=NOW).due == date(2026, 5, 4)
+    assert rounds.own_page(house, actor=other, round_id=cast.id, now=NOW).due < date(2026, 5, 4)
