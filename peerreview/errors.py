@@ -7,7 +7,7 @@ known at the door (web, mail, command line), not where the error arises.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 
@@ -46,6 +46,20 @@ class Message(NamedTuple):
 def N_(text: str, **params: Any) -> Message:
     """Mark `text` for translation, and keep it with its parameters for the door to say."""
     return Message(text, tuple(params.items()))
+
+
+class RoughDay(date):
+    """The day by which something is due that was agreed as a month, a term or a year: counts as that day, and is said
+    as what it is (`said`). `kept`: how it is written down ("2027-03"). A day counted from it is a day like others."""
+
+    said: Message | None = None
+    kept: str = ""
+
+    @classmethod
+    def of(cls, day: date, said: Message, kept: str) -> RoughDay:
+        found = cls(day.year, day.month, day.day)
+        found.said, found.kept = said, kept
+        return found
 
 
 class PeerreviewError(Exception):

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from ..errors import N_, Message, RoughDay, Text
+
 
 @dataclass(frozen=True)
 class Fuzzy:
@@ -35,6 +37,34 @@ class Fuzzy:
         if self.unit == "month":
             return f"{self.year}-{self.part:02}"
         return f"{self.year}-{('vt', 'ht')[self.part - 1]}" if self.unit == "term" else str(self.year)
+
+
+_MONTHS = (
+    ("januari", "January"), ("februari", "February"), ("mars", "March"), ("april", "April"), ("maj", "May"),
+    ("juni", "June"), ("juli", "July"), ("augusti", "August"), ("september", "September"),
+    ("oktober", "October"), ("november", "November"), ("december", "December"),
+)  # fmt: skip
+MONTHS = tuple(Text.of({"sv": sv, "en": en}) for sv, en in _MONTHS)
+
+
+def by_the_end(at: Fuzzy) -> Message:
+    """As a day by which something is due."""
+    if at.unit == "month":
+        return N_("the end of %(month)s %(year)s", month=MONTHS[at.part - 1], year=at.year)
+    if at.unit == "term":
+        term = (
+            N_("the end of the spring term %(year)s")
+            if at.part == 1
+            else N_("the end of the autumn term %(year)s")
+        )
+        return Message(term.text, (("year", at.year),))
+    return N_("the end of %(year)s", year=at.year)
+
+
+def roughly(day: date, kept: str) -> date:
+    """A day by which something is due, with what it was agreed as ("" for a day)."""
+    at = when(kept) if kept else day
+    return RoughDay.of(day, by_the_end(at), kept) if isinstance(at, Fuzzy) else day
 
 
 def when(text: str) -> date | Fuzzy:
@@ -102,7 +132,7 @@ class Calendar:
 
     def due(self, at: date | Fuzzy) -> date:
         """The day by which something is due: itself, or the last that is worked of a month, a term or a year."""
-        return self.on_or_before(at.last) if isinstance(at, Fuzzy) else at
+        return roughly(self.on_or_before(at.last), at.isoformat()) if isinstance(at, Fuzzy) else at
 
     def day(self, instant: datetime) -> date:
         """The local day of an instant."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from ..errors import Message, PartyName, Text
+from ..errors import Message, PartyName, RoughDay, Text
 from .mails import MailWords
 
 
@@ -44,6 +44,8 @@ def _kept(value: Any) -> Any:
         return {"party": value.party}
     if isinstance(value, datetime):
         return {"time": value.isoformat()}
+    if isinstance(value, RoughDay) and value.said is not None:
+        return {"day": value.isoformat(), "roughly": _kept(value.said), "kept": value.kept}
     if isinstance(value, date):
         return {"day": value.isoformat()}
     if value is None or isinstance(value, (str, int, float)):
@@ -62,4 +64,5 @@ def _said(kept: Any) -> Any:
         return PartyName(kept["party"])
     if "time" in kept:
         return datetime.fromisoformat(kept["time"])
-    return date.fromisoformat(kept["day"])
+    day = date.fromisoformat(kept["day"])
+    return RoughDay.of(day, _said(kept["roughly"]), kept["kept"]) if "roughly" in kept else day

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from peerreview.errors import Message, PartyName, Text
+from peerreview.errors import Message, PartyName, RoughDay, Text
 
 TRANSLATIONS = Path(__file__).resolve().parents[2] / "translations"
 
@@ -164,7 +164,10 @@ def month(value: str, language: str) -> str:
 
 
 def day(value: date, language: str, *, today: date | None = None, week: bool = True) -> str:
-    """As in "tis 3 mars, v. 10"; the year too when it is not this year (or this year is not known)."""
+    """As in "tis 3 mars, v. 10"; the year too when it is not this year (or this year is not known). What
+    is no day, but a month, a term or a year: as that."""
+    if isinstance(value, RoughDay) and value.said is not None:
+        return say(value.said, language)
     words, that = wording(language), day_of(value)
     text = f"{words.weekdays[that.weekday()]} {that.day} {words.months[that.month - 1]}"
     if today is None or day_of(today).year != that.year:
@@ -174,6 +177,8 @@ def day(value: date, language: str, *, today: date | None = None, week: bool = T
 
 def brief_day(value: date, language: str, *, today: date) -> str:
     """Where there is little room: "4 jan", in another year "4 jan 2027"."""
+    if isinstance(value, RoughDay) and value.said is not None:
+        return say(value.said, language)
     that = day_of(value)
     text = f"{that.day} {wording(language).months[that.month - 1][:3]}"
     return text if day_of(today).year == that.year else f"{text} {that.year}"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from ..engine.definition import Step
+from ..engine.flow import next_due
 from ..errors import N_, Text
 from ..store import overview as store
 from . import outbox, reminding, turns
@@ -136,7 +137,7 @@ def _row(
     reminded: Mapping[tuple[int, str, int | None], datetime],
 ) -> Row:
     stops = dict(zip((step.path for step in case.workflow.steps), marks, strict=True))
-    due = case.review.due_on
+    due = next_due(case.case)
     sides = [short(case.names[party]) for party in case.standing.parties]
     under_way = turns.turns(case)
     return Row(

@@ -8,19 +8,12 @@ from functools import lru_cache
 
 import holidays
 
-from ..engine.dates import Calendar, Fuzzy, add_months, when
+from ..engine.dates import MONTHS, Calendar, Fuzzy, add_months, when
 from ..errors import N_, Message, Text
-
-_MONTHS = (
-    ("januari", "January"), ("februari", "February"), ("mars", "March"), ("april", "April"), ("maj", "May"),
-    ("juni", "June"), ("juli", "July"), ("augusti", "August"), ("september", "September"),
-    ("oktober", "October"), ("november", "November"), ("december", "December"),
-)  # fmt: skip
-MONTHS = tuple(Text.of({"sv": sv, "en": en}) for sv, en in _MONTHS)
 
 
 def said(text: str) -> date | Message:
-    """An agreed date as it is said: its day, or "under mars 2027", "vårterminen 2027", "under 2027"."""
+    """An agreed date as it is said: its day, or "i mars 2027", "vårterminen 2027", "under 2027"."""
     found = when(text)
     return fuzzy_said(found) if isinstance(found, Fuzzy) else found
 

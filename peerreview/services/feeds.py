@@ -6,9 +6,9 @@ Whoever knows the address reads the calendar, without a login, as calendars fetc
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
+from datetime import date, datetime
 
-from ..errors import N_, NotFound
+from ..errors import N_, NotFound, RoughDay
 from ..rendering.calendars import Event, feed_file
 from ..rendering.words import say
 from ..store import accounts as store
@@ -73,7 +73,7 @@ def _due(case: OpenCase, person: Person) -> list[Event]:
             uid=_uid(task, settings.mail_from.rpartition("@")[2]),
             sequence=0,
             stamp=case.review.created_at,
-            title=f"{say(task.title, person.language, case.names)} – {task.review}",
+            title=f"{say(task.title, person.language, case.names)} – {task.review}{_roughly(task.due, person)}",
             day=task.due,
             start=None,
             until=None,
@@ -84,6 +84,12 @@ def _due(case: OpenCase, person: Person) -> list[Event]:
         for task in tasks_of(case)
         if task.due is not None
     ]
+
+
+def _roughly(due: date, person: Person) -> str:
+    """What is due at the end of a month, a term or a year says so: a calendar has days alone."""
+    rough = isinstance(due, RoughDay) and due.said is not None
+    return f" ({say(N_('by %(day)s', day=due), person.language)})" if rough else ""
 
 
 def _uid(task: TaskView, domain: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from ..engine.dates import roughly
 from ..engine.definition import Workflow
 from ..errors import N_, Message, NotFound, Text
 from ..store import gathered as gathered_store
@@ -276,7 +277,7 @@ def _in_order(views: Iterable[PlannedView]) -> tuple[PlannedView, ...]:
 def _why(row: PlannedMail, workflow: Workflow | None) -> Message:
     step = workflow.step(row.step) if workflow else None
     rule, due = LATE_RULE if row.data.get("late") else RULE, row.data.get("due")
-    day = date.fromisoformat(due) if due else ""
+    day = roughly(date.fromisoformat(due), row.data.get("roughly", "")) if due else ""
     return Message(rule.text, (("step", step.title if step else row.step), ("due", day)))
 
 

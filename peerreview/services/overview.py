@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from ..engine.dates import when
 from ..engine.decide import Do
+from ..engine.flow import next_due
 from ..errors import N_, IsRound, Message, PartyName, Text
 from ..store import cases as case_store
 from ..store import history as history_store
@@ -223,7 +224,7 @@ def _rows(
 
 def _listed(case: OpenCase) -> ListedReview:
     ended = case.standing.ended
-    due = case.review.due_on
+    due = next_due(case.case)
     return ListedReview(
         id=case.review.id,
         title=title_of(case),

@@ -11,7 +11,7 @@ from ..engine.case import ACTIVE, Place
 from ..engine.moves import Move
 from ..engine.planning import DeedMail, Planned, deed_mails, plan, whose_turn
 from ..engine.redating import DROP, MISSED, PLAN, Kept, fate
-from ..errors import N_
+from ..errors import N_, RoughDay
 from ..rendering.mails import digest
 from ..store import planned as store
 from ..store.outbox import PlannedMail
@@ -141,6 +141,7 @@ def _row(review_id: int, planned: Planned) -> PlannedMail:
 def _data(planned: Planned) -> dict[str, object]:
     return {
         "due": planned.due.isoformat(),
+        **({"roughly": planned.due.kept} if isinstance(planned.due, RoughDay) else {}),
         "late": planned.late,
         "own_turn": planned.own_turn,
         "at": planned.at.isoformat(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from ..engine.case import Place
@@ -165,7 +166,9 @@ def _asked(case: OpenCase, step: Step, place: Place, *, late: bool = False) -> M
     if due is None:
         return N_("%(ask)s – %(review)s", ask=ask, review=title)
     if late:
-        return N_("Late since %(due)s: %(ask)s – %(review)s", ask=ask, due=due, review=title)
+        # Nobody is late since a month: it was due on a day of it.
+        day = date(due.year, due.month, due.day)
+        return N_("Late since %(due)s: %(ask)s – %(review)s", ask=ask, due=day, review=title)
     return N_("%(ask)s by %(due)s – %(review)s", ask=ask, due=due, review=title)
 
 

@@ -248,13 +248,13 @@ def test_a_date_may_be_a_month_or_a_term_where_the_definition_says_so(house: Hou
     move(house, cast, cast.coordinator(0), report="2026-08", closing="2026-ht")
     changes = [(say(one.label, "sv"), say(one.after, "sv")) for one in page(house, cast, cast.lead).changes]
     assert changes == [
-        ("Rapporterna är klara", "under augusti 2026"),
+        ("Rapporterna är klara", "i augusti 2026"),
         ("Avslutande mötet", "höstterminen 2026"),
     ]
     assert confirm(house, cast, 1, 2) is True
     view = overview(house, actor=cast.member(1), review_id=cast.review_id, now=cast.now)
     words = {say(one.title, "sv"): say(one.said, "sv") for one in view.dates if one.said}
-    assert words == {"Rapporten färdig": "under augusti 2026", "Avslutande mötet": "höstterminen 2026"}
+    assert words == {"Rapporten färdig": "i augusti 2026", "Avslutande mötet": "höstterminen 2026"}
     # Another side may make it a day again, and a month is no day that others move along with.
     found = moving.move_along(
         house,
