@@ -7,7 +7,8 @@ import time
 from collections.abc import Callable
 
 from peerreview.engine.case import Scope
-from peerreview.engine.decide import Do, See, may
+from peerreview.engine.decide import Answer, Do, No, See, may
+from peerreview.errors import Message
 from tests.engine.play import Play
 from tests.engine.test_story import to_exchange
 
@@ -26,6 +27,12 @@ def rate(decide: Callable[[], object]) -> tuple[float, float, float]:
     return statistics.median(found), min(found), max(found)
 
 
+def _said(answer: Answer) -> Message:
+    """The words of a refusal, which are found when they are asked for."""
+    assert isinstance(answer, No)
+    return answer.reason
+
+
 def main() -> None:
     play = Play(2)
     to_exchange(play)
@@ -35,8 +42,10 @@ def main() -> None:
     asked: dict[str, Callable[[], object]] = {
         "a right, yes": lambda: may(play.case, own, internal, play.now),
         "a right, no": lambda: may(play.case, other, internal, play.now),
-        "an action, no (what is missing is named)": lambda: may(play.case, own, hand_in, play.now),
+        "an action, no": lambda: may(play.case, own, hand_in, play.now),
         "an action, not one's own": lambda: may(play.case, lead, hand_in, play.now),
+        "a right, no, and why": lambda: _said(may(play.case, other, internal, play.now)),
+        "an action, no, and what is missing": lambda: _said(may(play.case, own, hand_in, play.now)),
     }
     print(f"{'may':45} {'a second':>10} {'least':>10} {'most':>10} {'of the bar':>11}")
     for name, decide in asked.items():

@@ -30,18 +30,20 @@ def holds(case: Case, condition: Condition | None, scope: Scope) -> bool:
 
 def missing(case: Case, condition: Condition | None, scope: Scope) -> tuple[Message, ...]:
     """What keeps `condition` from holding, one message for each missing fact; () when it holds."""
-    if condition is None or holds(case, condition, scope):
+    if condition is None:
+        return ()
+    if condition.op == "all":
+        # A part that holds has nothing to say: it need not be asked for all of them first.
+        return tuple(m for part in condition.parts for m in missing(case, part, scope))
+    if holds(case, condition, scope):
         return ()
     if condition.op == "fact":
         assert condition.fact is not None
         return _fact_missing(case, condition.fact, scope)
     if condition.op == "not":
         return (N_("it has already gone further"),)
-    parts = condition.parts
-    if condition.op == "any":
-        # The first way out is the usual one; the others (a consent) are somebody else's.
-        return missing(case, parts[0], scope)
-    return tuple(m for part in parts for m in missing(case, part, scope))
+    # The first way out is the usual one; the others (a consent) are somebody else's.
+    return missing(case, condition.parts[0], scope)
 
 
 def owners(case: Case, ref: FactRef, scope: Scope) -> tuple[int | None, ...]:

@@ -5,9 +5,10 @@ Deny by default. Pages, lists, counts, downloads, mails and actions ask here and
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from ..errors import N_, Message, PartyName
 from .case import ACTIVE, OVER, SHARED, WAITING, Actor, Case, FactKey, Place, Scope
@@ -21,15 +22,40 @@ class Yes:
         return True
 
 
-@dataclass(frozen=True)
-class No:
-    """A refusal; `missing` holds every fact that is wanting, `reason` the first of them or another ground."""
+Words = tuple[Message, ...]
 
-    reason: Message
-    missing: tuple[Message, ...] = ()
+
+class No:
+    """A refusal; `missing` holds every fact that is wanting, `reason` the first of them or another ground.
+
+    `words` may be a function that finds them: it is asked when somebody wants to hear them. Most refusals are a button
+    that is not there, and finding the words is more work than the decision; what it looks at is frozen, so that it
+    finds the same then. `facts`: the words are of facts that are wanting."""
+
+    __slots__ = ("_facts", "_words")
+
+    def __init__(self, words: Message | Callable[[], Words], *, facts: bool = False):
+        self._words: Words | Callable[[], Words] = (words,) if isinstance(words, Message) else words
+        self._facts = facts
 
     def __bool__(self) -> bool:
         return False
+
+    def __repr__(self) -> str:
+        return f"No({self.reason!r})"
+
+    @property
+    def reason(self) -> Message:
+        return self._said()[0]
+
+    @property
+    def missing(self) -> Words:
+        return self._said() if self._facts else ()
+
+    def _said(self) -> Words:
+        if callable(self._words):
+            self._words = self._words()
+        return self._words
 
 
 YES = Yes()
@@ -143,7 +169,7 @@ def _may_do(case: Case, actor: Actor, what: Do) -> Answer:
         return No(N_("there is no such action in this step"))
     scope = acting_scope(case, actor, what, action)
     if scope is None:
-        return No(_only_for(case, action))
+        return No(partial(_only_for, case, action))
     if actor.conflicted and any(action.key in case.workflow.roles[r].loses_actions for r, _ in actor.roles):
         return No(N_("a declared conflict of interest keeps you from this"))
     refusal = _standing_allows(case, what, action)
@@ -157,7 +183,7 @@ def _may_have_time(case: Case, actor: Actor, what: Time) -> Answer:
         return No(N_("more time cannot be asked for here"))
     action = Action("", step.title, step.more_time.granted_by if what.grants else step.more_time.by)
     if acting_scope(case, actor, Do("", what.place), action) is None:
-        return No(_only_for(case, action))
+        return No(partial(_only_for, case, action))
     if what.grants and actor.conflicted:
         return No(N_("a declared conflict of interest keeps you from this"))
     refusal = _standing_allows(case, Do("", what.place), action)
@@ -192,17 +218,20 @@ def _needs_met(case: Case, action: Action, scope: Scope) -> Answer:
         return No(N_("this has already been done"))
     if holds(case, action.needs, scope):
         return YES
+    return No(partial(_wanting, case, action, scope), facts=True)
+
+
+def _wanting(case: Case, action: Action, scope: Scope) -> Words:
     # Not every condition has words of its own (that one of several has done something); it counts all the same.
-    wanting = missing(case, action.needs, scope) or (N_("what this waits for has not happened"),)
-    return No(wanting[0], wanting)
+    return missing(case, action.needs, scope) or (N_("what this waits for has not happened"),)
 
 
-def _only_for(case: Case, action: Action) -> Message:
+def _only_for(case: Case, action: Action) -> Words:
     roles = tuple(
         N_("the person concerned") if ref.role == "self" else case.workflow.roles[ref.role].title
         for ref in action.by
     )
-    return N_("this is done by: %(roles)s", roles=roles)
+    return (N_("this is done by: %(roles)s", roles=roles),)
 
 
 def allowances(case: Case) -> Iterator[tuple[Allow, Scope]]:
@@ -228,7 +257,7 @@ def _may_see(case: Case, actor: Actor, what: See) -> Answer:
                 if actor.conflicted and _loses(case, ref, what):
                     continue
                 return YES
-    return No(_why_unseen(case, actor, what))
+    return No(partial(_why_unseen, case, actor, what))
 
 
 def _loses(case: Case, ref: RoleRef, what: See) -> bool:
@@ -256,11 +285,11 @@ def _concerns(case: Case, actor: Actor, what: See, ref: RoleRef, scope: Scope) -
     return actor.has(ref.role, case.standing.related(ref.relation, what.owner))
 
 
-def _why_unseen(case: Case, actor: Actor, what: See) -> Message:
+def _why_unseen(case: Case, actor: Actor, what: See) -> Words:
     """The fact that would open the thing to this actor, if one would; else that it is not for them now."""
     artefact = case.workflow.artefacts.get(what.artefact)
     if artefact is None:
-        return N_("there is no such thing")
+        return (N_("there is no such thing"),)
     for allow, scope in allowances(case):
         for ref, states in allow.of(what.artefact, what.verb):
             for state in artefact.kind.states:
@@ -270,7 +299,7 @@ def _why_unseen(case: Case, actor: Actor, what: See) -> Message:
                     continue
                 if _concerns(case, actor, what, ref, scope):
                     owner = PartyName(what.owner) if what.owner is not None else artefact.title
-                    return Message(artefact.kind.facts[state].text, (("party", owner),))
+                    return (Message(artefact.kind.facts[state].text, (("party", owner),)),)
     if case.standing.ended:
-        return N_("the review has ended")
-    return N_("this is not open to you in this step")
+        return (N_("the review has ended"),)
+    return (N_("this is not open to you in this step"),)
