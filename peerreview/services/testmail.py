@@ -5,7 +5,8 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from ..errors import N_
+from ..errors import N_, Invalid
+from ..mail.addresses import BadAddress, to_ascii
 from ..mail.smtp import Fate, Sender
 from ..rendering.mails import MailWords, compose
 from .delivering import smtp_server
@@ -13,6 +14,11 @@ from .house import House
 
 
 def send_test(house: House, *, address: str, real_now: datetime) -> Fate:
+    """Raises Invalid for what is no address: no server is asked then."""
+    try:
+        to_ascii(address)
+    except BadAddress as bad:
+        raise Invalid(address=bad.reason) from bad
     settings = house.settings
     network = settings.network_name
     words = MailWords(

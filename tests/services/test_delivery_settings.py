@@ -6,9 +6,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+import pytest
+
+from peerreview.errors import Invalid
 from peerreview.services.delivering import deliver
 from peerreview.services.house import House
 from peerreview.services.outbox import mail_status
+from peerreview.services.testmail import send_test
 from peerreview.store.people import Person
 
 from ..mail.post import Post
@@ -48,3 +52,15 @@ def test_with_a_test_address_nobody_else_gets_anything(house: House, smtp: Post,
     deliver(house, real_now=now)
     with house.db.read() as session:
         assert session.get_one(Person, anna.person_id).mail_problem == "", "not her address that was refused"
+
+
+def test_a_test_mail_says_what_the_server_answered(house: House, smtp: Post, now: datetime) -> None:
+    house = by(house, smtp)
+    assert send_test(house, address="anna@example.org", real_now=now).answer == ""
+    assert [recipients for recipients, _ in smtp.taken] == [["anna@example.org"]]
+    smtp.to_rcpt[:] = ["550 no such user"]
+    assert send_test(house, address="anna@example.org", real_now=now).answer == "550 no such user"
+    for address in ("anna", "a@b.se\nBcc: c@d.se"):
+        with pytest.raises(Invalid, match="address"):
+            send_test(house, address=address, real_now=now)
+    assert len(smtp.taken) == 1
