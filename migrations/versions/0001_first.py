@@ -292,6 +292,25 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "form_draft",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("review_id", sa.Integer(), nullable=False),
+        sa.Column("artefact", sa.String(length=50), nullable=False),
+        sa.Column("party", sa.Integer(), nullable=False),
+        sa.Column("item", sa.Integer(), nullable=False),
+        sa.Column("base", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("fields", sa.JSON(), nullable=False),
+        sa.Column("saved_at", sa.DateTime(), nullable=False),
+        sa.Column("saved_by", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["review_id"], ["review.id"], name=op.f("fk_form_draft_review_id")),
+        sa.ForeignKeyConstraint(["saved_by"], ["person.id"], name=op.f("fk_form_draft_saved_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_form_draft")),
+        sa.UniqueConstraint(
+            "review_id", "artefact", "party", "item", name=op.f("uq_form_draft_review_id_artefact_party_item")
+        ),
+    )
+    op.create_table(
         "history",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("review_id", sa.Integer(), nullable=False),
@@ -858,6 +877,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_hours_review_id"), table_name="hours")
     op.drop_table("hours")
     op.drop_table("history")
+    op.drop_table("form_draft")
     op.drop_table("form_answer")
     op.drop_index(op.f("ix_example_review_id"), table_name="example")
     op.drop_index(op.f("ix_example_published_at"), table_name="example")

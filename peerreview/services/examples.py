@@ -17,6 +17,7 @@ from ..store.sorting import fold
 from .cases import OpenCase, looking
 from .checks import Checks
 from .deeds import changing
+from .form_drafts import Draft, draft_of, forget
 from .heads import ReviewHead, head_of
 from .house import Account, House
 from .telling import tell_team
@@ -70,12 +71,14 @@ class ExampleView:
 
 @dataclass(frozen=True)
 class ExamplesPage:
-    """`why_not`: why no example can be written now; None where one can."""
+    """`why_not`: why no example can be written now; None where one can. `drafts`: what was typed and not saved, by the
+    example, 0 for a new one."""
 
     head: ReviewHead
     examples: tuple[ExampleView, ...]
     why_not: Message | None
     perspectives: Mapping[str, Text]
+    drafts: Mapping[int, Draft]
 
 
 def examples(house: House, *, actor: Account, review_id: int, now: datetime) -> ExamplesPage:
@@ -98,9 +101,9 @@ def save_example(
     version `seen`; gives its id."""
     with changing(house, review_id=review_id, actor=actor, now=now) as case:
         if example_id is None:
-            row = _new(case)
+            row = new_example(case)
         else:
-            row = _own(case, example_id, "write")
+            row = own_example(case, example_id, "write")
             if row.version != seen:
                 raise Conflict(N_("a colleague has changed the example since you opened it"))
         checked = _checked(case, row, typed)
@@ -111,6 +114,7 @@ def save_example(
         row.saved_at, row.saved_by = now, actor.person_id
         case.session.add(row)
         case.session.flush()
+        forget(case, row.artefact, row.party, example_id or 0)
         if example_id is None:
             _note(case, "example_written", row, DRAFT)
         return row.id
@@ -121,7 +125,7 @@ def publish(
 ) -> str:
     """Publish to the network, or ask the sides that it is about to consent first; gives the state."""
     with changing(house, review_id=review_id, actor=actor, now=now) as case:
-        row = _own(case, example_id, "publish")
+        row = own_example(case, example_id, "publish")
         if row.version != seen:
             raise Conflict(N_("a colleague has changed the example since you opened it"))
         _complete(row)
@@ -179,11 +183,7 @@ def unpublish(
     reason = _reason(reason)
     with changing(house, review_id=review_id, actor=actor, now=now) as case:
         row = _seen(case, example_id)
-        if (
-            row.party != case.own_party()
-            and case.own_party() is not None
-            and case.own_party() not in row.about
-        ):
+        if case.own_party() not in (None, row.party, *row.about):
             raise NotFound(f"example {example_id}")
         case.require(row.artefact, "unpublish", row.party, row.state)
         seen_by = PUBLISHED if row.state == PUBLISHED else _between(case)
@@ -238,7 +238,7 @@ def _reads(case: OpenCase, row: Example) -> bool:
     return own == row.party or row.state == PUBLISHED or own in row.about
 
 
-def _own(case: OpenCase, example_id: int, verb: str) -> Example:
+def own_example(case: OpenCase, example_id: int, verb: str) -> Example:
     row = _seen(case, example_id)
     if row.party != case.own_party():
         raise NotFound(f"example {example_id}")
@@ -254,7 +254,7 @@ def _about_us(case: OpenCase, example_id: int, verb: str) -> tuple[Example, int]
     return row, party
 
 
-def _new(case: OpenCase) -> Example:
+def new_example(case: OpenCase) -> Example:
     artefact, party = _artefact(case), case.own_party()
     if party is None:
         raise NotFound("example")
@@ -357,7 +357,14 @@ def _page(case: OpenCase) -> ExamplesPage:
         if writes
         else N_("examples are written by the teams when the reports are handed over"),
         perspectives=case.workflow.perspectives,
+        drafts=_drafts(case, artefact, own, rows) if writes and own is not None else {},
     )
+
+
+def _drafts(case: OpenCase, artefact: str, own: int, rows: Sequence[Example]) -> dict[int, Draft]:
+    items = [0, *(row.id for row in rows if row.party == own)]
+    found = {item: draft_of(case, artefact, own, item) for item in items}
+    return {item: draft for item, draft in found.items() if draft is not None}
 
 
 def _view(case: OpenCase, row: Example) -> ExampleView:

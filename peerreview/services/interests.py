@@ -4,7 +4,7 @@ ever sees it, and least of all whom it wishes for or excludes."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -21,6 +21,7 @@ from . import turns
 from .cases import OpenCase
 from .checks import Checks
 from .deeds import fire
+from .form_drafts import Draft, draft_of, forget, keep
 from .house import Account, House
 from .panels import Button
 from .round_facts import is_complete
@@ -76,7 +77,8 @@ class WantedView:
 @dataclass(frozen=True)
 class InterestForm:
     """`state`: open, interested or declined. `number`: the version that the form begins from. `may_answer`: it can
-    still say that it is interested, or decline; `may_save`: it can change what stands there."""
+    still say that it is interested, or decline; `may_save`: it can change what stands there; `draft`: what was
+    typed and not sent, of which `wanted` is then made."""
 
     head: RoundHead
     party: int
@@ -96,6 +98,7 @@ class InterestForm:
     perspectives: tuple[tuple[str, Text], ...]
     months: tuple[str, ...]
     others: tuple[tuple[int, str], ...] = field(default=())
+    draft: Draft | None = None
 
 
 def interest(house: House, *, actor: Account, round_id: int, now: datetime) -> InterestForm:
@@ -106,12 +109,13 @@ def interest(house: House, *, actor: Account, round_id: int, now: datetime) -> I
         case.require(KEY, "read", party)
         row = store.interests(case.session, round_id).get(party)
         turn = next((t for t in turns.turns(case) if t.party == party and KEY in t.step.path), None)
+        draft = draft_of(case, KEY, party) if case.sees(KEY, "write", party) else None
         return InterestForm(
             head=head_of_round(case),
             party=party,
             organisation=case.names[party],
             state=case.state(KEY, party),
-            wanted=wanted_of(case.workflow, row),
+            wanted=Wanted(**draft.fields) if draft else wanted_of(case.workflow, row),
             answer=answer_of(case, row),
             number=row.number if row else 0,
             due=turn.due if turn else None,
@@ -125,7 +129,28 @@ def interest(house: House, *, actor: Account, round_id: int, now: datetime) -> I
             perspectives=tuple(case.workflow.perspectives.items()),
             months=months_ahead(case, row),
             others=_others(case.session, case, party),
+            draft=draft,
         )
+
+
+def keep_draft(
+    house: House, *, actor: Account, round_id: int, typed: Wanted, base: int, seen: int, now: datetime
+) -> int:
+    """Keep what is being typed, for the organisation's own alone; returns the number of the save. Raises Refused,
+    Invalid, and Conflict where a colleague has typed or saved since."""
+    with changing_in(house, round_id=round_id, actor=actor, now=now, by_lead=False) as case:
+        party = own_party(case)
+        case.require(KEY, "write", party)
+        row = store.interests(case.session, round_id).get(party)
+        there = row.number if row else 0
+        return keep(case, KEY, party, fields=asdict(typed), base=base, now_at=there, seen=seen)
+
+
+def forget_draft(house: House, *, actor: Account, round_id: int, now: datetime) -> None:
+    """Throw away what was typed and not sent."""
+    with changing_in(house, round_id=round_id, actor=actor, now=now, by_lead=False) as case:
+        case.require(KEY, "write", own_party(case))
+        forget(case, KEY, own_party(case))
 
 
 def save_interest(
@@ -142,6 +167,7 @@ def save_interest(
             raise Conflict(N_("a colleague has saved another answer since you began"))
         if row is None or wanted_of(case.workflow, row) != checked:
             _add(case, party, checked, seen + 1)
+        forget(case, KEY, party)
         if say:
             case.refresh()
             fire(case, do_of(case, "say", party))
@@ -154,6 +180,7 @@ def decline(house: House, *, actor: Account, round_id: int, reason: str, now: da
     checks.stop()
     with changing_in(house, round_id=round_id, actor=actor, now=now, by_lead=False) as case:
         fire(case, do_of(case, "decline", own_party(case)), reason=reason)
+        forget(case, KEY, own_party(case))
 
 
 def withdraw(house: House, *, actor: Account, round_id: int, reason: str, now: datetime) -> None:

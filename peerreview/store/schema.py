@@ -20,6 +20,7 @@ from . import (  # noqa: F401
     agreements,
     evaluations,
     examples,
+    form_drafts,
     gathered,
     history,
     materials,

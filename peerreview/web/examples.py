@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
 from peerreview.errors import N_, Conflict, Invalid, Message, NotFound, Refused
+from peerreview.services import example_drafts
 from peerreview.services import examples as service
 from peerreview.services import library as shelf
 from peerreview.services.checks import searchable
 from peerreview.services.examples import ASKED, STATE_WORDS, ExamplesPage, ExampleView, Typed
 
+from .drafts import kept_draft
 from .here import house, tell, tell_why_not
 
 bp = Blueprint("examples", __name__, url_prefix="/reviews/<int:review_id>/examples")
@@ -37,7 +40,8 @@ def new(review_id: int) -> ResponseReturnValue:
     view = _view(review_id)
     if view.why_not:
         raise Refused(view.why_not)
-    return _form(view, None, Typed(), 0)
+    kept = view.drafts.get(0)
+    return _form(view, None, example_drafts.typed_in(kept) if kept else Typed(), 0)
 
 
 @bp.post("/new")
@@ -51,7 +55,40 @@ def write(review_id: int) -> ResponseReturnValue:
 def show(review_id: int, example_id: int) -> ResponseReturnValue:
     view = _view(review_id)
     one = _one(view, example_id)
-    return _form(view, one, one.typed, one.version)
+    kept = view.drafts.get(example_id) if one.may_write else None
+    stale = kept is not None and kept.base != one.version
+    return _form(view, one, example_drafts.typed_in(kept) if kept else one.typed, one.version, clash=stale)
+
+
+@bp.post("/<int:example_id>/draft")
+@login_required
+def draft(review_id: int, example_id: int) -> ResponseReturnValue:
+    """What is being typed in an example, 0 for a new one; see static/app.js for what is answered."""
+    form, about = request.form, _about(review_id, example_id)
+
+    def kept() -> int:
+        base, seen = form.get("version", 0, type=int), form.get("draft", 0, type=int)
+        return example_drafts.keep_draft(house(), typed=_typed(), base=base, seen=seen, **about)
+
+    return kept_draft(kept, _address(review_id, example_id))
+
+
+@bp.post("/<int:example_id>/draft/forget")
+@login_required
+def forget(review_id: int, example_id: int) -> ResponseReturnValue:
+    example_drafts.forget_draft(house(), **_about(review_id, example_id))
+    tell(N_("What was typed and not sent is thrown away."))
+    return redirect(_address(review_id, example_id), 303)
+
+
+def _about(review_id: int, example_id: int) -> dict[str, Any]:
+    return {"actor": current_user.account, "review_id": review_id, "example_id": example_id, "now": g.now}
+
+
+def _address(review_id: int, example_id: int) -> str:
+    if not example_id:
+        return url_for("examples.new", review_id=review_id)
+    return url_for("examples.show", review_id=review_id, example_id=example_id)
 
 
 @bp.post("/<int:example_id>")
@@ -86,8 +123,7 @@ def _save(review_id: int, example_id: int | None) -> ResponseReturnValue:
 @login_required
 def do(review_id: int, example_id: int, deed: str) -> ResponseReturnValue:
     """Publish or ask, consent, refuse, take back."""
-    about = {"actor": current_user.account, "review_id": review_id, "example_id": example_id, "now": g.now}
-    form = request.form
+    about, form = _about(review_id, example_id), request.form
     try:
         if deed in ("publish", "consent"):
             done = service.publish if deed == "publish" else service.consent
@@ -148,6 +184,7 @@ def _form(
     return render_template(
         "web/examples/example.html",
         clash=clash,
+        draft=view.drafts.get(one.id if one else 0),
         view=view,
         head=view.head,
         one=one,

@@ -13,6 +13,7 @@ from peerreview.errors import N_, Conflict, Invalid, Message, Refused
 from peerreview.services import interests as service
 from peerreview.services.interests import LEVELS, Wanted
 
+from .drafts import kept_draft
 from .here import house, tell, tell_why_not
 
 bp = Blueprint("interests", __name__, url_prefix="/rounds/<int:round_id>/interest")
@@ -23,7 +24,8 @@ TEXTS = ("unit_level", "unit", "more_wants", "more_offers", "aims", "expectation
 @bp.get("")
 @login_required
 def form(round_id: int) -> ResponseReturnValue:
-    return _page(round_id)
+    """`saved`: what stands there, where a colleague has saved since one began."""
+    return _page(round_id, saved="saved" in request.args)
 
 
 @bp.post("")
@@ -42,8 +44,8 @@ def save(round_id: int) -> ResponseReturnValue:
         )
     except Invalid as error:
         return _page(round_id, typed, error.errors), 422
-    except Conflict as error:
-        return _page(round_id, typed, clash=error.reason), 409
+    except Conflict:
+        return _page(round_id, typed, clash=True), 409
     tell(
         N_("Thank you! The project lead now reads what you want, and contacts you.")
         if say
@@ -51,6 +53,26 @@ def save(round_id: int) -> ResponseReturnValue:
     )
     if say:
         return redirect(url_for("rounds.show", round_id=round_id), 303)
+    return redirect(url_for("interests.form", round_id=round_id), 303)
+
+
+@bp.post("/draft")
+@login_required
+def draft(round_id: int) -> ResponseReturnValue:
+    """What is being typed; see static/app.js for what is answered."""
+    about = {"actor": current_user.account, "round_id": round_id, "now": g.now}
+
+    def kept() -> int:
+        return service.keep_draft(house(), typed=_typed(), base=_seen(), seen=_seen("draft"), **about)
+
+    return kept_draft(kept, url_for("interests.form", round_id=round_id))
+
+
+@bp.post("/draft/forget")
+@login_required
+def forget(round_id: int) -> ResponseReturnValue:
+    service.forget_draft(house(), actor=current_user.account, round_id=round_id, now=g.now)
+    tell(N_("What was typed and not sent is thrown away."))
     return redirect(url_for("interests.form", round_id=round_id), 303)
 
 
@@ -86,8 +108,8 @@ def _typed() -> Wanted:
     return Wanted(**typed)
 
 
-def _seen() -> int:
-    text = request.form.get("number", "")
+def _seen(name: str = "number") -> int:
+    text = request.form.get(name, "")
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else -1
 
 
@@ -96,8 +118,9 @@ def _page(
     typed: Wanted | None = None,
     errors: Mapping[str, Message] | None = None,
     *,
-    clash: Message | None = None,
+    clash: bool = False,
     reason: str = "",
+    saved: bool = False,
 ) -> str:
     view = service.interest(house(), actor=current_user.account, round_id=round_id, now=g.now)
     g.names = view.head.names
@@ -107,7 +130,8 @@ def _page(
         head=view.head,
         typed=typed or view.wanted,
         errors=errors or {},
-        clash=clash,
+        clash=clash or (view.draft is not None and view.draft.base != view.number),
+        saved=saved,
         reason=reason,
         levels=LEVELS,
     )

@@ -98,6 +98,9 @@ def _rounds(place: Place) -> Iterator[Forged]:
     more = {"organisation": "1", "day": "", "reason": ""}
     yield Forged("rounds.invite_more", f"{here}/organisations/new", nobody, more)
     yield Forged("rounds.follow_register", f"{here}/organisations/0/people", nobody)
+    typed = {"number": "0", "draft": "0", "aims": "Hej!"}
+    yield Forged("interests.draft", f"{here}/interest/draft", nobody, typed)
+    yield Forged("interests.forget", f"{here}/interest/draft/forget", nobody)
     yield Forged("rounds.close", f"{here}/close", nobody, {"parties": "0"})
     yield Forged("rounds.begin", f"{here}/begin", nobody, {"by": "hand", "parties": "0"})
     wanted = {"unit_level": "region", "wants": "alcohol", "number": "0", "then": "say"}
@@ -308,6 +311,10 @@ def _after(place: Place, ours: str) -> Iterator[Forged]:
         yield Forged("follow_up.autosave", f"{path}/autosave/change", team(party), row)
     told = {"title": "T", "summary": "S", "did": "D", "lessons": "L", "contact": "C", "version": "1"}
     yield Forged("examples.write", f"{ours}/examples/new", team(), told)
+    for example, who in ((0, team()), (NONE, nobody)):
+        path = f"{ours}/examples/{example}/draft"
+        yield Forged("examples.draft", path, who, {**told, "version": "0", "draft": "0"})
+        yield Forged("examples.forget", f"{path}/forget", who)
     yield Forged("examples.change", f"{ours}/examples/{NONE}", nobody, told)
     for deed in ("publish", "consent", "refuse", "unpublish"):
         path = f"{ours}/examples/{NONE}/{deed}"

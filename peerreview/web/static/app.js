@@ -4,6 +4,7 @@
                                 200 {"version": 8, "saved": "14.32"}   kept
                                 409 {"reason": "...", "href": "..."}   somebody else was first; href shows both texts
                                 other {"reason": "..."}                not kept; the words say why
+   form[data-autosave-url]      the same for a whole form, as a draft (`draft`: the number of its last save).
    textarea[data-preview-url]   POST `text`, answers with HTML that the server has made safe.
    [data-copy]                  copies its value.   [data-focus]  gets the focus when the page opens.
    form[data-confirm]           asks once more.     form[data-guard]  warns before unsent words are left. */
@@ -45,27 +46,45 @@ function guard(form) {
 /* --- saving while one writes ------------------------------------------------------------------- */
 
 class Autosave {
-  constructor(area) {
+  constructor(area, form = area.form) {
     this.area = area;
+    this.form = form;
     this.says = area.dataset;
-    this.kept = area.value;
+    this.kept = this.text();
     this.version = area.dataset.version;
     this.busy = false;
     this.stopped = false;
-    this.line = toolsOf(area).querySelector(".saved") || element("p", "saved");
+    this.line = this.place().querySelector(".saved") || element("p", "saved");
     this.line.setAttribute("role", "status");
-    toolsOf(area).prepend(this.line);
+    this.place().prepend(this.line);
     area.addEventListener("input", () => this.changed());
-    area.addEventListener("blur", (event) => sendsForm(event.relatedTarget, area.form) || this.save());
+    area.addEventListener("blur", (event) => sendsForm(event.relatedTarget, form) || this.save());
     document.addEventListener("visibilitychange", () => document.hidden && this.save());
-    if (area.form) area.form.addEventListener("submit", (event) => this.sent(event));
+    if (form) form.addEventListener("submit", (event) => this.sent(event));
+  }
+
+  text() {
+    return this.area.value;
+  }
+
+  fields(text) {
+    return { [this.area.name]: text, version: this.version };
+  }
+
+  place() {
+    return toolsOf(this.area);
+  }
+
+  numbered() {
+    const field = this.form && this.form.elements.namedItem("version");
+    if (field) field.value = this.version;
   }
 
   /* A form that is sent while its text is being saved would arrive as a second, older, version of the same. */
   async sent(event) {
     unsent.delete(this);
     clearTimeout(this.timer);
-    const { form } = this.area, by = event.submitter;
+    const { form } = this, by = event.submitter;
     if (!this.busy || event.defaultPrevented) return;
     event.preventDefault();
     await this.saving;
@@ -86,18 +105,17 @@ class Autosave {
   }
 
   save() {
-    if (this.busy || this.stopped || this.area.value === this.kept) return;
+    if (this.busy || this.stopped || this.text() === this.kept) return;
     clearTimeout(this.timer);
     this.busy = true;
     this.saving = this.send();
   }
 
   async send() {
-    const text = this.area.value;
+    const text = this.text();
     this.line.textContent = this.says.saysSaving;
     try {
-      const fields = { [this.area.name]: text, version: this.version };
-      const answer = await post(this.says.autosaveUrl, this.says.csrf, fields, "application/json");
+      const answer = await post(this.says.autosaveUrl, this.says.csrf, this.fields(text), "application/json");
       this.answered(answer.status, await answer.json().catch(() => ({})), text);
     } catch {
       this.line.textContent = this.says.saysFailed;
@@ -117,9 +135,8 @@ class Autosave {
   saved(told, text) {
     this.kept = text;
     this.version = String(told.version);
-    const field = this.area.form && this.area.form.elements.namedItem("version");
-    if (field) field.value = this.version;
-    if (this.area.value === text) {
+    this.numbered();
+    if (this.text() === text) {
       unsent.delete(this);
       this.line.textContent = `${this.says.saysSaved} ${told.saved}`;
     } else {
@@ -140,6 +157,35 @@ class Autosave {
       this.line.append(link);
     }
   }
+}
+
+/* A whole form: what is typed is kept until it is sent, beside what it began from. */
+class FormAutosave extends Autosave {
+  constructor(form) {
+    super(form, form);
+  }
+
+  text() {
+    const typed = new FormData(this.area);
+    typed.delete("csrf_token");
+    return new URLSearchParams(typed).toString();
+  }
+
+  fields(text) {
+    const fields = new URLSearchParams(text);
+    fields.set("draft", this.version);
+    return fields;
+  }
+
+  place() {
+    const last = this.area.lastElementChild;
+    if (last && last.classList.contains("form-saved")) return last;
+    const place = element("div", "form-saved");
+    this.area.append(place);
+    return place;
+  }
+
+  numbered() {}
 }
 
 function sendsForm(element, form) {
@@ -221,6 +267,7 @@ function start() {
   document.querySelectorAll('form[method="post"]').forEach(once);
   document.querySelectorAll("form[data-guard]").forEach(guard);
   document.querySelectorAll("textarea[data-autosave-url]").forEach((area) => new Autosave(area));
+  document.querySelectorAll("form[data-autosave-url]").forEach((form) => new FormAutosave(form));
   document.querySelectorAll("textarea[data-preview-url]").forEach(preview);
   document.querySelectorAll("[data-copy]").forEach(copier);
   const first = document.querySelector("[data-focus]");
