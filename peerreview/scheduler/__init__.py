@@ -17,6 +17,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from ..services import bouncing, clock, delivering, heartbeats, recomposing, sessions, ticking
 from ..services.house import House
+from ..services.troubles import said, trouble_of
 
 log = logging.getLogger(__name__)
 
@@ -66,12 +67,12 @@ class Worker:
         try:
             job(datetime.now(UTC))
         except Exception as error:
-            log.exception("%s failed", name)
+            _log(f"{name} failed", error)
             failure = f"{type(error).__name__}: {error}"
         try:
             self._beat(name, failure)
-        except Exception:
-            log.exception("the heartbeat of %s could not be written", name)
+        except Exception as error:
+            _log(f"the heartbeat of {name} could not be written", error)
 
     def _beat(self, name: str, failure: str) -> None:
         """Now and then, or when the news is other: a write every few seconds is of no use to anybody."""
@@ -94,6 +95,14 @@ class Worker:
 
     def _sweep(self, real_now: datetime) -> None:
         sessions.sweep(self._house, real_now=real_now)
+
+
+def _log(what: str, error: Exception) -> None:
+    """A database that is gone says so on a line each round; the way through our code says nothing about that."""
+    if trouble_of(error):
+        log.error("%s, and is tried again: %s", what, said(error))
+    else:
+        log.error(what, exc_info=error)
 
 
 def work_beside(house: House) -> None:

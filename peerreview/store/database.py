@@ -31,6 +31,16 @@ NAMES = {
 }
 
 
+# Seconds (of the last, milliseconds): that a server is gone without a word is known in half a minute, not in an hour.
+SOON_KNOWN = {
+    "connect_timeout": 5,
+    "keepalives_idle": 15,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
+
+
 class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMES)
 
@@ -113,6 +123,8 @@ def _engine(url: str, synchronous: str) -> Engine:
             options["connect_args"] = {"timeout": 30, "check_same_thread": False}
             if parsed.database and parsed.database != ":memory:":
                 Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        if parsed.get_backend_name() == "postgresql":
+            options["connect_args"] = SOON_KNOWN
         engine = create_engine(parsed, **options)
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError, OSError, ValueError) as error:
         raise BadSetting(

@@ -12,6 +12,7 @@ from . import (
     accounts,
     actions,
     agreement,
+    closed,
     documents,
     errors,
     evaluation,
@@ -94,6 +95,7 @@ def register(app: Flask) -> None:
     locale.register(app)
     filters.register(app)
     errors.register(app)
+    closed.register(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     mail_choices.register(app)

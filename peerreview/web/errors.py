@@ -90,11 +90,11 @@ def kept() -> list[tuple[str, str]]:
         typed = list(request.form.items(multi=True))
     except HTTPException:
         return []
-    return [
-        (name, text)
-        for name, text in typed
-        if len(text) > 20 and not any(secret in name.lower() for secret in _SECRET)
-    ]
+    return [(name, text) for name, text in typed if len(text) > 20 and not is_secret(name)]
+
+
+def is_secret(name: str) -> bool:
+    return any(secret in name.lower() for secret in _SECRET)
 
 
 def _page(

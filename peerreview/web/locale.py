@@ -40,12 +40,24 @@ def speak(chosen: str) -> None:
     refresh()
 
 
+def without_account() -> str:
+    """For when nobody can be asked who is there: what was found out before, else as for a visitor."""
+    if "language" not in g:
+        speak(_of_visitor())
+    return str(g.language)
+
+
 def house_language() -> str:
     return str(current_app.extensions["house"].settings.default_language)
 
 
 def _choose() -> str:
-    asked = (_own(), request.args.get("lang"), request.cookies.get(COOKIE), house_language())
+    own = _own()
+    return own if own in LANGUAGES else _of_visitor()
+
+
+def _of_visitor() -> str:
+    asked = (request.args.get("lang"), request.cookies.get(COOKIE), house_language())
     return next((code for code in asked if code in LANGUAGES), "sv")
 
 
@@ -55,11 +67,17 @@ def _own() -> str | None:
 
 
 def _remember(response: Response) -> Response:
-    """A visitor's choice outlives the page. The cookie holds two letters and follows nobody."""
-    if request.args.get("lang") in LANGUAGES:
+    """A visitor's choice outlives the page, and a person's own language is known when the database is not. The cookie
+    holds two letters and follows nobody."""
+    chosen = request.args.get("lang", "")
+    visitor = g.get("_login_user")
+    if visitor is not None and visitor.is_authenticated:
+        own = visitor.account.language
+        chosen = own if own != request.cookies.get(COOKIE, house_language()) else ""
+    if chosen in LANGUAGES:
         response.set_cookie(
             COOKIE,
-            request.args["lang"],
+            chosen,
             max_age=_YEAR,
             httponly=True,
             samesite="Lax",

@@ -16,6 +16,7 @@ import pytest
 from sqlalchemy import event, func, select
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from peerreview import create_app
 from peerreview.scheduler import Worker
 from peerreview.services import heartbeats
 from peerreview.services.delivering import deliver
@@ -27,6 +28,7 @@ from ..databases import PgServer
 from ..mail.post import Post
 from ..people import make_person
 from ..services.test_mailing import put
+from ..web.caller import Caller
 from .rude import CLOSED, DROPS_AFTER_DATA, DROPS_AT_MAIL, DROPS_IN_DATA, LATER, STALLS, Rude
 
 
@@ -78,15 +80,18 @@ def test_a_mail_server_on_a_bad_day(house: House, now: Any) -> None:
 
 
 @pytest.mark.parametrize("db", ["sqlite"], indirect=True)
-def test_the_database_goes_while_mail_is_being_sent(house: House, tmp_path: Path, smtp: Post) -> None:
-    """What a server took in that minute is written down when the database is back, and does not go again; the worker
-    goes on by itself."""
+@pytest.mark.parametrize("away", [3, pytest.param(60, marks=pytest.mark.full)])
+def test_the_database_is_gone_for_a_while(house: House, tmp_path: Path, smtp: Post, away: int) -> None:
+    """PostgreSQL goes while mail is sent and somebody writes, and comes back: worker and web go on by themselves; what
+    a server took in that time is written down and does not go again, what somebody wrote is sent once more."""
     with PgServer(tmp_path) as server, server.database() as url:
         house = at(replace(house, db=Database(url)), smtp.port, tick_seconds=1)
-        anna = make_person(house, "Anna")
-        now = datetime.now(UTC)
+        anna = make_person(house, "Anna", is_lead=True, language="en")
+        now, stopped = datetime.now(UTC), threading.Event()
         outs = {put(house, anna, now).message_id for _ in range(20)}
-        stopped = threading.Event()
+        web = Caller(create_app(house.settings, house))
+        web.log_in(anna.email)
+        typed = {"csrf_token": web.csrf("/me"), "name": "Anna Berg", "phone": "", "language": "en"}
 
         def stop() -> None:
             if len(smtp.taken) == 10 and not stopped.is_set():
@@ -98,21 +103,44 @@ def test_the_database_goes_while_mail_is_being_sent(house: House, tmp_path: Path
         worker.start()
         try:
             until(stopped.is_set)
-            time.sleep(2)
-            with pytest.raises(DBAPIError):
-                put(house, anna, now)
+            end = time.monotonic() + away
+            while time.monotonic() < end:
+                _is_closed(web, typed)
+                time.sleep(1)
+            taken = len(smtp.taken)
             server.start()
-            until(lambda: len(smtp.taken) >= 20)
             until(lambda: _quietly(states, house) == {"sent": 20})
+            assert taken <= len(smtp.taken)
+            again = web.page("/me", 303, "POST", data=typed)
+            assert again.headers["Location"]
+            assert "Anna Berg" in web.page("/me").text
             put(house, anna, now)
             until(lambda: len(smtp.taken) == 21)
-            assert heartbeats.pulse(house, real_now=now).silent is False
+            assert heartbeats.pulse(house, real_now=datetime.now(UTC)).silent is False
+            assert web.client.get("/healthz").status_code == 200
         finally:
             worker.stop()
             house.db.dispose()
         ids = [str(message_from_bytes(message)["Message-ID"]) for _, message in smtp.taken]
         assert len(ids) == len(set(ids)) == 21
         assert outs <= set(ids)
+
+
+def _is_closed(web: Caller, typed: dict[str, str]) -> None:
+    """What the web says meanwhile: in the reader's language, what to do; what was typed stands in a form."""
+    begun = time.monotonic()
+    page = web.page("/", 503)
+    assert page.headers["Retry-After"]
+    assert "The service is closed for a moment" in page.text
+    kept = web.page("/me", 503, "POST", data=typed).text
+    assert "send it again" in kept
+    for name, text in typed.items():
+        assert f'<input type="hidden" name="{name}" value="{text}">' in kept
+    told = web.client.get("/healthz")
+    assert (told.status_code, told.json["status"]) == (503, "no database")
+    said = web.page("/me", 503, "POST", data=typed, headers={"Accept": "application/json"})
+    assert said.json == {"reason": "The service is closed for a moment. Nothing that was saved is lost."}
+    assert time.monotonic() - begun < 5, "nobody waits long to hear it"
 
 
 def _quietly(what: Callable[[House], Any], house: House) -> Any:

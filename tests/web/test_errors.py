@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import logging
+import sqlite3
 from collections.abc import Iterator
 from typing import NoReturn
 
@@ -10,6 +12,7 @@ import html5lib
 import pytest
 from flask import Flask, abort
 from flask.testing import FlaskClient
+from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
 
 from peerreview.errors import N_, Conflict, NotFound, Refused, TooLarge
@@ -38,6 +41,10 @@ def _raise(what: str) -> NoReturn:
             raise Conflict(N_("Somebody else was first."), theirs="<i>deras</i>", mine=TYPED)
         case "large":
             raise TooLarge(200_000_000)
+        case "full":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        case "statement":
+            raise OperationalError("SELECT 1", {}, sqlite3.OperationalError("no such table: nobody"))
         case "broken":
             raise RuntimeError("the secret of the house")
         case _:
@@ -65,6 +72,8 @@ def failing(app: Flask) -> FlaskClient:
         ("429", 429, "För många försök", "Too many tries"),
         ("broken", 500, "Något gick fel hos oss", "Something went wrong with us"),
         ("501", 501, "Något gick fel hos oss", "Something went wrong with us"),
+        ("full", 507, "Tjänsten är stängd en stund", "The service is closed for a moment"),
+        ("statement", 500, "Något gick fel hos oss", "Something went wrong with us"),
         ("503", 503, "Tjänsten är stängd en stund", "The service is closed for a moment"),
         ("400", 400, "Sidan förstod inte det som skickades", "The page could not understand what was sent"),
         ("405", 405, "Sidan förstod inte det som skickades", "The page could not understand what was sent"),
