@@ -79,12 +79,14 @@ class _Rehearsal:
         self.plans: tuple[Planned, ...] = ()
 
     def play(self) -> Iterator[Event]:
-        self._write()
+        # A review begins before anybody can have written anything.
         yield from self._moved(tick(self.case, self.now), None)
         for _ in range(MOST_EVENTS):
+            if not self.case.standing.ended:
+                self._write()
+                yield from self._moved(tick(self.case, self.now), None)
             if self.case.standing.ended:
                 return
-            self._write()
             deed, mail, woken = self._next_deed(), self._next_mail(), wake_at(self.case, self.now)
             instants = [at for at in (deed and deed[0], mail, woken) if at is not None]
             if not instants:

@@ -8,9 +8,11 @@ from datetime import UTC, datetime
 import pytest
 
 from peerreview.engine.dates import Calendar
+from peerreview.engine.reader import read
 from peerreview.engine.rehearsal import Event, made_up, rehearse
 from peerreview.services.house import swedish_holidays
 
+from .generated import DUE, HEAD, PARTY, SHARED
 from .play import collegial
 
 SWEDEN = Calendar(swedish_holidays(), frozenset(range(28, 32)))
@@ -62,3 +64,14 @@ def test_a_year_takes_less_than_a_second() -> None:
     begun = time.process_time()
     played(3, "coordinator")
     assert time.process_time() - begun < 1
+
+
+def test_a_review_begins_before_anybody_has_written_anything() -> None:
+    """So a step that takes place if something has been written does not, where nothing comes before it."""
+    first = f"{{title: *t, each: party, if: asked.some, {DUE}, {PARTY['hand_in']}}}"
+    workflow = read(
+        f"{HEAD}  first: {first}\n  then: {{title: *t, {DUE}, {SHARED['meet']}}}\n", "made-up.yaml"
+    )
+    events = rehearse(made_up(workflow, 2, Calendar()), START)
+    assert [event.place[0] for event in events if event.kind == "begins"] == ["then"]
+    assert events[-1].action == "closed"
