@@ -200,6 +200,24 @@ def upgrade() -> None:
     op.create_index(op.f("ix_review_round_id"), "review", ["round_id"], unique=False)
     op.create_index(op.f("ix_review_wake_at"), "review", ["wake_at"], unique=False)
     op.create_table(
+        "self_assessment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("organisation_id", sa.Integer(), nullable=False),
+        sa.Column("instrument", sa.String(length=60), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("rows", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_self_assessment_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_self_assessment")),
+        sa.UniqueConstraint(
+            "organisation_id",
+            "instrument",
+            "year",
+            name=op.f("uq_self_assessment_organisation_id_instrument_year"),
+        ),
+    )
+    op.create_table(
         "agreement",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("review_id", sa.Integer(), nullable=False),
@@ -885,6 +903,7 @@ def downgrade() -> None:
     op.drop_table("dialogue")
     op.drop_table("artefact_state")
     op.drop_table("agreement")
+    op.drop_table("self_assessment")
     op.drop_index(op.f("ix_review_wake_at"), table_name="review")
     op.drop_index(op.f("ix_review_round_id"), table_name="review")
     op.drop_index(op.f("ix_review_ended"), table_name="review")

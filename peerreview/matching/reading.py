@@ -15,6 +15,8 @@ from .profiles import Profile, key
 BLANKS = re.compile(r"[\s\u00a0\u202f']")
 WORDS = {"yes": True, "ja": True, "no": False, "nej": False}
 NAMES = ("wishes", "excludes", "reviewed")
+# A column of results of a self-assessment, "Survey@2025: Patient": kept in profiles, no attribute to pair by.
+RESULT = re.compile(r"([^@:]*[^@:\s])\s*@\s*([12][0-9]{3})\s*:\s*([^:]*[^:\s])(?:\s*:\s*([^:]*))?")
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,7 @@ class _Profiles:
                 self._nameless(name, cell)
             elif name in COLUMNS:
                 given[name] = COLUMNS[name](self, cell)
-            else:
+            elif not RESULT.fullmatch(name):
                 attributes[name] = attribute(cell)
         for cell in row[len(self.columns) :]:
             if cell.text:

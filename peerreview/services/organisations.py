@@ -20,6 +20,7 @@ from . import profiles
 from .accounts import only_lead
 from .checks import Checks, searchable
 from .house import Account, House
+from .results import Assessment, assessments_of
 
 Found = TypeVar("Found")
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,19}")
@@ -60,6 +61,7 @@ class OrganisationView:
     attributes: str
     reviewed: str
     members: tuple[MemberRow, ...]
+    assessments: tuple[Assessment, ...]
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,7 @@ def organisation(house: House, *, actor: Account, organisation_id: int) -> Organ
         if found is None:
             raise NotFound
         reviewed = profiles.earlier_text(session, organisation_id)
+        assessments = assessments_of(house, session, organisation_id)
         members = tuple(
             MemberRow(
                 person_id=member.person.id,
@@ -118,6 +121,7 @@ def organisation(house: House, *, actor: Account, organisation_id: int) -> Organ
         attributes=profiles.attributes_text(found.attributes),
         reviewed=reviewed,
         members=members,
+        assessments=assessments,
     )
 
 

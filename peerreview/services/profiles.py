@@ -17,12 +17,12 @@ from ..matching import reading
 from ..matching.cells import BadTable as BadTable
 from ..matching.cells import Cell, Fault
 from ..matching.profiles import Profile, key
-from ..matching.reading import COLUMNS, Table
+from ..matching.reading import COLUMNS, RESULT, Table
 from ..store import met as store
 from ..store.organisations import Organisation, organisations
 from ..store.rounds import EarlierMeeting
 from ..store.sorting import sort_key
-from . import met
+from . import met, results
 from .accounts import only_lead
 from .checks import unfit
 from .house import Account, House
@@ -53,8 +53,10 @@ def import_profiles(house: House, *, actor: Account, content: bytes, now: dateti
         rows = {key(row.name): row for row in organisations(session)}
         table = reading.read_table(content, [row.name for row in rows.values()])
         _check(table, house.calendar.day(now).year)
+        told = results.read_columns(house, table, house.calendar.day(now).year)
         for profile in table.profiles:
             _take_in(rows[key(profile.organisation)], profile, table.columns)
+            results.take_in(session, rows[key(profile.organisation)].id, told[key(profile.organisation)])
         _remember(house, session, rows, table.profiles)
     known = set(COLUMNS) - set(KEPT)
     return Imported(len(table.profiles), tuple(name for name in table.columns if name in known))
@@ -69,7 +71,7 @@ def _take_in(row: Organisation, profile: Profile, columns: Sequence[str]) -> Non
         row.university_hospital = profile.university_hospital
     if "healthcare_region" in columns:
         row.healthcare_region = region_text(profile.healthcare_region)
-    free = [name for name in columns if name and name not in COLUMNS]
+    free = [name for name in columns if name and name not in COLUMNS and not RESULT.fullmatch(name)]
     kept = {name: value for name, value in row.attributes.items() if key(name) not in map(key, free)}
     row.attributes = {**kept, **{name: _plain(value) for name, value in profile.attributes.items()}}
 
@@ -110,6 +112,8 @@ def _check(table: Table, year: int) -> None:
     if len(table.profiles) > ROWS:
         faults.append(Fault(1, 1, N_("there are more than %(most)s rows; is it the right file?", most=ROWS)))
     for column in table.columns:
+        if RESULT.fullmatch(column):
+            continue
         if len(column) > ATTRIBUTE or any(map(unfit, column)) or ":" in column:
             faults.append(Fault(1, 1, _bad_column(column)))
     for cell in table.cells.values():
@@ -151,14 +155,16 @@ def export_profiles(house: House, *, actor: Account) -> bytes:
     with house.db.read() as session:
         rows = organisations(session)
         reviewed = _reviewed(house, session, {row.id: row.name for row in rows})
+        assessed = results.columns(house, session, actor.language)
     free = sorted({name for row in rows for name in row.attributes}, key=sort_key)
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    writer.writerow([*map(harmless, (*KEPT[:-1], *free, KEPT[-1]))])
+    writer.writerow([*map(harmless, (*KEPT[:-1], *free, *assessed, KEPT[-1]))])
     for row in rows:
         known: list[Any] = [row.name, row.population, row.hospitals]
         known += ["yes" if row.university_hospital else "no", row.healthcare_region]
-        told = [*known, *(attribute_text(row.attributes.get(name)) for name in free), reviewed[row.id]]
+        told = [*known, *(attribute_text(row.attributes.get(name)) for name in free)]
+        told += [*(cells.get(row.id) for cells in assessed.values()), reviewed[row.id]]
         writer.writerow([harmless("" if value is None else str(value)) for value in told])
     return out.getvalue().encode("utf-8-sig")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import JSON, String, func, or_, select
+from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from .database import Base
@@ -27,6 +27,28 @@ class Organisation(Base):
     hospitals: Mapped[int | None]
     university_hospital: Mapped[bool] = mapped_column(default=False)
     attributes: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+
+class SelfAssessment(Base):
+    """What an organisation has found of itself by an instrument in a year. `rows`: [area, number or null, note], the
+    area a theme or a perspective of rounds ("theme.tobacco", "perspective.patient")."""
+
+    __tablename__ = "self_assessment"
+    __table_args__ = (UniqueConstraint("organisation_id", "instrument", "year"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    instrument: Mapped[str] = mapped_column(String(60))
+    year: Mapped[int]
+    rows: Mapped[list[list[Any]]] = mapped_column(JSON, default=list)
+
+
+def assessments(session: Session, organisation_id: int | None = None) -> Sequence[SelfAssessment]:
+    """Those of one organisation, or of all, the newest first."""
+    query = select(SelfAssessment).order_by(SelfAssessment.year.desc(), SelfAssessment.instrument)
+    if organisation_id is not None:
+        query = query.where(SelfAssessment.organisation_id == organisation_id)
+    return session.scalars(query).all()
 
 
 def organisation_by_id(session: Session, organisation_id: int, *, lock: bool = False) -> Organisation | None:

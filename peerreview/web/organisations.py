@@ -10,8 +10,10 @@ from flask_login import current_user, login_required
 
 from peerreview.errors import N_, Invalid, Message
 from peerreview.services import organisations as service
+from peerreview.services import results
 from peerreview.services.checks import searchable
 from peerreview.services.organisations import OrganisationForm, OrganisationView
+from peerreview.services.results import AssessmentForm
 
 from .here import house, tell
 from .people import bp
@@ -63,6 +65,60 @@ def change_organisation(organisation_id: int) -> ResponseReturnValue:
         return _page(form, _view(organisation_id), error.errors), 422
     tell(N_("What you changed is saved."))
     return redirect(url_for("people.organisation", organisation_id=organisation_id), 303)
+
+
+@bp.get("/organisations/<int:organisation_id>/results/new")
+@bp.get("/organisations/<int:organisation_id>/results/<int:number>")
+@login_required
+def results_form(organisation_id: int, number: int | None = None) -> ResponseReturnValue:
+    return _results_page(organisation_id, number)
+
+
+@bp.post("/organisations/<int:organisation_id>/results/new")
+@bp.post("/organisations/<int:organisation_id>/results/<int:number>")
+@login_required
+def save_results(organisation_id: int, number: int | None = None) -> ResponseReturnValue:
+    form = AssessmentForm(
+        instrument=request.form.get("instrument", ""),
+        year=request.form.get("year", ""),
+        numbers=_by_area("value_"),
+        notes=_by_area("note_"),
+    )
+    about = {"actor": current_user.account, "organisation_id": organisation_id, "number": number}
+    try:
+        results.save(house(), form=form, now=g.now, **about)
+    except Invalid as error:
+        return _results_page(organisation_id, number, form, error.errors), 422
+    tell(N_("The results are saved."))
+    return redirect(_results_of(organisation_id), 303)
+
+
+@bp.post("/organisations/<int:organisation_id>/results/<int:number>/remove")
+@login_required
+def remove_results(organisation_id: int, number: int) -> ResponseReturnValue:
+    results.remove(house(), actor=current_user.account, organisation_id=organisation_id, number=number)
+    tell(N_("The results are taken away."))
+    return redirect(_results_of(organisation_id), 303)
+
+
+def _results_of(organisation_id: int) -> str:
+    return url_for("people.organisation", organisation_id=organisation_id, _anchor="results-title")
+
+
+def _by_area(start: str) -> dict[str, str]:
+    return {name.removeprefix(start): text for name, text in request.form.items() if name.startswith(start)}
+
+
+def _results_page(
+    organisation_id: int,
+    number: int | None,
+    form: AssessmentForm | None = None,
+    errors: Mapping[str, Message] | None = None,
+) -> str:
+    view = results.page(house(), actor=current_user.account, organisation_id=organisation_id, number=number)
+    return render_template(
+        "web/people/results.html", view=view, number=number, form=form or view.form, errors=errors or {}
+    )
 
 
 def _view(organisation_id: int) -> OrganisationView:

@@ -7,10 +7,12 @@ from datetime import datetime
 import pytest
 
 from peerreview.errors import Invalid, NotFound
-from peerreview.services import met, organisations, profiles
+from peerreview.matching.reading import read
+from peerreview.services import met, organisations, profiles, results
 from peerreview.services.house import Account, House
 from peerreview.services.organisations import OrganisationForm, OrganisationView
 from peerreview.services.profiles import BadTable, export_profiles, import_profiles
+from peerreview.services.results import AssessmentForm
 from tests.people import make_organisation, make_person
 
 KALMAR, OREBRO = "Region Kalmar län", "Region Örebro län"
@@ -115,3 +117,38 @@ def test_profiles_are_the_leads(house: House, lead: Account, now: datetime) -> N
         export_profiles(house, actor=anna)
     with pytest.raises(NotFound):
         import_profiles(house, actor=anna, content=b"organisation\n", now=now)
+
+
+def test_results_of_self_assessments_are_kept_there_and_back(
+    house: House, lead: Account, now: datetime
+) -> None:
+    """A theme and a perspective of one name are told apart; nothing of it is an attribute that is paired by."""
+    at = {"actor": lead, "organisation_id": organisations.organisations(house, actor=lead)[0].id}
+    typed = AssessmentForm(
+        "Enkäten", "2025", {"theme.governance": "3,5", "perspective.governance": "2"}, {"theme.food": "=Nytt"}
+    )
+    results.save(house, number=None, form=typed, now=now, **at)
+    with pytest.raises(Invalid) as wrong:
+        results.save(house, number=None, form=typed, now=now, **at)
+    assert set(wrong.value.errors) == {"instrument"}
+    with pytest.raises(Invalid) as wrong:
+        results.save(
+            house, number=None, form=AssessmentForm("a:b", "1888", {"theme.food": "x"}), now=now, **at
+        )
+    assert set(wrong.value.errors) == {"instrument", "year", "value_theme.food"}
+    out = export_profiles(house, actor=lead)
+    (row, _) = read(out)
+    assert row.attributes == {}
+    one = view(house, lead, KALMAR)
+    take_in(house, lead, out, now)
+    assert view(house, lead, KALMAR).assessments == one.assessments
+    (told,) = one.assessments
+    assert [(r.area.key, r.number, r.note) for r in told.results] == [
+        ("perspective.governance", "2", ""), ("theme.food", "", "=Nytt"), ("theme.governance", "3,5", ""),
+    ]  # fmt: skip
+    column = "Enkäten@2025: Styrning och ledning"
+    take_in(house, lead, f"organisation;{column}\r\n{KALMAR};\r\n", now)
+    assert len(view(house, lead, KALMAR).assessments[0].results) == 2
+    for bad in ("Enkäten@2025: Okänt", "Enkäten@2099: Patient (perspektiv)", "Enkäten@2025: Matvanor: bild"):
+        with pytest.raises(BadTable):
+            take_in(house, lead, f"organisation;{bad}\r\n{KALMAR};1\r\n", now)

@@ -86,6 +86,8 @@ def _network(place: Place) -> Iterator[tuple[str, str, Who]]:
     for planned in (1, 12, NONE):
         yield "planned.show", f"/lead/mail/planned/{planned}", the_lead if planned != NONE else nobody
     yield "planned.show", f"/lead/mail/gathered/{NONE}", nobody
+    yield "people.results_form", "/lead/organisations/1/results/new", the_lead
+    yield "people.results_form", f"/lead/organisations/1/results/{NONE}", nobody
     yield "lead.new_review", "/lead/reviews/new", the_lead
     yield "people.index", "/lead/people", the_lead
     yield "people.new", "/lead/people/new", the_lead

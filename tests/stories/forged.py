@@ -154,6 +154,11 @@ def _lead(place: Place) -> Iterator[Forged]:
     name = {"name": "Region Nord", "code": "99"}
     yield Forged("people.create_organisation", "/lead/organisations/new", the_lead, name)
     yield Forged("profiles.take_in", "/lead/profiles", the_lead)
+    found = {"instrument": "Enkät", "year": "2025", "value_theme.food": "3"}
+    way = f"/lead/organisations/{organisation}/results"
+    yield Forged("people.save_results", f"{way}/new", the_lead, found)
+    yield Forged("people.save_results", f"{way}/{NONE}", nobody, found)
+    yield Forged("people.remove_results", f"{way}/{NONE}/remove", nobody)
     yield Forged("people.change_organisation", f"/lead/organisations/{organisation}", the_lead, name)
 
 
