@@ -29,6 +29,7 @@ from .proposals import may_move
 from .sides import SideView, sides_of
 from .standing import LanesView, lanes_of
 from .todo import ComingView, WaitingView, coming_of, proposed_to, waiting_of
+from .troubles import by_the_way
 from .wording import title_of
 
 PAGE = 50
@@ -81,7 +82,7 @@ def overview(house: House, *, actor: Account, review_id: int, now: datetime) -> 
         since = store.last_visit(session, actor.person_id, review_id)
         view = _view(case, since)
     if since is None or now - since >= SITTING:
-        with house.db.write() as session:
+        with by_the_way("a visit"), house.db.write() as session:
             store.note_visit(session, actor.person_id, review_id, now)
     return view
 

@@ -18,6 +18,7 @@ from ..store.people import LoginSession, Person, person_by_email, person_by_id
 from . import passwords, tries
 from .checks import email_fault, unfit
 from .house import Account, House
+from .troubles import by_the_way
 
 # A visit is noted when the last note is older than this, not on every request.
 NOTED_EVERY = timedelta(minutes=5)
@@ -90,7 +91,7 @@ def visitor(house: House, *, token: str, real_now: datetime) -> Visit | None:
     row, person = found
     noted = real_now - row.seen_at >= NOTED_EVERY
     if noted:
-        with house.db.write() as session:
+        with by_the_way("a visit"), house.db.write() as session:
             store.touch_session(session, row.id, real_now)
     return Visit(account_of(person), noted)
 

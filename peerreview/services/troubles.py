@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import errno
+import logging
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Literal
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnection
+
+log = logging.getLogger(__name__)
 
 Trouble = Literal["away", "full"]
 
@@ -48,6 +53,17 @@ def trouble_of(error: BaseException) -> Trouble | None:
 
 
 _NOBODY = ("OperationalError", "InterfaceError")
+
+
+@contextmanager
+def by_the_way(what: str) -> Iterator[None]:
+    """A note for which nobody is turned away: while it cannot be written, it is left out."""
+    try:
+        yield
+    except SORTS as error:
+        if trouble_of(error) is None:
+            raise
+        log.warning("%s is not noted: %s", what, said(error))
 
 
 def said(error: BaseException) -> str:

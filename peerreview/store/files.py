@@ -58,15 +58,15 @@ class FileStore:
         see the answer instead of a broken connection; more than that is not waited for."""
         _make_folder(self._incoming)
         key = secrets.token_hex(16)
-        temporary = self._incoming / key
+        temporary, target = self._incoming / key, self._path(key)
         try:
             size, digest = self._receive(stream, temporary)
-            target = self._path(key)
             _make_folder(target.parent)
             temporary.rename(target)
             _sync_folder(target.parent)
         except BaseException:
             temporary.unlink(missing_ok=True)
+            target.unlink(missing_ok=True)
             raise
         return StoredFile(key, size, digest)
 

@@ -33,8 +33,10 @@ CHUNK = b"\x25peerreview upload\r\n" * 3000
 
 
 @contextmanager
-def serving(server: str, folder: Path, database_url: str, max_upload: int) -> Iterator[Served]:
-    """`server` with the house in `folder`, until the block ends."""
+def serving(
+    server: str, folder: Path, database_url: str, max_upload: int, **more: object
+) -> Iterator[Served]:
+    """`server` with the house in `folder`, until the block ends. `more`: settings."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -45,6 +47,7 @@ def serving(server: str, folder: Path, database_url: str, max_upload: int) -> It
         "DATABASE_URL": database_url,
         "FILES_DIR": str(folder / "files"),
         "MAX_UPLOAD": str(max_upload),
+        **{name: str(value) for name, value in more.items()},
     }
     environment = {**os.environ, **{f"PEERREVIEW_{name}": value for name, value in settings.items()}}
     # Waitress keeps what it receives in a temporary file; on this disk, as in a real house.
@@ -82,6 +85,10 @@ class Served:
         answer = self._answer("POST", "/login", form.encode(), "application/x-www-form-urlencoded")
         assert answer.status == 303, answer.read()
         self.page("/me")
+
+    def post(self, path: str, **typed: str) -> tuple[int, str]:
+        answer = self._answer("POST", path, urlencode(typed).encode(), "application/x-www-form-urlencoded")
+        return answer.status, answer.read().decode()
 
     def token(self, path: str) -> str:
         found = re.search(r'name="csrf_token" value="([^"]+)"', self.page(path))
