@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from ..services import (
     acting,
@@ -12,6 +13,7 @@ from ..services import (
     cases,
     drafting,
     evaluations,
+    examples,
     facts,
     follow_ups,
     materials,
@@ -47,6 +49,7 @@ class Doing:
     documents: dict[tuple[int, int], int] = field(default_factory=dict)
     asked: dict[tuple[int, int], int] = field(default_factory=dict)
     tokens: dict[int, str] = field(default_factory=dict)
+    example: int = 0
 
     # ---- who
 
@@ -311,3 +314,20 @@ class Doing:
                 ),
                 now=self.now,
             )
+
+    # ---- what was learnt, told to the network
+
+    def write_example(self, side: int) -> None:
+        """Written and published; what is about the other side waits for its consent."""
+        assert self.content is not None
+        told = dict(self.content.sides[side].more["example"])
+        about = tuple(n for n in range(len(self.codes)) if n != side) if told.pop("about", False) else ()
+        perspectives = tuple(told.pop("perspectives"))
+        of: dict[str, Any] = {"actor": self.who(side), "review_id": self.review, "now": self.now}
+        typed = examples.Typed(**told, perspectives=perspectives, about=about)
+        self.example = examples.save_example(self.house, example_id=None, typed=typed, **of)
+        examples.publish(self.house, example_id=self.example, seen=1, **of)
+
+    def consent_to_example(self, side: int) -> None:
+        of: dict[str, Any] = {"actor": self.who(side), "review_id": self.review, "now": self.now}
+        examples.consent(self.house, example_id=self.example, seen=1, **of)

@@ -172,3 +172,17 @@ def _closing(plan: Plan) -> Iterator[tuple[datetime, Deed]]:
                 _deed(Doing.write_follow_up, side),
             )
             yield at(followed, 15, side), _deed(Doing.act, side, "report_back", "follow_up")
+    yield from _told(plan)
+
+
+def _told(plan: Plan) -> Iterator[tuple[datetime, Deed]]:
+    """What the sides tell the network, some weeks after the closing meeting."""
+    found = content.reviews()[plan.key].sides
+    for side, own in enumerate(found):
+        if "example" in own.more:
+            day = plan.closing + timedelta(days=42 + 14 * side)
+            yield at(day, 10), _deed(Doing.write_example, side)
+            if own.more["example"].get("about"):
+                for other in range(len(found)):
+                    if other != side:
+                        yield at(day + timedelta(days=6), 14), _deed(Doing.consent_to_example, other)

@@ -42,9 +42,10 @@ class LibraryView:
 def library(
     house: House, *, actor: Account, search: str = "", perspective: str = "", page: int = 1
 ) -> LibraryView:
-    """Published examples with a word that begins with each of those searched for; words that tell most first."""
+    """Published examples with a word that begins with each of those searched for, however they are bent; words that
+    tell most first."""
     known = _perspectives(house)
-    words = store.words_of(searchable(search))[:WORDS]
+    words = store.stems_of(searchable(search))[:WORDS]
     with house.db.read() as session:
         if search.strip() and not words:
             return LibraryView((), 0, 1, 1, known)

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Select, String, Text, delete, func, literal, select
+from sqlalchemy import JSON, ForeignKey, Select, String, Text, case, delete, func, literal, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from .database import Base, UTCDateTime
@@ -63,7 +63,8 @@ class Example(Base):
 
 
 class ExampleWord(Base):
-    """A word of a published example, folded as names are for sorting: å is z1, é is e."""
+    """A word of a published example, folded as names are for sorting (å is z1, é is e), and once more without rings and
+    dots."""
 
     __tablename__ = "example_word"
 
@@ -81,10 +82,67 @@ class ExamplePerspective(Base):
     perspective: Mapped[str] = mapped_column(String(50), primary_key=True, index=True)
 
 
+# Endings that Swedish words are bent by, the longest first; what stands before them is found as a beginning.
+ENDINGS = (
+    *(
+        "heterna",
+        "ningarna",
+        "ningen",
+        "ningar",
+        "arnas",
+        "ernas",
+        "ornas",
+        "andes",
+        "aren",
+        "arna",
+        "erna",
+        "orna",
+    ),
+    *(
+        "ades",
+        "arens",
+        "ande",
+        "ades",
+        "ade",
+        "are",
+        "ens",
+        "ets",
+        "ast",
+        "ar",
+        "er",
+        "or",
+        "en",
+        "et",
+        "na",
+        "de",
+    ),
+    *("te", "an", "as", "es", "at", "a", "e", "n", "s", "t"),
+)
+SHORTEST, INSIDE = 4, 5
+# Letters that a foreign keyboard has not.
+PLAIN = str.maketrans("åäöæø", "aaoao")
+
+
+def tokens_of(text: str) -> list[str]:
+    """The words of a text in small letters."""
+    return re.findall(r"[^\W_]+", unicodedata.normalize("NFC", text).casefold())
+
+
 def words_of(text: str) -> list[str]:
     """The words of a text, folded."""
-    found = re.findall(r"[^\W_]+", unicodedata.normalize("NFC", text))
-    return [word for one in found if (word := sort_key(one)[:LONGEST_WORD])]
+    return [word for one in tokens_of(text) if (word := sort_key(one)[:LONGEST_WORD])]
+
+
+def stems_of(search: str) -> list[str]:
+    """What to look for as beginnings: each word without its ending, folded; "möten" finds "mötet"."""
+    return [word for one in tokens_of(search) if (word := sort_key(_stem(one))[:LONGEST_WORD])]
+
+
+def _stem(word: str) -> str:
+    for ending in ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= SHORTEST:
+            return word.removesuffix(ending)
+    return word
 
 
 def examples_of(session: Session, review_id: int) -> Sequence[Example]:
@@ -97,8 +155,12 @@ def index(session: Session, example: Example) -> None:
     unindex(session, example)
     weights: dict[str, int] = {}
     for part, weight in PARTS.items():
-        for word in words_of(getattr(example, part)):
+        text = getattr(example, part)
+        for word in words_of(text):
             weights[word] = max(weight, weights.get(word, 0))
+        # So that "halsa" finds "hälsa", after what is spelt so.
+        for word in words_of(text.casefold().translate(PLAIN)):
+            weights.setdefault(word, 1)
     session.add_all(
         ExampleWord(example_id=example.id, word=word, weight=weight) for word, weight in weights.items()
     )
@@ -115,8 +177,8 @@ def unindex(session: Session, example: Example) -> None:
 def published(
     session: Session, *, words: Sequence[str], perspective: str, limit: int, offset: int
 ) -> tuple[int, Sequence[tuple[Example, str]]]:
-    """How many are published that have a word beginning with each of `words`, and some of them with their
-    organisations' names: those where the words tell most first, then the newest."""
+    """How many are published that have a word beginning with each of `words`, or (longer ones) a word made with it, and
+    some of them with their organisations' names: those where the words tell most first, then the newest."""
     found = _found(words, perspective).subquery()
     count = session.scalar(select(func.count()).select_from(found)) or 0
     query = (
@@ -134,9 +196,13 @@ def _found(words: Sequence[str], perspective: str) -> Select[Any]:
     query = select(Example.id).where(Example.state == "published")
     tells: Any = literal(0)
     for word in words:
+        begins = ExampleWord.word.startswith(word, autoescape=True)
+        # "samtal" finds "hälsosamtal" too, after all that begins with it.
+        found = begins if len(word) < INSIDE else ExampleWord.word.contains(word, autoescape=True)
+        tells_of_it = func.max(case((begins, ExampleWord.weight), else_=0)).label("weight")
         hit = (
-            select(ExampleWord.example_id, func.max(ExampleWord.weight).label("weight"))
-            .where(ExampleWord.word.startswith(word, autoescape=True))
+            select(ExampleWord.example_id, tells_of_it)
+            .where(found)
             .group_by(ExampleWord.example_id)
             .subquery()
         )
