@@ -29,19 +29,23 @@ _ID = re.compile(r"<[!-;=?-~]{1,190}>")
 _FATES = ("message/delivery-status", "message/global-delivery-status")
 _RETURNED = ("message/rfc822", "message/global", "text/rfc822-headers", "message/global-headers")
 _LONGEST = 400
+_RECIPIENT = ("Original-Recipient", "Final-Recipient")
 
 
 @dataclass(frozen=True)
 class Report:
-    """What became of the mail with that Message-ID. `status`: "5.1.1", or "" where the report says none.
+    """What became of a mail. `ids`: by which Message-IDs the report knows it, the surest first; none where it holds
+    nothing of the mail. `status`: "5.1.1", or "" where the report says none.
 
-    `recipients`: the addresses it names, folded; `words`: what the server said, on one line."""
+    `recipients`: the addresses it names, folded; `alone`: that of the one recipient it is about, "" where it speaks of
+    several; `words`: what the server said, on one line."""
 
-    message_id: str
+    ids: tuple[str, ...]
     outcome: Outcome
     status: str
     recipients: frozenset[str]
     words: str
+    alone: str = ""
 
     @property
     def permanent(self) -> bool:
@@ -64,14 +68,15 @@ def _read(mail: Message) -> Report | None:
     parts = [part for part in mail.get_payload() if isinstance(part, Message)]
     fates = [fate for part in parts if part.get_content_type() in _FATES for fate in _fates(part)]
     returned = next((part for part in parts if part.get_content_type() in _RETURNED), None)
-    message_id = _message_id(returned) if returned is not None else ""
-    if not fates or not message_id:
+    ids = _ids(mail, returned)
+    alone = _alone(fates)
+    if not fates or not (ids or alone):
         return None
     outcome = min((_outcome(fate) for fate in fates), key=_WORST.index)
     worst = next(fate for fate in fates if _outcome(fate) == outcome)
-    named = {_address(fate.get(name)) for fate in fates for name in ("Original-Recipient", "Final-Recipient")}
+    named = {_address(fate.get(name)) for fate in fates for name in _RECIPIENT}
     status = _status(worst)
-    return Report(message_id, outcome, status, frozenset(named - {""}), _words(worst, status))
+    return Report(ids, outcome, status, frozenset(named - {""}), _words(worst, status), alone)
 
 
 def _fates(part: Message) -> Iterator[Message]:
@@ -104,6 +109,23 @@ def _words(fate: Message, status: str) -> str:
 def _address(field: object) -> str:
     """ "rfc822; Anna@example.org" -> "anna@example.org"."""
     return _line(field).rpartition(";")[2].strip().strip("<>").casefold()
+
+
+def _alone(fates: list[Message]) -> str:
+    """The one recipient, as we wrote it: whatever others made of the address on its way."""
+    if len(fates) != 1:
+        return ""
+    return next((found for name in _RECIPIENT if "@" in (found := _address(fates[0].get(name)))), "")
+
+
+def _ids(mail: Message, returned: Message | None) -> tuple[str, ...]:
+    """Of what came back, else of what the report says that it answers: some servers return nothing at all."""
+    own = _message_id(returned) if returned is not None else ""
+    if own:
+        return (own,)
+    answers = _ID.findall(_line(mail.get("In-Reply-To")))
+    # The last is the mail itself; those before it are of its thread.
+    return tuple(dict.fromkeys([*answers[:1], *_ID.findall(_line(mail.get("References")))[-1:]]))
 
 
 def _message_id(returned: Message) -> str:

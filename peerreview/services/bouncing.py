@@ -1,5 +1,8 @@
 """Mail that came back: reports in the bounce mailbox, matched to the outbox by Message-ID. On the real clock.
 
+A report that holds no Message-ID at all is matched by the address alone, and says so wherever it is shown: where it is
+about one recipient who takes no mail, and one mail went there lately.
+
 A report is noted in one transaction and then removed from the mailbox; whoever is killed in between, or reads beside
 another worker, notes the same once more. What is no such report stays, flagged, for a person to look at.
 """
@@ -8,7 +11,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -20,12 +23,15 @@ from ..store.people import Person
 from .heartbeats import leave
 from .house import House
 from .mailing import carried
+from .outbox import BY_ADDRESS
 
 log = logging.getLogger(__name__)
 
 JOB = "bounces"
 # In one round; the rest waits for the next.
 MOST = 500
+# For how long a mail that a server took may come back: some try for five days.
+LATELY = timedelta(days=6)
 
 
 def _never() -> bool:
@@ -70,13 +76,14 @@ def imap_server(house: House) -> ImapServer:
 def _note(house: House, report: Report, at: datetime) -> bool:
     """Write down what the report says; False where it is about no mail of ours."""
     with house.db.write() as session:
-        row = store.outgoing_by_message_id(session, report.message_id)
+        row = _by_id(session, report) or _by_address(session, house, report, at)
         if row is None:
             return False
+        said = report.words if report.ids else f"{BY_ADDRESS}{report.words}"
         about_old = bool(row.was_to) and row.was_to.casefold() in report.recipients
         if report.outcome == "arrived" or about_old or row.state == "void":
             return True
-        row.report = report.words[:500]
+        row.report = said[:500]
         if report.outcome == "failed":
             row.state, row.claimed_at = "failed", None
             row.last_answer = row.report
@@ -84,6 +91,19 @@ def _note(house: House, report: Report, at: datetime) -> bool:
                 _mark(session, row, at)
         log.warning("mail %s to person %s: %s: %s", row.message_id, row.person_id, report.outcome, row.report)
         return True
+
+
+def _by_id(session: Session, report: Report) -> Outgoing | None:
+    found = (store.outgoing_by_message_id(session, one) for one in report.ids)
+    return next((row for row in found if row is not None), None)
+
+
+def _by_address(session: Session, house: House, report: Report, at: datetime) -> Outgoing | None:
+    """The latest mail that went there, where it cannot be another's: who names a mail of somebody else's, or may have
+    been told of a redirected one, is not believed."""
+    if report.ids or not report.permanent or not report.alone or house.settings.mail_test_address:
+        return None
+    return store.latest_sent_to(session, report.alone, since=at - LATELY)
 
 
 def _mark(session: Session, row: Outgoing, at: datetime) -> None:

@@ -22,7 +22,7 @@ from .choices import AT_ONCE, WITH, choices_of
 from .heads import ReviewHead, head_of
 from .house import Account, House
 from .mailing import SECRET, text_of
-from .outbox import OURS
+from .outbox import answer_said
 from .wishes import NONE, Slot, Wish, key_of, wish_of, wishes
 from .wording import short
 
@@ -294,7 +294,7 @@ def _sent(row: Outgoing, name: str | None, names: Mapping[int, str]) -> SentView
         mark=mark,
         state=state,
         state_key=row.state,
-        answer=OURS.get(row.last_answer, row.last_answer),
+        answer=answer_said(row.last_answer),
         attempts=row.attempts,
         next_at=row.next_at if waits else None,
         readable=row.kind not in SECRET and bool(row.message),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..errors import Message
 from .accounts import found_in
 from .house import Account, House
+from .outbox import answer_said
 from .people import MembershipView, memberships_of, save_in
 
 
@@ -19,7 +21,7 @@ class MeView:
     language: str
     is_lead: bool
     memberships: tuple[MembershipView, ...]
-    mail_problem: str
+    mail_problem: str | Message
 
 
 def me(house: House, *, actor: Account) -> MeView:
@@ -32,7 +34,7 @@ def me(house: House, *, actor: Account) -> MeView:
             language=found.language,
             is_lead=found.is_lead,
             memberships=memberships_of(found),
-            mail_problem=found.mail_problem,
+            mail_problem=answer_said(found.mail_problem),
         )
 
 

@@ -25,6 +25,8 @@ from .recomposing import POINTLESS
 MOST = 200
 # Mail that has waited longer is a loud warning. (Greylisting puts mail off by some minutes as a rule.)
 LATE = timedelta(minutes=30)
+# Before what a server said in a report that names an address and no mail.
+BY_ADDRESS = "by the address alone: "
 OURS = {message.text: message for message in (NO_ADDRESS, LOCAL_PART, POINTLESS, OVERTAKEN)}
 
 
@@ -126,6 +128,13 @@ def _readdress(row: Outgoing, person: Person) -> None:
     row.message = readdressed(row.message, person.name, row.recipient)
 
 
+def answer_said(kept: str) -> str | Message:
+    """What a server said, or what we did; and where only the address ties it to the mail, that too."""
+    if kept.startswith(BY_ADDRESS):
+        return N_("Tied to the mail by the address alone: %(said)s", said=kept.removeprefix(BY_ADDRESS))
+    return OURS.get(kept, kept)
+
+
 def _row(row: Outgoing, name: str | None) -> MailRow:
     return MailRow(
         id=row.id,
@@ -139,5 +148,5 @@ def _row(row: Outgoing, name: str | None) -> MailRow:
         attempts=row.attempts,
         created_at=row.created_at,
         next_at=row.next_at,
-        answer=OURS.get(row.last_answer, row.last_answer),
+        answer=answer_said(row.last_answer),
     )

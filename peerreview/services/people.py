@@ -8,7 +8,7 @@ from typing import Literal
 
 from sqlalchemy.orm import Session
 
-from ..errors import N_, Invalid, NotFound
+from ..errors import N_, Invalid, Message, NotFound
 from ..store import accounts as account_store
 from ..store import people as store
 from ..store.organisations import organisation_by_id, organisations
@@ -17,6 +17,7 @@ from ..store.sorting import sort_key
 from .accounts import found_in, invite_in, only_lead
 from .checks import Checks, searchable
 from .house import Account, House
+from .outbox import answer_said
 
 ROLES = ("coordinator", "member", "contact")
 _PLACE = {role: place for place, role in enumerate(ROLES)}
@@ -71,7 +72,7 @@ class PersonView:
     language: str
     standing: Standing
     is_lead: bool
-    mail_problem: str
+    mail_problem: str | Message
     address_unproven: bool
     created_at: datetime
     closed_at: datetime | None
@@ -122,7 +123,7 @@ def person(house: House, *, actor: Account, person_id: int, real_now: datetime) 
             language=found.language,
             standing=_standing(found),
             is_lead=found.is_lead,
-            mail_problem=found.mail_problem,
+            mail_problem=answer_said(found.mail_problem),
             address_unproven=found.address_unproven,
             created_at=found.created_at,
             closed_at=found.closed_at,

@@ -257,6 +257,19 @@ def outgoing_by_message_id(session: Session, message_id: str) -> Outgoing | None
     return session.scalar(select(Outgoing).where(Outgoing.message_id == message_id).with_for_update())
 
 
+def latest_sent_to(session: Session, address: str, *, since: datetime) -> Outgoing | None:
+    """The last message that a server took for an address after that instant, held until the transaction ends."""
+    query = select(Outgoing).where(
+        # One that has come back already too: the same report may be read twice.
+        Outgoing.sent_at > since,
+        Outgoing.state.in_(("sent", "failed")),
+        func.lower(Outgoing.recipient) == address,
+    )
+    return session.scalar(
+        query.order_by(Outgoing.sent_at.desc(), Outgoing.id.desc()).limit(1).with_for_update()
+    )
+
+
 def undelivered_to(session: Session, person_id: int) -> list[Outgoing]:
     """What failed or waits for a person, the newest first, held until the transaction ends."""
     query = select(Outgoing).where(

@@ -17,7 +17,7 @@ WORDS = "550 5.1.1 <anna@example.org>: Recipient address rejected: User unknown"
 @pytest.mark.parametrize("returned", ["message/rfc822", "text/rfc822-headers", "message/global-headers"])
 def test_a_permanent_failure(returned: str) -> None:
     assert read_report(report(ID, returned=returned)) == Report(
-        ID, "failed", "5.1.1", frozenset({"anna@example.org"}), WORDS
+        (ID,), "failed", "5.1.1", frozenset({"anna@example.org"}), WORDS, "anna@example.org"
     )
 
 
@@ -77,7 +77,7 @@ def test_the_worst_of_several_recipients() -> None:
 )  # fmt: skip
 def test_what_is_strange_is_none(strange: bytes) -> None:
     found = read_report(strange)
-    assert found is None or found.message_id == ID
+    assert found is None or found.ids in ((), (ID,))
 
 
 def test_a_report_hurt_anywhere_is_read_or_is_none() -> None:
@@ -91,4 +91,34 @@ def test_a_report_hurt_anywhere_is_read_or_is_none() -> None:
         found = read_report(bytes(hurt))
         if found is not None:
             assert found.words.isprintable()
-            assert found.message_id.startswith("<")
+            assert all(one.startswith("<") for one in found.ids)
+            assert found.ids or "@" in found.alone
+
+
+def without(message: bytes, *lines: bytes) -> bytes:
+    for line in lines:
+        assert line in message
+        message = message.replace(line, b"")
+    return message
+
+
+def test_what_returns_nothing_of_the_mail_is_known_by_what_it_answers() -> None:
+    bare = without(report(ID), b"Message-ID:\r\n " + ID.encode() + b"\r\n")
+    found = read_report(bare)
+    assert found is not None
+    assert (found.ids, found.alone, found.permanent) == ((), "anna@example.org", True)
+    thread = b"In-Reply-To: " + ID.encode() + b"\r\nReferences: <root@x> " + ID.encode() + b"\r\n"
+    found = read_report(bare.replace(b"Auto-Submitted", thread + b"Auto-Submitted", 1))
+    assert found is not None
+    assert found.ids == (ID,)
+
+
+def test_it_is_about_whom_we_wrote_to_and_about_nobody_where_they_are_several() -> None:
+    moved = report(ID).replace(b"Final-Recipient: rfc822; anna@", b"Final-Recipient: rfc822; anna.berg@")
+    assert (found := read_report(moved)) is not None
+    assert found.alone == "anna@example.org"
+    fine = b"Final-Recipient: rfc822; b@example.org\r\nAction: delivered\r\nStatus: 2.0.0\r\n\r\n"
+    assert (
+        found := read_report(report(ID).replace(b"Final-Recipient", fine + b"Final-Recipient", 1))
+    ) is not None
+    assert found.alone == ""

@@ -9,8 +9,9 @@ import pytest
 
 from peerreview.errors import Refused
 from peerreview.mail.imap import MailboxGone
+from peerreview.rendering.words import say
 from peerreview.scheduler import run_once
-from peerreview.services import health, heartbeats
+from peerreview.services import health, heartbeats, people
 from peerreview.services.bouncing import read_bounces
 from peerreview.services.delivering import deliver
 from peerreview.services.house import Account, House
@@ -182,3 +183,28 @@ def test_a_mailbox_that_cannot_be_reached_is_told(house: House, lead: Account, n
     assert (job, "AUTHENTICATIONFAILED" in said) == ("bounces", True)
     run_once(house)
     assert heartbeats.pulse(house, real_now=now).failures == ()
+
+
+def test_a_report_without_any_id_is_tied_by_the_address_and_says_so(
+    house: House, imap: MailServer, lead: Account, anna: Account, sent: Outgoing, now: datetime
+) -> None:
+    bare = report(sent.message_id).replace(b"Message-ID:\r\n " + sent.message_id.encode(), b"X-Nothing: here")
+    others = (
+        bare.replace(b"anna@example.org", b"somebody@example.org"),
+        bare.replace(b"Status: 5.1.1", b"Status: 4.4.7").replace(b"550 5.1.1", b"450"),
+        bare.replace(b"Action: failed", b"Action: delayed"),
+    )
+    for other in others:
+        imap.put(other)
+    assert read_bounces(house, real_now=now + MINUTE) == 0
+    assert read_bounces(house, real_now=now + timedelta(days=9)) == 0
+    imap.put(bare)
+    assert read_bounces(house, real_now=now + timedelta(days=9)) == 0, "too long ago to be about that mail"
+    imap.put(bare)
+    assert read_bounces(house, real_now=now + MINUTE) == 1
+    assert again(house, sent).state == "failed"
+    [failed] = mail_status(house, actor=lead, real_now=now).failed
+    assert say(failed.answer, "en") == f"Tied to the mail by the address alone: {SAID}"
+    assert say(
+        people.person(house, actor=lead, person_id=anna.person_id, real_now=now).mail_problem, "en"
+    ).endswith(SAID)
