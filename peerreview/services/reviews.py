@@ -3,19 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from ..engine.beginning import first_standing
 from ..engine.definition import Workflow
-from ..errors import N_, Invalid, Message, NotFound
+from ..errors import N_, Invalid, Message, NotFound, Text
 from ..store import cases as store
 from ..store import reviews as table
 from ..store.organisations import Organisation
 from . import cases, deeds
+from .accounts import only_lead
 from .cases import OpenCase
 from .house import Account, House
+
+USUAL = "collegial-review"
+
+
+@dataclass(frozen=True)
+class Process:
+    """A workflow that a review can follow, for `least` to `most` organisations."""
+
+    name: str
+    title: Text
+    least: int
+    most: int
+
+
+def processes(house: House, *, actor: Account) -> tuple[Process, ...]:
+    """The workflows in which organisations review each other, the usual one first; for the lead, others get NotFound."""
+    only_lead(actor)
+    found = sorted(house.workflows.values(), key=lambda w: (w.name != USUAL, w.name))
+    return tuple(Process(w.name, w.title, w.min_parties, w.max_parties) for w in found if not w.apart)
 
 
 def begin_review(
@@ -23,7 +44,7 @@ def begin_review(
     *,
     actor: Account,
     organisations: Sequence[int],
-    workflow: str = "collegial-review",
+    workflow: str = USUAL,
     title: str = "",
     now: datetime,
 ) -> int:
@@ -33,6 +54,8 @@ def begin_review(
     lead, Invalid where the choice cannot be made."""
     if not actor.is_lead:
         raise NotFound("only the lead begins reviews")
+    if workflow not in [process.name for process in processes(house, actor=actor)]:
+        raise Invalid(workflow=N_("Choose a workflow from the list."))
     with house.db.write() as session:
         case = begun(
             house, session, actor=actor, organisations=organisations, workflow=workflow, title=title, now=now
@@ -46,7 +69,7 @@ def begun(
     *,
     actor: Account,
     organisations: Sequence[int],
-    workflow: str = "collegial-review",
+    workflow: str = USUAL,
     title: str = "",
     round_id: int | None = None,
     now: datetime,
@@ -84,8 +107,11 @@ def _chosen(session: Session, ids: Sequence[int], least: int, most: int) -> list
     if len(set(ids)) != len(ids):
         raise Invalid(organisations=N_("Choose different organisations: the same one stands there twice."))
     if not least <= len(ids) <= most:
+        few = N_("Choose %(number)s organisations.", number=least)
         raise Invalid(
-            organisations=N_("Choose %(least)s or up to %(most)s organisations.", least=least, most=most)
+            organisations=few
+            if least == most
+            else N_("Choose %(least)s to %(most)s organisations.", least=least, most=most)
         )
     chosen = [session.get(Organisation, id) for id in ids]
     found = [organisation for organisation in chosen if organisation is not None]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -68,20 +68,24 @@ def remind(review_id: int) -> ResponseReturnValue:
 @bp.get("/reviews/new")
 @login_required
 def new_review() -> ResponseReturnValue:
-    return _new_page(("", "", ""))
+    return _new_page({})
 
 
 @bp.post("/reviews/new")
 @login_required
 def begin_review() -> ResponseReturnValue:
-    typed = [request.form.get(f"organisation_{n}", "") for n in (1, 2, 3)]
-    chosen = [int(text) for text in typed if text.isdecimal() and len(text) < 10]
+    typed = {key: value for key, value in request.form.items() if key.startswith("organisation_")}
+    numbers = sorted((key for key, value in typed.items() if value), key=lambda key: (len(key), key))
+    chosen = [int(typed[key]) for key in numbers if typed[key].isdecimal() and len(typed[key]) < 10]
+    process = {"workflow": request.form["workflow"]} if "workflow" in request.form else {}
     try:
-        if len(chosen) != len([text for text in typed if text]):
+        if len(chosen) != len(numbers):
             raise Invalid(organisations=N_("Choose organisations from the list."))
-        review_id = service.begin_review(house(), actor=current_user.account, organisations=chosen, now=g.now)
+        review_id = service.begin_review(
+            house(), actor=current_user.account, organisations=chosen, now=g.now, **process
+        )
     except Invalid as error:
-        return _new_page(typed, _beside(error.errors)), 422
+        return _new_page(typed | process, _beside(error.errors)), 422
     tell(N_("The review is proposed. The coordinators have been asked by mail to answer."))
     return redirect(url_for("reviews.show", review_id=review_id), 303)
 
@@ -91,9 +95,18 @@ def _beside(errors: Mapping[str, Message]) -> dict[str, Message]:
     return {"organisation_1" if name == "organisations" else name: e for name, e in errors.items()}
 
 
-def _new_page(typed: Sequence[str], errors: Mapping[str, Message] | None = None) -> str:
+def _new_page(typed: Mapping[str, str], errors: Mapping[str, Message] | None = None) -> str:
     choices = boards.choices(house(), actor=current_user.account)
-    return render_template("web/lead/new_review.html", choices=choices, typed=typed, errors=errors or {})
+    processes = service.processes(house(), actor=current_user.account)
+    return render_template(
+        "web/lead/new_review.html",
+        choices=choices,
+        processes=processes,
+        # A ring of more than a dozen is nobody's plan; who has that many holds a round.
+        most=min(max((one.most for one in processes), default=2), 12),
+        typed=typed,
+        errors=errors or {},
+    )
 
 
 # ---- mail

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
 
+from peerreview.engine.reader import read
 from peerreview.services.house import Account, House
 from peerreview.store.outbox import Outgoing
 from peerreview.store.people import Person
@@ -17,6 +20,8 @@ from tests.services.review_cast import TODAY
 from tests.services.review_fixtures import Cast, advance, do, make_review, put_materials
 
 from .caller import Caller
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -268,12 +273,35 @@ def test_lead_proposes_a_pair_by_hand(app: Flask, house: House, cast: Cast) -> N
     assert "Välj olika organisationer" in same.text
     assert same.text.count(f'<option value="{first}" selected>') == 2
     few = caller.send(path, 422, form_at=path, organisation_1=first)
-    assert "Välj 2 eller upp till 3 organisationer" in few.text
+    assert "Välj 2 till 3 organisationer" in few.text
     nobody = caller.send(path, 422, form_at=path, organisation_1=first, organisation_2=alone)
     assert "Region Örebro län har ingen processledare än" in nobody.text
     caller.send(path, 422, form_at=path, organisation_1="x", organisation_2=second)
     answer = caller.send(path, form_at=path, organisation_1=second, organisation_2=first)
     assert "Region Gävleborg – Region Kalmar län" in caller.page(answer.location).text
+
+
+def test_lead_chooses_the_workflow_where_there_are_several(app: Flask, house: House, cast: Cast) -> None:
+    text = (ROOT / "workflows/collegial-review.yaml").read_text(encoding="utf-8")
+    text = text.replace("workflow: collegial-review", "workflow: pair-talk", 1)
+    text = text.replace("title: {sv: Kollegial granskning,", "title: {sv: Parsamtal,", 1)
+    text = text.replace("parties: {min: 2, max: 3}", "parties: {min: 2, max: 2}", 1)
+    other = {"pair-talk": read(text, "pair-talk.yaml")}
+    app.extensions["house"] = replace(house, workflows={**house.workflows, **other})
+    caller, path = as_(app, cast.lead), "/lead/reviews/new"
+    offered = words(caller.page(path).text)
+    assert "Kollegial granskning För 2 till 3 organisationer. Parsamtal För 2 organisationer." in offered
+    assert "Omgång" not in offered
+    typed = {f"organisation_{n}": id for n, id in enumerate(cast.organisations, 1)}
+    for workflow in ("round", "nothing"):
+        caller.send(path, 422, form_at=path, workflow=workflow, **typed)
+    third = make_organisation(house, "Region Örebro län", "18")
+    many = caller.send(path, 422, form_at=path, workflow="pair-talk", **typed, organisation_3=third)
+    assert "Välj 2 organisationer." in many.text
+    answer = caller.send(path, form_at=path, workflow="pair-talk", **typed)
+    with house.db.read() as session:
+        begun = session.get_one(Review, int(answer.location.rpartition("/")[2]))
+        assert begun.workflow == "pair-talk"
 
 
 def test_lead_reminds_with_one_press(app: Flask, house: House, cast: Cast) -> None:
