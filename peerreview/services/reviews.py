@@ -33,7 +33,7 @@ class Process:
 
 
 def processes(house: House, *, actor: Account) -> tuple[Process, ...]:
-    """The workflows in which organisations review each other, the usual one first; for the lead, others get NotFound."""
+    """The workflows in which organisations review each other, the usual one first; NotFound for all but the lead."""
     only_lead(actor)
     found = sorted(house.workflows.values(), key=lambda w: (w.name != USUAL, w.name))
     return tuple(Process(w.name, w.title, w.min_parties, w.max_parties) for w in found if not w.apart)
