@@ -3,7 +3,7 @@ who would rather have whom, what has been proposed already. It decides nothing: 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -35,12 +35,25 @@ class Share:
 
 @dataclass(frozen=True)
 class GroupView:
-    """A pair, or a ring in which each reviews the next. `members`: (id, name)."""
+    """A pair, or a ring in which each reviews the next. `members`: (id, name). Beside what was shown before: `before`,
+    its points then; `new`: it was not there."""
 
     members: tuple[tuple[int, str], ...]
     points: int
     shares: tuple[Share, ...]
     fixed: bool
+    new: bool = False
+    before: int | None = None
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What became of the set that was shown before the lead set something else: how many groups are `new`, which are
+    `gone` (names, points), and the total then."""
+
+    new: int
+    gone: tuple[tuple[tuple[str, ...], int], ...]
+    total: int
 
 
 @dataclass(frozen=True)
@@ -107,24 +120,38 @@ class PairingView:
     kept: tuple[KeptView, ...]
     may_write: bool
     fault: Message | None
+    changes: Changes | None
+
+
+# A set as it was shown: by the ids of its members, the points of each group.
+Shown = Mapping[tuple[int, ...], int]
 
 
 def pairing(
-    house: House, *, actor: Account, round_id: int, settings: Settings | None = None, now: datetime
+    house: House,
+    *,
+    actor: Account,
+    round_id: int,
+    settings: Settings | None = None,
+    was: Shown | None = None,
+    now: datetime,
 ) -> PairingView:
-    """What `settings` lead to (None: those that were kept last). NotFound for all but the lead."""
+    """What `settings` lead to (None: those that were kept last), beside what was shown before. NotFound for all but
+    the lead."""
     with looking_in(house, round_id=round_id, actor=actor, now=now) as case:
         if not case.sees("pairs", "read"):
             raise NotFound(f"pairing of {round_id}")
         kept = store.pairings(case.session, round_id)
         asked = settings or Settings.from_json(kept[0].settings if kept else {})
         worked = Worked(field_of(case), asked)
+        sets = worked.sets()
+        changes = worked.changes(sets[0], was) if was and sets else None
         return PairingView(
             head=head_of_round(case),
             settings=worked.settings,
             organisations=tuple(worked.field.names.items()),
             weights=worked.weights(),
-            sets=worked.sets(),
+            sets=(_beside(sets[0], was), *sets[1:]) if was and sets else sets,
             unmatched=worked.unmatched(),
             next_partners=worked.partners(worked.matching.next_partners()),
             would_rather=worked.partners(worked.matching.would_rather()),
@@ -132,7 +159,18 @@ def pairing(
             kept=_kept(case, kept),
             may_write=case.sees("pairs", "write"),
             fault=worked.fault,
+            changes=changes,
         )
+
+
+def _beside(best: SetView, was: Shown) -> SetView:
+    """With what each group was worth before."""
+    then = {frozenset(members): points for members, points in was.items()}
+    groups = []
+    for group in best.groups:
+        before = then.get(frozenset(id for id, _ in group.members))
+        groups.append(replace(group, new=before is None, before=before))
+    return replace(best, groups=tuple(groups))
 
 
 class Worked:
@@ -168,6 +206,16 @@ class Worked:
             )
             for found, cost in self.pairings()
         )
+
+    def changes(self, best: SetView, was: Shown) -> Changes:
+        now = {frozenset(id for id, _ in group.members) for group in best.groups}
+        then = {frozenset(members) for members in was}
+        gone = [
+            (tuple(self.field.names[id] for id in members), points)
+            for members, points in was.items()
+            if frozenset(members) not in now and all(id in self.field.names for id in members)
+        ]
+        return Changes(len(now - then), tuple(gone), sum(was.values()))
 
     def key(self, found: Pairing) -> str:
         """ "3-8,4-5-6": the ids of each group in its order."""

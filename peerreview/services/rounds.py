@@ -151,8 +151,8 @@ class OrganisationRow:
 @dataclass(frozen=True)
 class RoundView:
     """The lead's page. `columns`, `rows`: the board of the round's reviews under way; `ended`: those that are over,
-    with how; `ask`: what the lead does now; `reminding`: letters to those who are silent, by role;
-    `may_invite`: one more organisation can be invited."""
+    with how; `ask`: what the lead does now; `reminding`: letters to those who are silent, by role; `talks`: with whom the
+    lead is to talk; `may_invite`: one more organisation can be invited."""
 
     head: RoundHead
     dates: dict[str, date | None]
@@ -162,6 +162,7 @@ class RoundView:
     silent: tuple[int, ...]
     reminding: tuple[Button, ...]
     ask: tuple[Button, ...]
+    talks: tuple[tuple[int, str], ...]
     may_begin: bool
     free: tuple[tuple[int, str], ...]
     columns: tuple[Text, ...]
@@ -192,6 +193,7 @@ def round_page(house: House, *, actor: Account, round_id: int, now: datetime) ->
             silent=silent(case),
             reminding=_reminding(case),
             ask=_asks(case),
+            talks=tuple((row.party, row.name) for row in listed if row.talk == "doing"),
             may_begin=case.sees("pairs", "write"),
             free=tuple((p, case.names[p]) for p in pairs.free_parties(case)),
             columns=columns,

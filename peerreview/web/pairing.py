@@ -3,6 +3,7 @@ decided before one is chosen."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlencode
 
@@ -83,18 +84,42 @@ def _asked() -> Args:
 
 def _page(round_id: int, settings: Settings | None, faults: Mapping[str, Message], why: str = "") -> str:
     view = pairing.pairing(
-        house(), actor=current_user.account, round_id=round_id, settings=settings, now=g.now
+        house(),
+        actor=current_user.account,
+        round_id=round_id,
+        settings=settings,
+        was=shown_of(request.args.get("was", "")),
+        now=g.now,
     )
     return render_template(
         "web/pairing/index.html",
         view=view,
         head=view.head,
         asked=query_of(view.settings),
+        shown=_shown(view),
         errors=faults,
         why=why,
         chosen=request.form.get("chosen", ""),
         names=dict(view.organisations),
     )
+
+
+# ---- what was shown before, so that the page can say what has changed: "3-8:52,4-5-6:41"
+
+
+def _shown(view: pairing.PairingView) -> str:
+    groups = view.sets[0].groups if view.sets else ()
+    return ",".join(f"{'-'.join(str(id) for id, _ in group.members)}:{group.points}" for group in groups)
+
+
+def shown_of(text: str) -> dict[tuple[int, ...], int]:
+    """What an address says was shown; nothing where it is not of that form."""
+    if not re.fullmatch(
+        r"\d{1,9}(-\d{1,9})+:-?\d{1,6}(,\d{1,9}(-\d{1,9})+:-?\d{1,6})*", text[:5000], re.ASCII
+    ):
+        return {}
+    groups = (part.rpartition(":") for part in text[:5000].split(","))
+    return {tuple(map(int, members.split("-"))): int(points) for members, _, points in groups}
 
 
 # ---- what the lead sets, as an address has it

@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from peerreview.services.house import House
 from peerreview.services.pairing_input import Settings
-from peerreview.web.pairing import query_of, settings_of
+from peerreview.web.pairing import query_of, settings_of, shown_of
 from tests.services.round_cast import RoundCast
 from tests.services.test_pairing import to_pairing
 from tests.web.caller import Caller
@@ -72,6 +72,23 @@ def test_a_pair_is_fixed_let_go_and_a_set_proposed(app: Flask, cast: RoundCast) 
     assert page.count("har inte svarat") == 4
     caller.send(f"{path}/propose", form_at=path, **form, why="Igen.")
     assert caller.page(path).text.count("har inte svarat") == 4
+
+
+def test_what_a_change_of_weights_changes_is_said(app: Flask, cast: RoundCast) -> None:
+    caller = Caller(app)
+    caller.log_in(cast.lead.email)
+    path = f"/rounds/{cast.id}/pairing"
+    page = caller.page(path).text
+    assert "pairing-changes" not in page
+    (was,) = re.findall(r'name="was" value="([^"]*)"', page)
+    assert "Samma grupper som förut" in caller.page(f"{path}?years=5&was={was}").text
+    first = next(iter(shown_of(was)))
+    page = caller.page(f"{path}?years=5&was={was}&forbid={'-'.join(map(str, sorted(first)))}").text
+    assert re.search(r"grupper? av 2 är ny", page)
+    assert "pairing-new" in page
+    assert "Inte längre tillsammans" in page
+    for bad in ("1-2:x", "1:5", "1-2:5,", "٣-2:1", "9" * 400):
+        assert shown_of(bad) == {}
 
 
 def test_others_find_no_such_page(app: Flask, cast: RoundCast) -> None:

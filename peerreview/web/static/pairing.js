@@ -7,6 +7,20 @@
   var live = form.querySelector(".pairing-live");
   var latest = 0;
 
+  // A slider under each field: it only writes into it.
+  form.querySelectorAll(".pairing-weight input").forEach(function (field) {
+    var slider = document.createElement("input");
+    slider.type = "range";
+    slider.max = 5; slider.step = 0.5;
+    // From nothing to much; rather unlike than like is typed, and then has room here.
+    slider.min = parseFloat(field.value.replace(",", ".")) < 0 ? -5 : 0;
+    slider.value = field.value.replace(",", ".");
+    slider.setAttribute("aria-label", field.labels[0].textContent);
+    slider.addEventListener("input", function () { field.value = slider.value.replace(".", form.dataset.point); });
+    field.addEventListener("input", function () { slider.value = field.value.replace(",", "."); });
+    field.after(slider);
+  });
+
   form.addEventListener("change", function (event) {
     // Two names alone set nothing: the button beside them says what they are for.
     if (event.target.name === "a" || event.target.name === "b") return;
@@ -22,10 +36,12 @@
       var why = document.getElementById("f-why");
       var written = why ? why.value : "";
       result.innerHTML = found.innerHTML;
+      // What is shown now is what the next change is compared with.
+      form.elements.was.value = found.dataset.shown;
       why = document.getElementById("f-why");
       if (why) why.value = written;
       history.replaceState(null, "", address);
-      live.textContent = result.dataset.says;
+      live.textContent = found.dataset.says;
     }).catch(function () { form.submit(); });
   });
 })();
