@@ -14,12 +14,16 @@ from ..rendering.words import say
 from ..store import accounts as store
 from ..store import cases as case_store
 from ..store import overview
+from ..store import rounds as round_store
 from ..store.people import Feed, Person
 from . import meetings
 from .cases import OpenCase, opened_many
 from .house import Account, House
 from .sessions import account_of, digest
 from .todo import TaskView, tasks_of
+
+# Of a lead's reviews those that are due first: a network of twenty has ten or fifteen at a time.
+MOST_LED = 200
 
 
 def feed_since(house: House, *, actor: Account) -> datetime | None:
@@ -53,8 +57,10 @@ def feed(house: House, *, token: str, now: datetime) -> bytes:
         person = store.feed_reader(session, digest(token))
         if person is None:
             raise NotFound("calendar")
-        # Of the reviews in which they sit: an address that can get about tells nothing of the whole network.
-        ids = overview.running(session, case_store.reviews_of(session, person.id, now))
+        ids = set(overview.running(session, case_store.reviews_of(session, person.id, now)))
+        if person.is_lead:
+            # They are called to every review's meetings, and some steps are the lead's.
+            ids.update(overview.due_first(session, limit=MOST_LED), round_store.running(session))
         cases = opened_many(house, session, ids, account=account_of(person), now=now)
         events = [
             event
