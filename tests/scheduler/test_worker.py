@@ -22,7 +22,7 @@ from peerreview.services.clock import move
 from peerreview.services.house import House
 from peerreview.store.outbox import Heartbeat, Outgoing
 
-from ..mail.post import DROP, Post, free_port
+from ..mail.post import Post
 from ..people import make_person
 from ..services.test_mailing import put
 
@@ -170,8 +170,3 @@ def test_a_test_mail_arrives_or_says_why_not(environment: dict[str, str], smtp: 
         1,
         f"127.0.0.1:{smtp.port} did not take it: 550 no such user\n",
     )
-    assert run(environment, "mail", "test", "åsa@example.org")[0] == 1
-    smtp.to_data = [DROP]
-    assert run(environment, "mail", "test", "anna@example.org")[0] == 1
-    environment["PEERREVIEW_MAIL_PORT"] = str(free_port())
-    assert run(environment, "mail", "test", "anna@example.org")[0] == 1

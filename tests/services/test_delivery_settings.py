@@ -15,7 +15,7 @@ from peerreview.services.outbox import mail_status
 from peerreview.services.testmail import send_test
 from peerreview.store.people import Person
 
-from ..mail.post import Post
+from ..mail.post import DROP, Post, free_port
 from ..people import make_person
 from .test_mailing import put
 
@@ -60,7 +60,11 @@ def test_a_test_mail_says_what_the_server_answered(house: House, smtp: Post, now
     assert [recipients for recipients, _ in smtp.taken] == [["anna@example.org"]]
     smtp.to_rcpt[:] = ["550 no such user"]
     assert send_test(house, address="anna@example.org", real_now=now).answer == "550 no such user"
-    for address in ("anna", "a@b.se\nBcc: c@d.se"):
+    smtp.to_data[:] = [DROP]
+    assert send_test(house, address="anna@example.org", real_now=now).answer
+    nowhere = replace(house, settings=house.settings.model_copy(update={"mail_port": free_port()}))
+    assert send_test(nowhere, address="anna@example.org", real_now=now).answer
+    for address in ("anna", "åsa@example.org", "a@b.se\nBcc: c@d.se"):
         with pytest.raises(Invalid, match="address"):
             send_test(house, address=address, real_now=now)
     assert len(smtp.taken) == 1
