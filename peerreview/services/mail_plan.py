@@ -3,21 +3,24 @@ in one review for its people (their own)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+
+from sqlalchemy.orm import Session
 
 from ..engine.dates import roughly
 from ..engine.definition import Workflow
 from ..errors import N_, Message, NotFound, Text
-from ..store import gathered as gathered_store
 from ..store import mail_plan as store
 from ..store.gathered import Gathered
 from ..store.outbox import Outgoing, PlannedMail
-from ..store.people import Person
+from ..store.people import Person, person_by_email
+from ..store.reviews import Review
 from . import gathering
 from .accounts import only_lead
 from .cases import looking
+from .checks import searchable
 from .choices import AT_ONCE, WITH, choices_of
 from .heads import ReviewHead, head_of
 from .house import Account, House
@@ -27,11 +30,8 @@ from .wishes import NONE, Slot, Wish, key_of, wish_of, wishes
 from .wording import short
 
 PAGE = 50
-# How many of the network's planned mails are listed; each review has its own list.
-NEXT = 25
-# More of one review than anybody reads.
-MOST = 500
 Words = Message | Text | str
+Workflows = Callable[[Review], Workflow | None]
 
 STATES: Mapping[str, tuple[str, Message]] = {
     "planned": ("todo", N_("Planned")),
@@ -105,13 +105,40 @@ class SentView:
 
 
 @dataclass(frozen=True)
+class MailAsked:
+    """What the lead looks for. `who`: words of a name or an address; `about`: of an organisation's name; `state`: one
+    of ASKED; `since`, `until`: days, as they were typed."""
+
+    who: str = ""
+    about: str = ""
+    state: str = ""
+    since: str = ""
+    until: str = ""
+
+
+ANYTHING = MailAsked()
+ASKED: Mapping[str, Message] = {
+    "": N_("All"),
+    "planned": N_("Still to come"),
+    "unsent": N_("Waits to be sent"),
+    "sent": N_("Sent"),
+    "failed": N_("Could not be sent"),
+    "void": N_("Not sent"),
+}
+
+
+@dataclass(frozen=True)
 class MailView:
-    """`head` None: the whole network. `own`: the reader sees their own mails alone."""
+    """`head` None: the whole network. `own`: the reader sees their own mails alone. `planned` and `sent` are pages of
+    lists of their own."""
 
     head: ReviewHead | None
     planned: tuple[PlannedView, ...]
     planned_total: int
+    planned_page: int
+    planned_pages: int
     sent: tuple[SentView, ...]
+    sent_total: int
     page: int
     pages: int
     own: bool = False
@@ -124,67 +151,119 @@ class MessageView:
     text: str
 
 
-def network_mail(house: House, *, actor: Account, state: str = "", page: int = 1, now: datetime) -> MailView:
-    """What is planned next and the outbox, of the whole network. For the lead; NotFound for others."""
+def network_mail(
+    house: House,
+    *,
+    actor: Account,
+    asked: MailAsked = ANYTHING,
+    page: int = 1,
+    coming: int = 1,
+    now: datetime,
+) -> MailView:
+    """What is planned and the outbox, of the whole network; `coming`: the page of what is planned. For the lead;
+    NotFound for others."""
     only_lead(actor)
     with house.db.read() as session:
-        total = store.count_outgoing(session, review_id=None, person_id=None, state=state)
-        page, pages = _paged(page, total)
-        rows = store.outgoing(
-            session, review_id=None, person_id=None, state=state, limit=PAGE, offset=(page - 1) * PAGE
-        )
-        planned = store.planned_next(session, limit=NEXT, offset=0)
-        gathered = gathered_store.to_come(session, review_id=None, person_id=None, limit=NEXT)
-        ids = {row.review_id for row, _ in rows if row.review_id is not None} | {r.id for _, _, r in planned}
-        ids |= {row.review_id for row, _ in gathered}
-        names = {id: _title(sides) for id, sides in store.review_names(session, ids).items()}
-        wished = wishes(session, {row.review_id for row, _, _ in planned})
-        return MailView(
-            head=None,
-            planned=_in_order(
-                [
-                    *(
-                        _planned(
-                            row, name, house.workflows.get(review.workflow), wished, names.get(review.id, "")
-                        )
-                        for row, name, review in planned
-                    ),
-                    *(_gathered(row, person, names.get(row.review_id, "")) for row, person in gathered),
-                ]
-            )[:NEXT],
-            planned_total=store.count_planned(session) + gathered_store.count(session),
-            sent=tuple(_sent(row, name, names) for row, name in rows),
-            page=page,
-            pages=pages,
-        )
+        newest = house.workflows
+        wanted = _wanted(house, asked)
+        return _view(session, asked, wanted, page, coming, lambda review: newest.get(review.workflow))
 
 
-def review_mail(house: House, *, actor: Account, review_id: int, page: int = 1, now: datetime) -> MailView:
+def review_mail(
+    house: House,
+    *,
+    actor: Account,
+    review_id: int,
+    asked: MailAsked = ANYTHING,
+    page: int = 1,
+    coming: int = 1,
+    now: datetime,
+) -> MailView:
     """The mails of one review: all of them for the lead, one's own for the others. NotFound for outsiders."""
     with looking(house, review_id=review_id, actor=actor, now=now, rounds="lead") as case:
-        whose = None if ("lead", None) in case.actor.roles else actor.person_id
-        total = store.count_outgoing(case.session, review_id=review_id, person_id=whose, state="")
-        page, pages = _paged(page, total)
-        rows = store.outgoing(
-            case.session, review_id=review_id, person_id=whose, state="", limit=PAGE, offset=(page - 1) * PAGE
+        own = ("lead", None) not in case.actor.roles
+        wanted = replace(
+            _wanted(house, ANYTHING if own else asked),
+            review_id=review_id,
+            person_id=actor.person_id if own else None,
+            about="",
         )
-        planned = store.planned_in(case.session, review_id, whose)
-        gathered = gathered_store.to_come(case.session, review_id=review_id, person_id=whose, limit=MOST)
-        wished = wishes(case.session, [review_id])
-        return MailView(
-            head=head_of(case),
-            planned=_in_order(
-                [
-                    *(_planned(row, name, case.workflow, wished) for row, name in planned),
-                    *(_gathered(row, person) for row, person in gathered),
-                ]
-            ),
-            planned_total=len(planned) + len(gathered),
-            sent=tuple(_sent(row, name, {}) for row, name in rows),
-            page=page,
-            pages=pages,
-            own=whose is not None,
-        )
+        view = _view(case.session, ANYTHING if own else asked, wanted, page, coming, lambda _: case.workflow)
+        return replace(view, head=head_of(case), own=own)
+
+
+def _wanted(house: House, asked: MailAsked) -> store.Wanted:
+    """What cannot be read as a day is left out of account."""
+    since, until = _day(asked.since), _day(asked.until)
+    return store.Wanted(
+        who=searchable(asked.who),
+        about=searchable(asked.about),
+        since=house.calendar.start(since) if since else None,
+        until=house.calendar.end(until) if until else None,
+    )
+
+
+def _day(text: str) -> date | None:
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if 1990 <= found.year <= 2100 else None
+
+
+def _view(
+    session: Session, asked: MailAsked, wanted: store.Wanted, page: int, coming: int, workflows: Workflows
+) -> MailView:
+    """Both lists, in as many queries however long they are."""
+    if "@" in wanted.who and (person := person_by_email(session, wanted.who)) is not None:
+        # A whole address is one person's, and not also that of another whose address ends so.
+        wanted = replace(wanted, who="", person_id=wanted.person_id or person.id)
+    states = _states(asked.state, narrow=bool(wanted.review_id or asked.who or wanted.about))
+    ahead = store.count_coming(session, wanted, states) if states else 0
+    coming, aheads = _paged(coming, ahead)
+    given = {"limit": PAGE, "offset": (coming - 1) * PAGE}
+    rows = store.coming(session, wanted, states, **given) if ahead else []
+    outbox = asked.state != "planned"
+    total = store.count_outgoing(session, wanted, asked.state) if outbox else 0
+    page, pages = _paged(page, total)
+    given = {"limit": PAGE, "offset": (page - 1) * PAGE}
+    sent = store.outgoing(session, wanted, asked.state, **given) if total else []
+    ids = {row.review_id for row, _ in sent if row.review_id is not None} | {r.id for _, _, r in rows}
+    names = {id: _title(sides) for id, sides in store.review_names(session, ids).items()}
+    wished = wishes(session, {row.review_id for row, _, _ in rows})
+    return MailView(
+        head=None,
+        planned=tuple(_coming(workflows, *found, wished, names) for found in rows),
+        planned_total=ahead,
+        planned_page=coming,
+        planned_pages=aheads,
+        sent=tuple(_sent(row, name, names) for row, name in sent),
+        sent_total=total,
+        page=page,
+        pages=pages,
+    )
+
+
+def _states(state: str, *, narrow: bool) -> tuple[str, ...]:
+    """Of what is planned: in the whole network what is to come; where little is asked for, what did not go too."""
+    if state in ("planned", "void"):
+        return (state,)
+    if state:
+        return ()
+    return ("planned", "void") if narrow else ("planned",)
+
+
+def _coming(
+    workflows: Workflows,
+    row: PlannedMail | Gathered,
+    person: Person,
+    review: Review,
+    wished: Mapping[Slot, Wish],
+    names: Mapping[int, str],
+) -> PlannedView:
+    if isinstance(row, Gathered):
+        return _gathered(row, person, names.get(review.id, ""))
+    return _planned(row, person.name, workflows(review), wished, names.get(review.id, ""))
 
 
 def message(
@@ -194,7 +273,9 @@ def message(
     that hold a secret link."""
     with house.db.read() as session:
         row = store.message(session, outgoing_id)
-        if row is None or row.kind in SECRET or (review_id is not None and row.review_id != review_id):
+        if row is None or row.kind in SECRET:
+            raise NotFound(f"message {outgoing_id}")
+        if review_id is not None and not store.is_about(session, outgoing_id, review_id):
             raise NotFound(f"message {outgoing_id}")
         if not (actor.is_lead or row.person_id == actor.person_id):
             raise NotFound(f"message {outgoing_id}")
@@ -268,10 +349,6 @@ def goes_with(row: PlannedMail | Gathered, person: Person) -> Message | None:
         return WITH.get(row.data.get("with", ""))
     rhythm = choices_of(person).rhythm
     return WITH["away" if rhythm == AT_ONCE else rhythm]
-
-
-def _in_order(views: Iterable[PlannedView]) -> tuple[PlannedView, ...]:
-    return tuple(sorted(views, key=lambda view: view.at))
 
 
 def _why(row: PlannedMail, workflow: Workflow | None) -> Message:

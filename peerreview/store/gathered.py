@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, bindparam, func, or_, select, text
+from sqlalchemy import JSON, ForeignKey, Index, String, bindparam, or_, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from .database import Base, UTCDateTime
@@ -118,22 +118,3 @@ def planned_for(session: Session, person_id: int, void_for: str) -> list[Planned
 def with_choices(session: Session, ids: Iterable[int]) -> list[Person]:
     """Those of the people who want their mail otherwise than at once and all of it."""
     return list(session.scalars(_OTHERWISE, {"ids": sorted(ids)}))
-
-
-def to_come(
-    session: Session, *, review_id: int | None, person_id: int | None, limit: int
-) -> list[tuple[Gathered, Person]]:
-    """What waits or was not sent, of a review (of all: what waits alone), with whom it is for."""
-    query = select(Gathered, Person).join(Person, Person.id == Gathered.person_id)
-    query = query.where(_WAITING if review_id is None else Gathered.state != "sent")
-    if review_id is not None:
-        query = query.where(Gathered.review_id == review_id)
-    if person_id is not None:
-        query = query.where(Gathered.person_id == person_id)
-    found = session.execute(query.order_by(Gathered.due_at, Gathered.id).limit(limit))
-    return [(row, person) for row, person in found]
-
-
-def count(session: Session) -> int:
-    """How many mails wait so, in the whole network."""
-    return session.scalar(select(func.count()).select_from(Gathered).where(_WAITING)) or 0

@@ -1,75 +1,158 @@
-"""What is planned and what has been sent, as lists: of the whole network, of one review, of one person in it."""
+"""What is planned and what has been sent, as lists: of the whole network, of a review, a person, a time."""
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, func, or_, select, text
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, Select, case, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
+from .gathered import Gathered
 from .organisations import Organisation
 from .outbox import Outgoing, PlannedMail
-from .people import Person
+from .people import Person, named
 from .reviews import Party, Review
 from .rounds import Round
+from .sorting import key_contains
 
-# The words of the partial index, as they stand there: with bound parameters SQLite would not use it.
-_PLANNED = text("planned_mail.state = 'planned'")
+Coming = PlannedMail | Gathered
 
 
-def planned_next(session: Session, *, limit: int, offset: int) -> list[tuple[PlannedMail, str, Review]]:
-    """What would be sent next in the network, with the person's name and the review."""
-    query = (
-        select(PlannedMail, Person.name, Review)
-        .join(Person, Person.id == PlannedMail.person_id)
-        .join(Review, Review.id == PlannedMail.review_id)
-        .where(_PLANNED)
-        .order_by(PlannedMail.due_at, PlannedMail.id)
+@dataclass(frozen=True)
+class Wanted:
+    """Which mails; what is left as it is means all. `who`: words of the recipient's name or address; `about`: of the
+    name of one of the review's organisations; `since`, `until`: instants, the second no longer wanted."""
+
+    review_id: int | None = None
+    person_id: int | None = None
+    who: str = ""
+    about: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def coming(
+    session: Session, wanted: Wanted, states: tuple[str, ...], *, limit: int, offset: int
+) -> list[tuple[Coming, Person, Review]]:
+    """Planned and gathered mails in these states: what is to come first, by its hour; three queries."""
+
+    def order(of: Any) -> tuple[ColumnElement[Any], ...]:
+        last = () if len(states) == 1 else (case((of.state == "planned", 0), else_=1),)
+        return (*last, of.due_at, of.id)
+
+    # The first so many of each, along its index: of a million planned mails nobody sorts all.
+    arms = []
+    for n, table in enumerate(_TABLES):
+        some = select(literal(n).label("sort"), table.id, table.due_at, table.state)
+        some = some.where(*_of_coming(table, wanted, states)).order_by(*order(table)).limit(limit + offset)
+        arms.append(select(*some.subquery().c))
+    both = union_all(*arms).subquery()
+    query = select(both.c.sort, both.c.id).order_by(*order(both.c), both.c.sort)
+    keys = [(sort, id) for sort, id in session.execute(query.limit(limit).offset(offset))]
+    rows: dict[tuple[int, int], tuple[Coming, Person, Review]] = {}
+    for n, table in enumerate(_TABLES):
+        ids = [id for sort, id in keys if sort == n]
+        if ids:
+            found = select(table, Person, Review).join(Person, Person.id == table.person_id)
+            found = found.join(Review, Review.id == table.review_id).where(table.id.in_(ids))
+            for row, person, review in session.execute(found):
+                one = cast("Coming", row)
+                rows[(n, one.id)] = (one, person, review)
+    return [rows[key] for key in keys]
+
+
+def count_coming(session: Session, wanted: Wanted, states: tuple[str, ...]) -> int:
+    counts = (
+        select(func.count()).select_from(table).where(*_of_coming(table, wanted, states)) for table in _TABLES
     )
-    found = session.execute(query.limit(limit).offset(offset))
-    return [(row, name, review) for row, name, review in found]
-
-
-def count_planned(session: Session) -> int:
-    return session.scalar(select(func.count()).select_from(PlannedMail).where(_PLANNED)) or 0
-
-
-def planned_in(session: Session, review_id: int, person_id: int | None) -> list[tuple[PlannedMail, str]]:
-    """The planned mails of a review (of one person there), those not yet due and those that never went."""
-    query = (
-        select(PlannedMail, Person.name)
-        .join(Person, Person.id == PlannedMail.person_id)
-        .where(PlannedMail.review_id == review_id, PlannedMail.state != "sent")
-    )
-    if person_id is not None:
-        query = query.where(PlannedMail.person_id == person_id)
-    found = session.execute(query.order_by(PlannedMail.due_at, PlannedMail.id))
-    return [(row, name) for row, name in found]
+    return sum(session.scalar(query) or 0 for query in counts)
 
 
 def outgoing(
-    session: Session, *, review_id: int | None, person_id: int | None, state: str, limit: int, offset: int
+    session: Session, wanted: Wanted, state: str, *, limit: int, offset: int
 ) -> list[tuple[Outgoing, str | None]]:
-    """Messages with the person's name, the newest first; None and "" leave that out of account."""
+    """Messages with the person's name, the newest first; `state` "": in any."""
     query = select(Outgoing, Person.name).outerjoin(Person, Person.id == Outgoing.person_id)
-    query = query.where(*_asked_for(review_id, person_id, state)).order_by(Outgoing.id.desc())
+    query = query.where(*_of_sent(wanted, state)).order_by(Outgoing.id.desc())
     return [(row, name) for row, name in session.execute(query.limit(limit).offset(offset))]
 
 
-def count_outgoing(session: Session, *, review_id: int | None, person_id: int | None, state: str) -> int:
-    query = select(func.count()).select_from(Outgoing).where(*_asked_for(review_id, person_id, state))
+def count_outgoing(session: Session, wanted: Wanted, state: str) -> int:
+    query = select(func.count()).select_from(Outgoing).where(*_of_sent(wanted, state))
     return session.scalar(query) or 0
 
 
-def _asked_for(review_id: int | None, person_id: int | None, state: str) -> list[ColumnElement[bool]]:
+def is_about(session: Session, outgoing_id: int, review_id: int) -> bool:
+    """Whether the review is what a message is about, or one of several."""
+    here = _about(select(Review.id).where(Review.id == review_id))
+    query = select(func.count()).select_from(Outgoing).where(Outgoing.id == outgoing_id, here)
+    return bool(session.scalar(query))
+
+
+_TABLES: tuple[type[PlannedMail] | type[Gathered], ...] = (PlannedMail, Gathered)
+
+
+def _of_coming(
+    table: type[PlannedMail] | type[Gathered], wanted: Wanted, states: tuple[str, ...]
+) -> list[ColumnElement[bool]]:
+    # The word itself: with a bound parameter SQLite would not use the partial index.
+    one = [table.state == literal(states[0], literal_execute=True)] if len(states) == 1 else []
+    asked: list[ColumnElement[bool]] = one or [table.state.in_(states)]
+    if wanted.review_id is not None:
+        asked.append(table.review_id == wanted.review_id)
+    if wanted.about:
+        asked.append(table.review_id.in_(_reviews(wanted.about)))
+    if wanted.since is not None:
+        asked.append(table.due_at >= wanted.since)
+    if wanted.until is not None:
+        asked.append(table.due_at < wanted.until)
+    return [*asked, *_to(table, wanted)]
+
+
+def _of_sent(wanted: Wanted, state: str) -> list[ColumnElement[bool]]:
     asked: list[ColumnElement[bool]] = []
-    if review_id is not None:
-        asked.append(Outgoing.review_id == review_id)
-    if person_id is not None:
-        asked.append(Outgoing.person_id == person_id)
+    if wanted.review_id is not None:
+        asked.append(_about(select(Review.id).where(Review.id == wanted.review_id)))
+    if wanted.about:
+        asked.append(_about(_reviews(wanted.about)))
+    at = func.coalesce(Outgoing.sent_at, Outgoing.created_at)
+    if wanted.since is not None:
+        asked.append(at >= wanted.since)
+    if wanted.until is not None:
+        asked.append(at < wanted.until)
     if state == "unsent":
         asked.append(or_(Outgoing.state == "waiting", Outgoing.state == "sending"))
     elif state:
         asked.append(Outgoing.state == state)
+    return [*asked, *_to(Outgoing, wanted)]
+
+
+def _to(
+    table: type[PlannedMail] | type[Gathered] | type[Outgoing], wanted: Wanted
+) -> list[ColumnElement[bool]]:
+    asked: list[ColumnElement[bool]] = []
+    if wanted.person_id is not None:
+        asked.append(table.person_id == wanted.person_id)
+    if wanted.who:
+        asked.append(table.person_id.in_(select(Person.id).where(*named(wanted.who))))
     return asked
+
+
+def _reviews(about: str) -> Select[Any]:
+    """Those in which an organisation takes part whose name has these words."""
+    words = [key_contains(Organisation.sort_key, word) for word in about.split()]
+    return select(Party.review_id).join(Organisation).where(*words)
+
+
+def _about(reviews: Select[Any]) -> ColumnElement[bool]:
+    """About one of these reviews, also as a digest over several."""
+    inside = [
+        select(table.outgoing_id).where(table.review_id.in_(reviews), table.outgoing_id.is_not(None))
+        for table in _TABLES
+    ]
+    return or_(Outgoing.review_id.in_(reviews), *(Outgoing.id.in_(query) for query in inside))
 
 
 def message(session: Session, outgoing_id: int) -> Outgoing | None:

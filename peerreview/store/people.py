@@ -144,14 +144,19 @@ def count_people(session: Session, *, search: str, organisation_id: int | None, 
 
 
 def _asked_for(search: str, organisation_id: int | None, state: str) -> list[ColumnElement[bool]]:
-    """Each word of `search` stands in the name or the address."""
     asked: list[ColumnElement[bool]] = [*_STATES[state]] if state else []
-    for word in search.split():
-        address = Person.email_folded.contains(fold(word), autoescape=True)
-        asked.append(or_(key_contains(Person.sort_key, word), address))
+    asked += named(search)
     if organisation_id is not None:
         asked.append(Person.memberships.any(Membership.organisation_id == organisation_id))
     return asked
+
+
+def named(search: str) -> list[ColumnElement[bool]]:
+    """Each word of `search` stands in the name or the address."""
+    return [
+        or_(key_contains(Person.sort_key, word), Person.email_folded.contains(fold(word), autoescape=True))
+        for word in search.split()
+    ]
 
 
 _STATES = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,13 +17,6 @@ from peerreview.services import reviews as service
 from .here import house, tell, tell_why_not
 
 bp = Blueprint("lead", __name__, url_prefix="/lead")
-
-MAIL_STATES = {
-    "": N_("All"),
-    "unsent": N_("Not sent yet"),
-    "failed": N_("Could not be sent"),
-    "sent": N_("Sent"),
-}
 
 
 @bp.get("")
@@ -115,17 +109,37 @@ def _new_page(typed: Mapping[str, str], errors: Mapping[str, Message] | None = N
 @bp.get("/mail")
 @login_required
 def mail() -> ResponseReturnValue:
-    state = request.args.get("state", "")
-    state = state if state in MAIL_STATES else ""
+    asked = mails_asked()
     view = mail_plan.network_mail(
         house(),
         actor=current_user.account,
-        state=state,
+        asked=asked,
         page=request.args.get("page", 1, type=int),
+        coming=request.args.get("coming", 1, type=int),
         now=g.now,
     )
     status = outbox.mail_status(house(), actor=current_user.account, real_now=g.real_now)
-    return render_template("web/lead/mail.html", view=view, status=status, state=state, states=MAIL_STATES)
+    return render_template(
+        "web/lead/mail.html",
+        view=view,
+        status=status,
+        asked=asked,
+        states=mail_plan.ASKED,
+        kept=asked_for(asked),
+    )
+
+
+def mails_asked() -> mail_plan.MailAsked:
+    """What the address asks for; a state that there is not means all."""
+    given = {name: request.args.get(name, "") for name in ("who", "about", "state", "since", "until")}
+    return mail_plan.MailAsked(
+        **{**given, "state": given["state"] if given["state"] in mail_plan.ASKED else ""}
+    )
+
+
+def asked_for(asked: mail_plan.MailAsked) -> dict[str, str]:
+    """The same, for the addresses of other pages of the lists."""
+    return {name: text for name, text in asdict(asked).items() if text}
 
 
 @bp.get("/mail/<int:mail_id>")

@@ -13,7 +13,7 @@ from peerreview.services import histories, mail_plan, overview
 from peerreview.services.checks import searchable
 from peerreview.services.standing import LanesView
 
-from . import filters
+from . import filters, lead
 from .here import house
 from .locale import language
 
@@ -91,16 +91,22 @@ def history(review_id: int) -> ResponseReturnValue:
 @bp.get("/<int:review_id>/mail")
 @login_required
 def mail(review_id: int) -> ResponseReturnValue:
+    asked = lead.mails_asked()
     view = mail_plan.review_mail(
         house(),
         actor=current_user.account,
         review_id=review_id,
+        asked=asked,
         page=request.args.get("page", 1, type=int),
+        coming=request.args.get("coming", 1, type=int),
         now=g.now,
     )
     assert view.head is not None
     g.names = view.head.names
-    return render_template("web/reviews/mail.html", view=view, head=view.head)
+    kept = {} if view.own else lead.asked_for(asked)
+    return render_template(
+        "web/reviews/mail.html", view=view, head=view.head, asked=asked, states=mail_plan.ASKED, kept=kept
+    )
 
 
 @bp.get("/<int:review_id>/mail/<int:mail_id>")

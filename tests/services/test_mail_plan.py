@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from sqlalchemy import func, select
 
 from peerreview.errors import NotFound
 from peerreview.rendering.words import say
 from peerreview.services import mail_plan
 from peerreview.services.house import Account, House
-from peerreview.services.mail_plan import MailView
-from peerreview.store.outbox import Outgoing
+from peerreview.services.mail_plan import MailAsked, MailView
+from peerreview.store.outbox import Outgoing, PlannedMail
 from tests.services.review_fixtures import Cast, do, make_review
 
 
@@ -44,7 +47,10 @@ def test_network_list_is_the_leads(house: House) -> None:
     view = mail_plan.network_mail(house, actor=cast.lead, now=cast.now)
     assert view.planned_total == len(view.planned) > 0
     assert {one.review for one in view.sent} == {"Kalmar län – Gävleborg"}
-    assert mail_plan.network_mail(house, actor=cast.lead, state="failed", now=cast.now).sent == ()
+    assert (
+        mail_plan.network_mail(house, actor=cast.lead, asked=MailAsked(state="failed"), now=cast.now).sent
+        == ()
+    )
     for name, who in cast.everyone().items():
         if name != "lead":
             with pytest.raises(NotFound):
@@ -78,3 +84,50 @@ def test_secret_mail_is_shown_to_nobody(house: House, kind: str) -> None:
     for who in (cast.lead, cast.coordinator(0), cast.coordinator(1)):
         with pytest.raises(NotFound):
             mail_plan.message(house, actor=who, outgoing_id=number, review_id=cast.review_id, now=cast.now)
+
+
+def test_the_lead_finds_mails_by_person_review_state_and_time(house: House) -> None:
+    cast = make_review(house)
+    other = make_review(house, parties=3, lead=cast.lead)
+
+    def found(**asked: str) -> MailView:
+        return mail_plan.network_mail(house, actor=cast.lead, asked=MailAsked(**asked), now=cast.now)
+
+    anna = cast.coordinator(0)
+    view = found(who=anna.email)
+    assert {one.to for one in (*view.planned, *view.sent)} == {anna.name}
+    assert view.planned
+    assert view.sent
+    # Words of a name may be another's too.
+    assert found(who="processledare KALMAR").sent_total == 2
+    third = {one.review_id for one in (*found(about="dalarna").planned, *found(about="dalarna").sent)}
+    assert third == {other.review_id}
+    assert found(who="nobody@example.org").planned_total == found(who="nobody@example.org").sent_total == 0
+    day = cast.now.date()
+    assert found(until=day.isoformat(), who=anna.email).planned == ()
+    assert found(since=(day + timedelta(days=1)).isoformat(), who=anna.email).sent == ()
+    assert found(since="in May").sent_total == found().sent_total > 0
+    assert found(state="planned").sent == found(state="sent").planned == ()
+    do(house, cast, anna, "accept", "acceptance", conflict="none")
+    assert {one.mark for one in found(who=anna.email, state="void").planned} == {"locked"}
+
+
+def test_a_mail_about_several_reviews_is_found_in_each(house: House) -> None:
+    cast = make_review(house)
+    other = make_review(house, lead=cast.lead)
+    anna = cast.coordinator(0)
+    mail = of_review(house, cast, anna).sent[0]
+    with house.db.write() as session:
+        session.get_one(Outgoing, mail.id).review_id = None
+        for one in (cast, other):
+            first = select(func.min(PlannedMail.id)).where(PlannedMail.review_id == one.review_id)
+            row = session.get_one(PlannedMail, session.scalars(first).one())
+            row.state, row.outgoing_id = "sent", mail.id
+    for one in (cast, other):
+        assert mail.id in {sent.id for sent in of_review(house, one, cast.lead).sent}
+        given = {"outgoing_id": mail.id, "review_id": one.review_id, "now": one.now}
+        assert mail_plan.message(house, actor=cast.lead, **given).text  # type: ignore[arg-type]
+    given = {"outgoing_id": mail.id, "review_id": cast.review_id, "now": cast.now}
+    assert mail_plan.message(house, actor=anna, **given).text  # type: ignore[arg-type]
+    with pytest.raises(NotFound):
+        mail_plan.message(house, actor=cast.coordinator(1), **given)  # type: ignore[arg-type]
