@@ -219,7 +219,7 @@ def _waiting_for(case: OpenCase, new: Case, place: Place, until: date) -> Iterat
     later = {
         (other[0], day)
         for other, day in dues(new, case.now).items()
-        if follows(case.case, other[0], place[0])
+        if follows(case.case, other[0], place[0]) and _concerned(case, other, place)
     }
     for path, day in sorted(later, key=lambda one: (one[1], one[0]))[:3]:
         step = case.workflow.by_path[path].title
@@ -233,6 +233,11 @@ def _waiting_for(case: OpenCase, new: Case, place: Place, until: date) -> Iterat
                 day=day,
                 left=left,
             )
+
+
+def _concerned(case: OpenCase, other: Place, place: Place) -> bool:
+    """Where parties stand apart, none waits for another."""
+    return not case.workflow.apart or other[1].party in (None, place[1].party)
 
 
 def _meetings_elsewhere(

@@ -152,7 +152,8 @@ class OrganisationRow:
 class RoundView:
     """The lead's page. `columns`, `rows`: the board of the round's reviews under way; `ended`: those that are over,
     with how; `ask`: what the lead does now; `reminding`: letters to those who are silent, by role; `talks`: with whom the
-    lead is to talk; `may_invite`: one more organisation can be invited."""
+    lead is to talk; `may_invite`: one more organisation can be invited; `invited`: the invitation
+    is sent."""
 
     head: RoundHead
     dates: dict[str, date | None]
@@ -170,6 +171,7 @@ class RoundView:
     ended: tuple[tuple[int, str, Text], ...]
     powers: tuple[Button, ...]
     may_invite: bool
+    invited: bool
 
 
 def round_page(house: House, *, actor: Account, round_id: int, now: datetime) -> RoundView:
@@ -205,6 +207,7 @@ def round_page(house: House, *, actor: Account, round_id: int, now: datetime) ->
                 if action.moves != "join" and case.may(Do(key))
             ),
             may_invite=round_joining.why_not(case) is None,
+            invited=case.state("invitation") == "sent",
         )
 
 
