@@ -1,10 +1,10 @@
 """Matching: 21, 1,000 and 1,001 organisations, proven optimal, beside rustworkx on the complete graph.
 
-    python -m benchmarks.matching [--quick | --hard]
+    python -m benchmarks.matching [--quick | --shapes]
 
 Prints seconds (wall, and of the processor, which is the fairer figure on a busy machine), the peak of memory,
-and the ratio to rustworkx in the same run. --quick leaves rustworkx out; --hard adds profiles that say
-little, for which many rings are nearly as good as the best: minutes each.
+and the ratio to rustworkx in the same run, for whole profiles and for themes alone. --quick leaves rustworkx
+out; --shapes goes through rounds of many shapes (see `shapes`), 1,000 and 1,001 of each: half an hour.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ from __future__ import annotations
 import resource
 import sys
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable
 from typing import TypeVar
 
 import numpy as np
 import rustworkx as rx
 
 from peerreview.matching.pairing import Matching, Pairing, Round
-from peerreview.matching.profiles import Profile
 from peerreview.matching.rules import Rules
 from peerreview.matching.solving import UNIT
 from tests.matching.cases import profiles
+
+from .shapes import Shape, Shapes
 
 RULES = Rules(year=2026)
 T = TypeVar("T")
@@ -40,9 +40,9 @@ def said(name: str, wall: float, processor: float, more: str = "") -> None:
     print(f"{name:<44} {wall:8.3f} s  {processor:8.3f} s cpu  peak {peak:5} MiB  {more}", flush=True)
 
 
-def ours(name: str, round_: Sequence[Profile]) -> tuple[Matching, float, float]:
+def ours(name: str, shape: Shape) -> tuple[Matching, float, float]:
     def pairing() -> tuple[Matching, Pairing]:
-        matching = Matching(Round(round_, RULES))
+        matching = Matching(Round(shape.profiles, RULES, shape.weights))
         return matching, matching.pairing()
 
     (matching, found), wall, processor = timed(pairing)
@@ -63,43 +63,29 @@ def theirs(matching: Matching) -> tuple[float, float]:
     pairs, wall, processor = timed(
         lambda: rx.max_weight_matching(graph, max_cardinality=True, weight_fn=lambda weight: weight)
     )
-    total = sum(int(weights[pair]) for pair in pairs) * UNIT // 2
-    agrees = "agrees" if total == matching.solution.total else "DIFFERS"
-    said("rustworkx alone, 1,000, complete", wall, processor, f"its total {agrees}")
+    more = ""
+    if n % 2 == 0 and not matching.solution.unplaced and len(matching.solution.groups) == n // 2:
+        total = sum(int(weights[pair]) for pair in pairs) * UNIT // 2
+        more = f"its total {'agrees' if total == matching.solution.total else 'DIFFERS'}"
+    said(f"  rustworkx alone, {n:,}, complete", wall, processor, more)
     return wall, processor
 
 
-def kinds(n: int) -> dict[str, list[Profile]]:
-    """Scores that make it hard: nearness on one line, and many who are quite alike."""
-    everything = profiles(np.random.default_rng(2), n)
-    bare = [Profile(one.organisation) for one in everything]
-    return {
-        "population alone": [
-            replace(one, population=full.population) for one, full in zip(bare, everything, strict=True)
-        ],
-        "hospitals and university hospital alone": [
-            replace(one, hospitals=full.hospitals, university_hospital=full.university_hospital)
-            for one, full in zip(bare, everything, strict=True)
-        ],
-        "themes alone": [
-            replace(one, wants=full.wants, offers=full.offers)
-            for one, full in zip(bare, everything, strict=True)
-        ],
-    }
+def beside(name: str, shape: Shape) -> None:
+    matching, *mine = ours(name, shape)
+    wall, processor = (other / own for other, own in zip(theirs(matching), mine, strict=True))
+    print(f"  {wall:.1f} times as fast as rustworkx alone ({processor:.1f} by the processor)", flush=True)
 
 
 def main() -> None:
-    ours("21, with reasons", profiles(np.random.default_rng(1), 21))
-    even, *one_thousand = ours("1,000, with reasons", profiles(np.random.default_rng(1), 1000))
-    _, *with_ring = ours("1,001 with its ring, with reasons", profiles(np.random.default_rng(1), 1001))
-    if "--quick" in sys.argv:
-        return
-    for name, round_ in kinds(1001).items() if "--hard" in sys.argv else ():
-        ours(f"1,001, {name}", round_)
-    alone = theirs(even)
-    for name, figures in (("1,000", one_thousand), ("1,001 with its ring", with_ring)):
-        wall, processor = (theirs_ / ours_ for theirs_, ours_ in zip(alone, figures, strict=True))
-        print(f"{name}: {wall:.1f} times as fast as rustworkx alone ({processor:.1f} by the processor)")
+    ours("21, with reasons", Shape(profiles(np.random.default_rng(1), 21)))
+    for n in (1000, 1001):
+        for name, shape in Shapes(n).all().items():
+            usual = name in ("whole profiles", "0 to 4 of 12 themes")
+            if "--shapes" in sys.argv or (usual and "--quick" not in sys.argv):
+                beside(f"{n:,}, {name}", shape())
+            elif usual:
+                ours(f"{n:,}, {name}", shape())
 
 
 if __name__ == "__main__":

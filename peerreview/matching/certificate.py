@@ -35,15 +35,19 @@ class Proof:
         return sum(int(weights[u, v]) for u, v in self.pairs)
 
     def holds(self, weights: Ints) -> bool:
-        """Everybody is matched once, no pair's slack is negative, and the weight reaches the bound."""
+        """Everybody is matched once, the prices cover every pair, and the weight reaches the bound."""
         placed = sorted(v for pair in self.pairs for v in pair)
+        return (
+            placed == self.vertices.tolist() and self.weight(weights) == self.bound() and self.covers(weights)
+        )
+
+    def covers(self, weights: Ints) -> bool:
+        """No pair's slack is negative, so that `bound` is one; whoever is matched."""
         slack = self.prices[:, None] + self.prices - weights + self._inside()
         np.fill_diagonal(slack, 0)
         return (
-            placed == self.vertices.tolist()
-            and all(price > 0 and len(held) % 2 == 1 for held, price in self.sets)
+            all(price > 0 and len(held) % 2 == 1 for held, price in self.sets)
             and int(slack[np.ix_(self.vertices, self.vertices)].min(initial=0)) >= 0
-            and self.weight(weights) == self.bound()
         )
 
     def _inside(self) -> Ints:

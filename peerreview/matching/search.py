@@ -6,15 +6,16 @@ are finite here; what is not allowed costs a penalty (see `solving`), so an even
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from .blossoms import ALONE, FAR, Blossoms, Edge, Ints
 
 FREE, OUTER, INNER = 0, 1, 2  # not in the tree; an even, or an odd number of pairs from the root
-SIGN = np.array([0, -1, 1])  # how the price of a vertex moves while the tree grows
-RATE = np.array([1, 2, 0])  # how fast its slack to the tree's outer vertices shrinks
-HALVED = np.array([0, 1, 0])
-BLOCKED = np.array([0, 0, FAR])
+# For each kind: how the price of a vertex moves while the tree grows; how fast its slack to the tree's outer
+# vertices shrinks; by how many halvings that shortens the way to it; FAR where the way is none.
+TRAITS = np.array([[[0], [1], [0], [0]], [[-1], [2], [1], [0]], [[1], [0], [0], [FAR]]])
 
 
 def settle(state: Blossoms, enough: int | None = None) -> bool:
@@ -23,13 +24,45 @@ def settle(state: Blossoms, enough: int | None = None) -> bool:
     With `enough`, stop and return False as soon as the prices show that none weighs more than that.
     """
     left = FAR if enough is None else state.bound() - enough
-    while left > 0 and (alone := [int(v) for v in np.flatnonzero(state.active) if state.mate[v] == ALONE]):
-        # Small trees from many roots cost less than one large tree, and lower the bound as much.
-        share = FAR if enough is None else left // len(alone) + 1
+    for alone, longest in _rounds(state):
+        if len(alone) % 2:
+            raise AssertionError("an odd number of vertices cannot all be matched")
+        share = longest if enough is None else left // len(alone) + 1
         for v in alone:
             if state.mate[v] == ALONE and left > 0:
                 left -= Tree(state, v, min(left, share)).grow()
+        if left <= 0:
+            return False
     return left > 0
+
+
+def surround(state: Blossoms) -> None:
+    """Of an odd number of active vertices, make one blossom that holds all.
+
+    Any one of them can then be the one left over, and its price tells what that costs: without v the heaviest
+    matching weighs bound() - y[v], exactly, for every v.
+    """
+    for alone, longest in _rounds(state):
+        if len(alone) == 1:
+            Tree(state, alone[0], FAR).grow()
+            return
+        for v in alone:
+            if state.mate[v] == ALONE:
+                Tree(state, v, longest).grow()
+
+
+def _rounds(state: Blossoms) -> Iterator[tuple[list[int], int]]:
+    """Who is alone, while somebody is, and how long a tree of theirs may be this time.
+
+    Small trees from many roots, longer from round to round, cost less than large ones, and lower the bound as
+    much. The first are a small part of what prices are like; where they lead to little, the next are far longer.
+    """
+    prices = np.abs(state.y[state.active])
+    longest = int(np.median(prices)) // 16 + 1 if len(prices) else 1
+    while alone := [int(v) for v in np.flatnonzero(state.active) if state.mate[v] == ALONE]:
+        yield alone, longest if len(alone) > 2 else FAR
+        few = 10 * sum(state.mate[v] == ALONE for v in alone) > 9 * len(alone)
+        longest = 4 * longest if few else longest + longest // 10 + 1
 
 
 class Tree:
@@ -45,16 +78,17 @@ class Tree:
         # For each vertex the least slack to an outer vertex of another node, and which vertex that is.
         self.near: Ints = np.full(n, FAR)
         self.via: Ints = np.full(n, ALONE)
-        self.sign: Ints = np.zeros(n, np.int64)
-        self.rate: Ints = np.ones(n, np.int64)
-        self.halved: Ints = np.zeros(n, np.int64)
-        self.blocked: Ints = np.where(state.active, 0, FAR)
-        self.rate[~state.active] = 0
+        self.traits: Ints = np.where(state.active, TRAITS[FREE], TRAITS[INNER])
+        self.traits[0, ~state.active] = 0
+        self.sign, self.rate, self.halved, self.blocked = self.traits
+        # The blossoms in the tree, whose prices move too.
+        self.blossoms: dict[int, set[int]] = {OUTER: set(), INNER: set()}
+        self.root = root
         self._join(int(state.top[root]), OUTER, None)
 
     def grow(self) -> int:
         """Move prices until something happens, and let it; ends when a pair more is matched, or when the
-        steps are as long as they may be together. Their length."""
+        steps are as long as they may be together, or when the root's blossom holds all. Their length."""
         while self.left > 0:
             reach = (self.near >> self.halved) + self.blocked
             v = int(reach.argmin())
@@ -65,7 +99,7 @@ class Tree:
                     self._expand(blossom)
                 continue
             if reach[v] >= FAR // 2:
-                raise AssertionError("an odd number of vertices cannot all be matched")
+                break  # nobody is left to meet: all are in the root's blossom
             self._move(int(reach[v]))
             if self.left > 0 and self._meet(int(self.via[v]), v):
                 break
@@ -74,9 +108,9 @@ class Tree:
     def _weakest(self) -> tuple[int | None, int]:
         """The inner blossom whose price is used up first, and after how far a step."""
         state, weakest, step = self.state, None, FAR
-        for node, kind in self.kind.items():
-            if kind == INNER and node >= state.n and state.z[node] // 2 < step:
-                weakest, step = node, state.z[node] // 2
+        for node in self.blossoms[INNER]:
+            if (price := state.z[node] // 2) < step or (price == step and node < (weakest or 0)):
+                weakest, step = node, price
         return weakest, step
 
     def _move(self, step: int) -> None:
@@ -87,9 +121,10 @@ class Tree:
         state = self.state
         state.y += step * self.sign
         self.near -= step * self.rate
-        for node, kind in self.kind.items():
-            if node >= state.n:
-                state.z[node] += 2 * step if kind == OUTER else -2 * step
+        for node in self.blossoms[OUTER]:
+            state.z[node] += 2 * step
+        for node in self.blossoms[INNER]:
+            state.z[node] -= 2 * step
 
     def _meet(self, u: int, v: int) -> bool:
         """Outer vertex u and v have no slack: close a ring, grow, or, with a free single, be done."""
@@ -108,15 +143,22 @@ class Tree:
         return False
 
     def _join(self, node: int, kind: int, entry: Edge | None) -> None:
-        self.kind[node], self.entry[node] = kind, entry
-        self._colour(node, kind)
+        self._enter(node, kind, entry)
         if kind == OUTER:
             self._reach(self.state.leaves[node], node)
 
-    def _colour(self, node: int, kind: int) -> None:
-        leaves = self.state.leaves[node]
-        self.sign[leaves], self.rate[leaves] = SIGN[kind], RATE[kind]
-        self.halved[leaves], self.blocked[leaves] = HALVED[kind], BLOCKED[kind]
+    def _enter(self, node: int, kind: int, entry: Edge | None) -> None:
+        self.kind[node], self.entry[node] = kind, entry
+        self.traits[:, self.state.leaves[node]] = TRAITS[kind]
+        if node >= self.state.n:
+            self.blossoms[kind].add(node)
+
+    def _leave(self, node: int) -> int:
+        """What kind it has been."""
+        kind = self.kind.pop(node)
+        del self.entry[node]
+        self.blossoms[kind].discard(node)
+        return kind
 
     def _reach(self, outer: Ints, node: int) -> None:
         """New outer vertices, all of `node`, may be nearer to the others than those before."""
@@ -146,12 +188,9 @@ class Tree:
         ring, links = left[::-1] + right, [self._entered(node) for node in left[-2::-1]]
         links += [(u, v), *((b, a) for a, b in map(self._entered, right))]
         entry = self.entry[left[-1]]
-        inner = [node for node in ring if self.kind[node] == INNER]
-        for node in ring:
-            del self.kind[node], self.entry[node]
+        inner = [node for node in ring if self._leave(node) == INNER]
         blossom = state.close(ring, links)
-        self.kind[blossom], self.entry[blossom] = OUTER, entry
-        self._colour(blossom, OUTER)
+        self._enter(blossom, OUTER, entry)
         for node in inner:
             self._reach(state.leaves[node], blossom)
         self._look_outside(blossom)
@@ -164,6 +203,10 @@ class Tree:
     def _look_outside(self, blossom: int) -> None:
         """Vertices whose nearest outer vertex is now in the same blossom look for one outside it."""
         state, leaves = self.state, self.state.leaves[blossom]
+        if state.top[self.root] == blossom:
+            # All others look at it, so that it need not look at them.
+            self.near[leaves] = FAR
+            return
         stale = leaves[(state.top[self.via[leaves]] == blossom) & (self.near[leaves] < FAR // 2)]
         outside = np.flatnonzero((self.sign < 0) & (state.top != blossom))
         if not len(outside):
@@ -177,8 +220,8 @@ class Tree:
         """An inner blossom whose price is used up opens; the even way to its base stays in the tree."""
         state = self.state
         entry, links = self._entered(blossom), state.links[blossom]
-        del self.kind[blossom], self.entry[blossom]
-        self._colour(blossom, FREE)
+        self._leave(blossom)
+        self.traits[:, state.leaves[blossom]] = TRAITS[FREE]
         ring = state.open(blossom)
         at = ring.index(int(state.top[entry[1]]))
         size = len(ring)

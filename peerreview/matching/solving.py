@@ -147,12 +147,16 @@ def _ring_and_pairs(case: Case) -> Solution | None:
     weights, arcs = _tables(case, odd=True)
     rings = frozenset(group for group in case.barred if len(group) == 3)
     best = best_with_ring(weights, arcs, rings)
-    return None if best is None else _told(case, weights, best.proof, (best.ring,))
+    if best is None:
+        return None
+    if not best.holds(weights):
+        raise AssertionError("the prices do not prove the ring: a fault in the search")
+    return _told(case, weights, best.proof, (best.ring,))
 
 
 def _told(case: Case, weights: Ints, proof: Proof, rings: tuple[Group, ...]) -> Solution:
     """What a matching says of organisations; its proof is checked here, every time."""
-    if not proof.holds(weights):
+    if not rings and not proof.holds(weights):
         raise AssertionError("the prices do not prove the matching: a fault in the search")
     n = len(case.direct)
     groups = [_from_the_first(ring) for ring in rings]

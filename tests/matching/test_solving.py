@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from peerreview.matching.blossoms import Blossoms
 from peerreview.matching.certificate import Proof
-from peerreview.matching.search import settle
-from peerreview.matching.solving import UNIT, Case, Solution, solve, weight_of
+from peerreview.matching.rings import HARDLY, best_with_ring
+from peerreview.matching.search import settle, surround
+from peerreview.matching.solving import UNIT, Case, Solution, _tables, solve, weight_of
 
 from .cases import KINDS, allowed, by_trying_everything, direct
 
@@ -109,6 +110,43 @@ def test_a_large_case_has_a_proof_that_holds(n: int, kind: str) -> None:
     assert found.unplaced == ()
     assert len(found.proofs) == 1
     assert sum(len(group) == 3 for group in found.groups) == n % 2
+
+
+@pytest.mark.parametrize("n", [7, 15, 31])
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("part", [1, 0.6])
+def test_every_other_ring_is_ruled_out_by_prices_that_cover_all_pairs(n: int, kind: str, part: float) -> None:
+    rng = np.random.default_rng([n, KINDS.index(kind), int(part * 100)])
+    weights, arcs = _tables(case_of(rng, n, kind, part), odd=True)
+    best = best_with_ring(weights, arcs)
+    assert best is not None
+    assert best.holds(weights)
+    for a, b, c in every_ring(n):
+        own = int(arcs[a, b] + arcs[b, c] + arcs[c, a])
+        if own > HARDLY:
+            assert min(bound_without(proof, {a, b, c}) for proof in best.grounds) + own <= best.value
+    false = replace(best.grounds[0], prices=best.grounds[0].prices - 1)
+    assert not replace(best, grounds=[false]).holds(weights)
+
+
+def bound_without(proof: Proof, ring: set[int]) -> int:
+    """What the pairs of all but `ring` can weigh at most, by prices that cover all pairs."""
+    prices = sum(int(proof.prices[v]) for v in proof.vertices if v not in ring)
+    return prices + sum(price * (len(set(held.tolist()) - ring) // 2) for held, price in proof.sets)
+
+
+def test_one_blossom_that_holds_all_tells_what_it_costs_to_do_without_each() -> None:
+    one = direct(np.random.default_rng(3), 21, "types")
+    weights = 6 * (one + one.T)
+    state = Blossoms(weights)
+    state.start(np.arange(21))
+    surround(state)
+    assert len(set(state.top.tolist())) == 1
+    for v in range(21):
+        rest = Blossoms(weights)
+        rest.start(np.setdiff1d(np.arange(21), [v]))
+        settle(rest)
+        assert rest.bound() == state.bound() - state.y[v]
 
 
 def solved(n: int) -> Blossoms:
