@@ -117,11 +117,10 @@ def _of_sent(wanted: Wanted, state: str) -> list[ColumnElement[bool]]:
         asked.append(_about(select(Review.id).where(Review.id == wanted.review_id)))
     if wanted.about:
         asked.append(_about(_reviews(wanted.about)))
-    at = func.coalesce(Outgoing.sent_at, Outgoing.created_at)
     if wanted.since is not None:
-        asked.append(at >= wanted.since)
+        asked.append(Outgoing.about_at >= wanted.since)
     if wanted.until is not None:
-        asked.append(at < wanted.until)
+        asked.append(Outgoing.about_at < wanted.until)
     if state == "unsent":
         asked.append(or_(Outgoing.state == "waiting", Outgoing.state == "sending"))
     elif state:
