@@ -190,18 +190,26 @@ def _may_have_time(case: Case, actor: Actor, what: Time) -> Answer:
     return YES if refusal is None else refusal
 
 
+def _has_ended(case: Case) -> Message:
+    return N_("the round has ended") if case.workflow.apart else N_("the review has ended")
+
+
+def _on_hold(case: Case) -> Message:
+    return N_("the round is on hold") if case.workflow.apart else N_("the review is on hold")
+
+
 def _standing_allows(case: Case, what: Do, action: Action) -> No | None:
     standing = case.standing
     if standing.ended:
-        return No(N_("the review has ended"))
+        return No(_has_ended(case))
     if (
         standing.on_hold
         and action.moves not in ("resume", "withdraw")
         and action.to not in case.workflow.ends
     ):
-        return No(N_("the review is on hold"))
+        return No(_on_hold(case))
     if action.moves == "resume" and not standing.on_hold:
-        return No(N_("the review is not on hold"))
+        return No(N_("the round is not on hold") if case.workflow.apart else N_("the review is not on hold"))
     if not what.place[0]:
         return None
     mark = standing.marks.get(what.place)
@@ -253,7 +261,7 @@ def _may_see(case: Case, actor: Actor, what: See) -> Answer:
         for ref, states in allow.of(what.artefact, what.verb):
             if (None in states or what.state in states) and _concerns(case, actor, what, ref, scope):
                 if case.standing.on_hold and what.verb not in ("read", "notice"):
-                    return No(N_("the review is on hold"))
+                    return No(_on_hold(case))
                 if actor.conflicted and _loses(case, ref, what):
                     continue
                 return YES
@@ -301,5 +309,5 @@ def _why_unseen(case: Case, actor: Actor, what: See) -> Words:
                     owner = PartyName(what.owner) if what.owner is not None else artefact.title
                     return (Message(artefact.kind.facts[state].text, (("party", owner),)),)
     if case.standing.ended:
-        return (N_("the review has ended"),)
+        return (_has_ended(case),)
     return (N_("this is not open to you in this step"),)

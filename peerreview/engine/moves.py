@@ -315,6 +315,8 @@ def _join(case: Case, now: datetime, choice: Choice) -> Standing:
     """One more party, where they stand apart: it begins the steps that are each party's, and what the whole has come
     to after them waits, as for a side that was sent back to the first of them."""
     standing, newcomer = case.standing, len(case.standing.reviews)
+    if choice.party is None:
+        raise Refused(N_("say who is to join: on the round's own page"))
     if choice.party != newcomer:
         raise Refused(N_("somebody else has moved this review meanwhile; see where it stands now"))
     if newcomer >= case.workflow.max_parties:

@@ -14,9 +14,9 @@ from ..engine import moves
 from ..engine.decide import Do
 from ..engine.definition import Action, Step
 from ..engine.moves import Choice, Move
-from ..errors import N_, Conflict, Refused, Text
+from ..errors import Conflict, Refused, Text
 from ..store import history as history_store
-from . import acting, choosing, outlook, receipts
+from . import acting, choosing, outlook, receipts, wording
 from .acting import Filled, Wish
 from .cases import OpenCase, looking
 from .checks import unfit
@@ -142,7 +142,7 @@ def do(
     """Do it; returns the key of its receipt. Raises Refused, Conflict, Invalid."""
     with looking(house, review_id=review_id, actor=actor, now=now, rounds="lead") as case:
         if seen is not None and seen != case.review.version:
-            raise Conflict(N_("somebody else has moved this review meanwhile; see where it stands now"))
+            raise Conflict(wording.moved_meanwhile(case))
         action, _, _do = _allowed(case, wish)
         # The choice alone is tried here, so that what is wrong with it is said beside its field.
         choice = choosing.choice_of(case, action, typed)

@@ -15,8 +15,8 @@ from ..engine.case import Place
 from ..engine.decide import Do
 from ..engine.flow import next_due, wake_at
 from ..engine.moves import Choice, Move, tick
-from ..errors import N_, Conflict
-from . import effects, invitations, posting
+from ..errors import Conflict
+from . import effects, invitations, posting, wording
 from .cases import OpenCase, Rounds, only_reviews, opened
 from .house import Account, House
 
@@ -38,7 +38,7 @@ def changing(
         case = opened(house, session, review_id=review_id, account=actor, now=now, lock=True)
         only_reviews(case, rounds)
         if seen is not None and seen != case.review.version:
-            raise Conflict(N_("somebody else has moved this review meanwhile; see where it stands now"))
+            raise Conflict(wording.moved_meanwhile(case))
         yield case
         case.refresh()
         settle(case)

@@ -147,6 +147,16 @@ def _line(case: OpenCase, about: _About, row: HistoryRow, level: str) -> Line | 
 
 
 def _title(case: OpenCase, about: _About, row: HistoryRow, level: str) -> Words | None:
+    """In a round the lead does the same with each organisation: the line says with which."""
+    found = _deed(case, about, row, level)
+    if found is None or not case.workflow.apart or row.party is None or row.deed == "moved":
+        return found
+    if isinstance(found, Message) and {name for name, _ in found.params} & {"side", "sides"}:
+        return found
+    return N_("%(what)s: %(side)s", what=found, side=PartyName(row.party))
+
+
+def _deed(case: OpenCase, about: _About, row: HistoryRow, level: str) -> Words | None:
     if row.deed == "begun" and case.workflow.apart:
         return N_("Opened the round")
     if row.deed == "action":
@@ -205,7 +215,8 @@ def _action_title(case: OpenCase, row: HistoryRow) -> Words | None:
     if action is None:
         return None
     if action.moves:
-        return _filled(words.MOVES[action.moves], _move_gaps(case, row))
+        said = words.ROUND_MOVES if case.workflow.apart else words.MOVES
+        return _filled(said[action.moves], _move_gaps(case, row))
     workflow = case.workflow_then(row.definition_hash)
     for effect in action.does:
         artefact = workflow.artefacts[effect.artefact]
@@ -216,6 +227,8 @@ def _action_title(case: OpenCase, row: HistoryRow) -> Words | None:
                 return N_("Confirmed the agreement, version %(version)s", version=version)
             return _filled(found, {"title": artefact.title})
     end = workflow.ends.get(action.to or "")
+    if end is not None and workflow.apart:
+        return N_("Ended the round: %(how)s", how=end.title)
     return N_("Ended the review: %(how)s", how=end.title) if end else action.title
 
 

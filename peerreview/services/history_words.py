@@ -140,3 +140,9 @@ MOVES: Mapping[str, Message] = {
     "withdraw": N_("Withdrew from the review: %(sides)s"),
     "join": N_("Invited one more: %(sides)s"),
 }
+ROUND_MOVES: Mapping[str, Message] = {
+    **MOVES,
+    "hold": N_("Put the round on hold"),
+    "resume": N_("Resumed the round"),
+    "withdraw": N_("Withdrew from the round: %(sides)s"),
+}

@@ -68,7 +68,10 @@ def undoing_words(case: OpenCase, action: Action, move: Move) -> Told:
         sentences, button = undoing.going_on(case, move), N_("Go on without “%(step)s”", step=step.title)
     elif action.moves == "withdraw" and move.choice.party is not None:
         sentences = undoing.withdrawing(case, move)
-        button = N_("Withdraw %(party)s from the review", party=PartyName(move.choice.party))
+        who = PartyName(move.choice.party)
+        button = N_("Withdraw %(party)s from the review", party=who)
+        if case.workflow.apart:
+            button = N_("Withdraw %(party)s from the round", party=who)
     return Told(sentences, button, final=action.moves == "withdraw")
 
 
@@ -246,7 +249,10 @@ def by_side(case: OpenCase, roles: Iterable[tuple[int | None, str]]) -> tuple[Wo
 def coming_after(case: OpenCase, move: Move) -> tuple[Words, ...]:
     """What begins at once by the deed, or that it is waited for others first."""
     if move.case.standing.ended:
-        return (N_("The review ends: %(how)s.", how=case.workflow.ends[move.case.standing.ended].title),)
+        how = case.workflow.ends[move.case.standing.ended].title
+        if case.workflow.apart:
+            return (N_("The round ends: %(how)s.", how=how),)
+        return (N_("The review ends: %(how)s.", how=how),)
     sides: dict[Text, set[int | None]] = {}
     for path, scope in move.entered:
         step = case.workflow.by_path[path]

@@ -151,9 +151,8 @@ class OrganisationRow:
 @dataclass(frozen=True)
 class RoundView:
     """The lead's page. `columns`, `rows`: the board of the round's reviews under way; `ended`: those that are over,
-    with how; `ask`: what the lead does now; `reminding`: letters to those who are silent, by role; `talks`: with whom the
-    lead is to talk; `may_invite`: one more organisation can be invited; `invited`: the invitation
-    is sent."""
+    with how; `ask`: what the lead does now; `reminding`: letters to those who are silent, by role; `talks`: with
+    whom the lead is to talk; `may_invite`: one more organisation can be invited; `invited`: the invitation is sent."""
 
     head: RoundHead
     dates: dict[str, date | None]

@@ -135,6 +135,8 @@ def withdrawing(case: OpenCase, move: Move) -> tuple[Words, ...]:
     standing = move.case.standing
     if standing.ended:
         return ending(case)
+    if case.workflow.apart:
+        return (N_("Reviews of the round that have begun go on: one withdraws from them in the review."),)
     found: list[Words] = [_pair(standing.reviews, party) for party in standing.taking_part]
     if standing.given_up:
         found = [

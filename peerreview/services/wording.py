@@ -41,6 +41,12 @@ def title_of(case: OpenCase) -> str:
     return case.review.title if case.workflow.apart else review_title(case.names)
 
 
+def moved_meanwhile(case: OpenCase) -> Message:
+    if case.workflow.apart:
+        return N_("somebody else has moved this round meanwhile; see where it stands now")
+    return N_("somebody else has moved this review meanwhile; see where it stands now")
+
+
 def way_to(case: OpenCase, page: str = "") -> str:
     """The path of a page of a review or of a round; "" its first."""
     place = "rounds" if case.workflow.apart else "reviews"
