@@ -344,6 +344,11 @@ def clock(session: Session, *, lock: bool = False) -> Clock | None:
     return session.scalar(query.with_for_update() if lock else query)
 
 
+def written_at(session: Session, real_now: datetime) -> None:
+    """Let all that waits have been written just now."""
+    session.execute(update(Outgoing).where(_UNSENT).values(created_at=real_now, next_at=real_now))
+
+
 def next_planned(session: Session, after: datetime) -> datetime | None:
     """When the next planned mail is due, after an instant of the method's time."""
     query = select(PlannedMail.due_at).where(
