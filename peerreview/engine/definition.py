@@ -274,6 +274,11 @@ class Workflow:
         for step in self.steps:
             yield from step.walk()
 
+    @cached_property
+    def order(self) -> Mapping[str, int]:
+        """By path, where a step stands in the definition."""
+        return {step.path: n for n, step in enumerate(self.walk())}
+
     def parent(self, path: str) -> Step | None:
         return self.by_path.get(path.rpartition("/")[0])
 

@@ -164,7 +164,7 @@ def _is_over(run: Run, step: Step, place: Place) -> bool:
 
 def active(case: Case) -> Iterator[Place]:
     """The places that are active or waiting, in the order of the definition."""
-    order = {step.path: n for n, step in enumerate(case.workflow.walk())}
+    order = case.workflow.order
     places = [p for p, m in case.standing.marks.items() if m.state in (ACTIVE, WAITING)]
     yield from sorted(places, key=lambda p: (order[p[0]], p[1].party or 0, p[1].person or 0))
 

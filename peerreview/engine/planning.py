@@ -82,13 +82,14 @@ def reminders_of(case: Case, place: Place, mark: Mark, due: date) -> Iterator[Pl
     """The reminders of one instance of a step that is due then."""
     path, scope = place
     party = -1 if scope.party is None else scope.party
+    seats = whose_turn(case, place)
+    turn = {seat.id for seat in seats}
     for reminder in case.step(place).remind:
         day = case.calendar.add(due, reminder.days) if reminder.days else due
         at = case.calendar.mail_at(day)
         if at < mark.since:
             continue
-        turn = {seat.id for seat in whose_turn(case, place)}
-        people = recipients(case, reminder.to, scope) if reminder.to else whose_turn(case, place)
+        people = recipients(case, reminder.to, scope) if reminder.to else seats
         for seat in people:
             key = MailKey(party, path, mark.visit, reminder.key, scope.person or 0, seat.id)
             if turn or scope.person is None:

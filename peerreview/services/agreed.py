@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from ..errors import N_, Message
-from ..store.agreements import Agreement
+from ..store.rows import AgreementRow
 from .cases import OpenCase
 from .days import said
 from .facts import DATES
@@ -27,7 +27,7 @@ CHOICE_WORDS: Mapping[tuple[str, str], Message] = {
 }
 
 
-def summary_of(case: OpenCase, agreement: Agreement) -> tuple[tuple[Words, Words], ...]:
+def summary_of(case: OpenCase, agreement: AgreementRow) -> tuple[tuple[Words, Words], ...]:
     """(what, how) for each thing that was agreed."""
     fields = agreement.fields
     rows: list[tuple[Words, Words]] = []

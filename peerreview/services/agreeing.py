@@ -17,7 +17,7 @@ from ..engine.moves import Done
 from ..engine.planning import recipients
 from ..errors import N_, Conflict, Invalid, Message, NotFound, Refused
 from ..store import agreements as store
-from ..store.agreements import Agreement
+from ..store.rows import AgreementRow
 from . import effects, terms, wording
 from .agreements import confirming, gaps_of, locked, numbered_version
 from .cases import OpenCase
@@ -48,7 +48,7 @@ class Clash(Conflict):
         reason: Message,
         *,
         typed: Typed,
-        newest: Agreement,
+        newest: AgreementRow,
         confirmed: tuple[int, ...],
         differ: tuple[Change, ...] = (),
         errors: Mapping[str, Message] | None = None,
@@ -161,7 +161,7 @@ def rules_of(case: OpenCase, key: str) -> Rules:
 
 
 def _joined(
-    case: OpenCase, newest: Agreement, began: Mapping[str, Any], mine: dict[str, Any], rules: Rules
+    case: OpenCase, newest: AgreementRow, began: Mapping[str, Any], mine: dict[str, Any], rules: Rules
 ) -> tuple[dict[str, Any], str]:
     """My change and the one that was saved meanwhile, put together; and whose that was."""
     both, clashes = merged(began, mine, newest.fields)
@@ -186,7 +186,7 @@ def _joined(
 
 
 def _mind_confirmations(
-    case: OpenCase, newest: Agreement | None, seen: tuple[int, ...], mine: Mapping[str, Any]
+    case: OpenCase, newest: AgreementRow | None, seen: tuple[int, ...], mine: Mapping[str, Any]
 ) -> None:
     """Nobody makes a confirmation void that they have not been told of."""
     if newest is None:
@@ -205,22 +205,21 @@ def _mind_confirmations(
 
 def add_version(
     case: OpenCase, key: str, fields: Mapping[str, Any], *, deed: str = "", reason: str | None = None
-) -> Agreement:
+) -> AgreementRow:
     """A new version; where it says what is in force again, what was confirmed stays confirmed. Those who had confirmed
     another are told. `deed`, `reason`: what the history says of it, and what then tells of it itself."""
     assert case.account is not None
     newest, force = newest_of(case), in_force(case.rows, case.standing)
     back = force is not None and case.state(key) == "confirmed" and not changed_paths(force.fields, fields)
     taken = [wish["id"] for version in case.rows.agreements for wish in version.fields.get("wishes", [])]
-    added = Agreement(
-        review_id=case.review.id,
-        version=newest.version + 1 if newest else 1,
-        fields=terms.numbered(fields, taken),
-        created_at=case.now,
-        created_by=case.account.person_id,
+    added = store.add(
+        case.session,
+        case.review.id,
+        newest.version + 1 if newest else 1,
+        terms.numbered(fields, taken),
+        at=case.now,
+        by=case.account.person_id,
     )
-    case.session.add(added)
-    case.session.flush()
     paths = changed_paths(newest.fields if newest else {}, added.fields)
     case.note(
         deed or ("agreement_taken_back" if back else "agreement_saved"),
@@ -240,7 +239,7 @@ def add_version(
 # ---- telling
 
 
-def _tell_void(case: OpenCase, newest: Agreement, *, proposal: bool) -> None:
+def _tell_void(case: OpenCase, newest: AgreementRow, *, proposal: bool) -> None:
     """To the coordinators of the sides that had confirmed: what they said yes to is no longer the newest."""
     parties = case.rows.confirmed[newest.id]
     review = wording.title_of(case)

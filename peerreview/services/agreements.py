@@ -15,7 +15,7 @@ from ..engine.case import ACTIVE
 from ..engine.decide import Do, No
 from ..errors import N_, Message, NotFound, PartyName
 from ..store import agreements as store
-from ..store.agreements import Agreement
+from ..store.rows import AgreementRow
 from . import terms
 from .cases import OpenCase, looking
 from .days import fuzzy_options
@@ -173,7 +173,7 @@ def agreement(house: House, *, actor: Account, review_id: int, now: datetime) ->
 
 
 def _foresight(
-    case: OpenCase, key: str, force: Agreement | None, pending: Agreement | None
+    case: OpenCase, key: str, force: AgreementRow | None, pending: AgreementRow | None
 ) -> Foresight | None:
     if force is None or pending is None or force.fields["dates"] == pending.fields.get("dates"):
         return None
@@ -230,7 +230,7 @@ def propose_dates(house: House, *, actor: Account, review_id: int, typed: Typed,
 # ---- what the pages and the deeds ask
 
 
-def numbered_version(case: OpenCase, number: int) -> Agreement | None:
+def numbered_version(case: OpenCase, number: int) -> AgreementRow | None:
     return next((a for a in case.rows.agreements if a.version == number), None)
 
 
@@ -244,7 +244,7 @@ def confirming(case: OpenCase, key: str) -> Do | None:
     return None
 
 
-def gaps_of(case: OpenCase, version: Agreement) -> tuple[Message, ...]:
+def gaps_of(case: OpenCase, version: AgreementRow) -> tuple[Message, ...]:
     """What a version lacks, in words."""
     found = []
     for gap in agreement_gaps(version.fields, case.standing.taking_part):
@@ -285,7 +285,7 @@ def _reader_of(case: OpenCase, party: int) -> int:
     return readers[0] if readers else party
 
 
-def version_view(case: OpenCase, version: Agreement) -> VersionView:
+def version_view(case: OpenCase, version: AgreementRow) -> VersionView:
     fields = version.fields
 
     def said(*paths: str) -> tuple[tuple[Message, Any], ...]:
@@ -319,7 +319,7 @@ def _wish_lists(case: OpenCase, fields: Mapping[str, Any]) -> tuple[WishList, ..
     )
 
 
-def _confirmations(case: OpenCase, version: Agreement) -> tuple[Confirmation, ...]:
+def _confirmations(case: OpenCase, version: AgreementRow) -> tuple[Confirmation, ...]:
     given = {
         c.party: c for c in store.confirmations(case.session, case.review.id) if c.agreement_id == version.id
     }
@@ -335,7 +335,7 @@ def _confirmations(case: OpenCase, version: Agreement) -> tuple[Confirmation, ..
     )
 
 
-def _versions(case: OpenCase, force: Agreement | None) -> tuple[VersionLine, ...]:
+def _versions(case: OpenCase, force: AgreementRow | None) -> tuple[VersionLine, ...]:
     names = store.writers(case.session, case.review.id)
     return tuple(
         VersionLine(a.version, a.created_at, names.get(a.version, ""), a is force)

@@ -23,10 +23,11 @@ from ..engine.reader import read
 from ..errors import BadDefinition, NotFound, Problem, Refused
 from ..store import cases as store
 from ..store import rounds
-from ..store.cases import SHARED, CaseRows
+from ..store.case_rows import SHARED, CaseRows
 from ..store.database import Writing
-from ..store.reviews import ArtefactState, Review
-from ..store.reviews import Seat as SeatRow
+from ..store.reviews import Review
+from ..store.reviews import Seat as Seated
+from ..store.rows import ReviewRow, SeatRow, StateRow
 from . import asked_time, chain, facts
 from .house import Account, House
 
@@ -50,7 +51,7 @@ class OpenCase:
     earlier: dict[str, Workflow] = field(default_factory=dict)
 
     @property
-    def review(self) -> Review:
+    def review(self) -> ReviewRow:
         return self.rows.review
 
     @property
@@ -110,29 +111,15 @@ class OpenCase:
         """The actor's side: the first, should they sit on several; None for the lead and the clock."""
         return min(self.actor.parties(), default=None)
 
-    def set_state(
-        self, artefact: str, owner: int | None, state: str | None = None, **data: Any
-    ) -> ArtefactState:
-        """Put an artefact into `state` (None: leave it) and add to its record; makes the row on first use."""
+    def set_state(self, artefact: str, owner: int | None, state: str | None = None, **data: Any) -> None:
+        """Put an artefact into `state` (None: leave it) and add to its record."""
         slot = SHARED if owner is None else owner
-        row = self.rows.states.get((artefact, slot))
-        if row is None:
-            row = ArtefactState(
-                review_id=self.review.id,
-                name=artefact,
-                party=slot,
-                state=self.artefact(artefact).kind.states[0],
-                data={},
-                version=0,
-            )
-            self.session.add(row)
-            self.rows.states[(artefact, slot)] = row
-        row.state = state or row.state
-        row.data = {**row.data, **data}
-        row.version += 1
-        row.changed_at = self.now
-        row.changed_by = self.account.person_id if self.account else None
-        return row
+        old = self.rows.states.get((artefact, slot))
+        if old is None:
+            old = StateRow(artefact, slot, self.artefact(artefact).kind.states[0], {}, 0)
+        new = StateRow(artefact, slot, state or old.state, {**old.data, **data}, old.version + 1)
+        by = self.account.person_id if self.account else None
+        store.put_state(self.session, self.rows, new, at=self.now, by=by)
 
     def note(self, deed: str, *, text: str | None = None, **more: Any) -> None:
         """Write a line of history about this deed; `artefact`, `about_party`, `state` decide who sees it."""
@@ -149,10 +136,9 @@ class OpenCase:
 
     def refresh(self) -> None:
         """Make the case anew from the rows, as they now are in this transaction."""
-        self.session.flush()
         assert isinstance(self.session, Writing)
-        self.rows = rows = store.load_again(self.session, self.rows)
-        self.case = _case(self.house, self.session, rows, self.case.leads, standing=self.case.standing)
+        store.load_again(self.session, self.rows)
+        self.case = _case(self.house, self.session, self.rows, standing=self.case.standing)
 
 
 # On which pages and in which deeds a round can be met, which is a case but no review: nowhere, by its lead
@@ -189,21 +175,21 @@ def opened(
     lock: bool = False,
 ) -> OpenCase:
     """Load and authorise in one call; raises NotFound."""
-    rows = store.load(session, [review_id], lock=lock).get(review_id)
+    rows = store.load_one(session, review_id, lock=lock)
     if rows is None:
         raise NotFound(f"review {review_id}")
-    return _opened(house, session, rows, account, now, store.leads(session), _employed(session, account))
+    return _opened(house, session, rows, account, now, _employed(session, account))
 
 
 def opened_many(
     house: House, session: Session, ids: Iterable[int], *, account: Account | None, now: datetime
 ) -> list[OpenCase]:
     """Many reviews at once, in a constant number of queries; those the account has no part in are left out."""
-    leads, employed = store.leads(session), _employed(session, account)
+    employed = _employed(session, account)
     found = []
     for rows in store.load(session, ids).values():
         try:
-            found.append(_opened(house, session, rows, account, now, leads, employed))
+            found.append(_opened(house, session, rows, account, now, employed))
         except NotFound:
             continue
     return found
@@ -215,40 +201,37 @@ def _opened(
     rows: CaseRows,
     account: Account | None,
     now: datetime,
-    leads: list[int],
     employed: set[int],
 ) -> OpenCase:
-    case = _case(house, session, rows, tuple(leads))
+    case = _case(house, session, rows)
     actor = _actor(rows, case, account, now, employed)
     if account is not None and not actor.roles:
         raise NotFound(f"review {rows.review.id}")
-    names = {party.position: party.organisation.name for party in rows.parties}
+    names = {party.position: party.name for party in rows.parties}
     opened = OpenCase(session, house, rows, case, actor, account, now, names)
     if not opened.sees_all_parties:
         opened.names = {party: name for party, name in names.items() if party in actor.parties()}
     return opened
 
 
-def _case(
-    house: House, session: Session, rows: CaseRows, leads: tuple[int, ...], standing: Standing | None = None
-) -> Case:
+def _case(house: House, session: Session, rows: CaseRows, standing: Standing | None = None) -> Case:
     workflow = workflow_of(house, session, rows.review)
     standing = standing or Standing.from_json(rows.review.standing)
-    seats = tuple(Seat(s.id, s.person_id, s.party, s.role, s.function, deputy_of(s)) for s in rows.seats)
+    seats = tuple(Seat(s.id, s.person_id, s.party, s.role, s.function, deputy_of(s)) for s in rows.seated)
     of_round = rounds.of_round(session, rows.review.id) if workflow.apart else None
     known = facts.facts_of(rows, workflow, standing, of_round)
     granted = asked_time.granted_of(rows.review.more_time)
-    return Case(workflow, standing, known, house.calendar, seats, leads, granted)
+    return Case(workflow, standing, known, house.calendar, seats, rows.leads, granted)
 
 
-def deputy_of(seat: SeatRow) -> Deputy | None:
+def deputy_of(seat: SeatRow | Seated) -> Deputy | None:
     """Whoever is named to sit in for the seat, whether it is their days or not."""
     if seat.deputy_id is None or seat.deputy_from is None or seat.deputy_until is None:
         return None
     return Deputy(seat.deputy_id, seat.deputy_from, seat.deputy_until)
 
 
-def workflow_of(house: House, session: Session, review: Review, hash: str = "") -> Workflow:
+def workflow_of(house: House, session: Session, review: Review | ReviewRow, hash: str = "") -> Workflow:
     """The definition that the review began with, or was moved to; with the newest words, where only words have
     changed. `hash`: of another that it had once."""
     newest = house.workflows.get(review.workflow)

@@ -11,8 +11,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from ..store.history import HistoryRow
-from ..store.reviews import Review
+from ..store import history
+from ..store.rows import ReviewRow
 
 # What the hash covers, in this order; free text only by its salted digest, so that a person's
 # words can be pseudonymised without breaking the chain.
@@ -23,28 +23,40 @@ COVERED = (
 
 
 def append(
-    session: Session, review: Review, *, at: datetime, deed: str, text: str | None = None, **more: Any
-) -> HistoryRow:
+    session: Session, review: ReviewRow, *, at: datetime, deed: str, text: str | None = None, **more: Any
+) -> None:
     """Add a line to the review's history; `more` are columns of HistoryRow."""
     number = review.history_count + 1
     salt = secrets.token_hex(16) if text else ""
-    row = HistoryRow(
-        review_id=review.id,
-        number=number,
+    line = {
+        **_EMPTY,
+        **more,
+        "review_id": review.id,
+        "number": number,
         # As the archive gives it back: the hash covers how the instant is written.
-        at=at.astimezone(UTC),
-        deed=deed,
-        text=text or None,
-        text_salt=salt,
-        text_digest=digest_of(text, salt) if text else "",
-        definition_hash=review.definition_hash,
-        previous=review.history_head,
-        **{"step": "", "artefact": "", "state": "", "data": {}, **more},
-    )
-    row.hash = hash_of({name: getattr(row, name) for name in COVERED})
-    session.add(row)
-    review.history_count, review.history_head = number, row.hash
-    return row
+        "at": at.astimezone(UTC),
+        "deed": deed,
+        "text": text or None,
+        "text_salt": salt,
+        "text_digest": digest_of(text, salt) if text else "",
+        "definition_hash": review.definition_hash,
+        "previous": review.history_head,
+    }
+    line["hash"] = hash_of({name: line[name] for name in COVERED})
+    history.add(session, line)
+    review.history_count, review.history_head = number, line["hash"]
+
+
+_EMPTY: Mapping[str, Any] = {
+    "actor_id": None,
+    "actor_party": None,
+    "step": "",
+    "party": None,
+    "artefact": "",
+    "about_party": None,
+    "state": "",
+    "data": {},
+}
 
 
 def digest_of(text: str, salt: str) -> str:

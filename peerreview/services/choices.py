@@ -5,16 +5,14 @@ What is asked of somebody and is due before the next digest comes on its own day
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy.orm import Session
-
 from ..engine.dates import Calendar
 from ..errors import N_, Message
-from ..store import gathered as store
 from ..store.people import Person
+from ..store.rows import Otherwise
 
 AT_ONCE, DAILY, WEEKLY = "at_once", "daily", "weekly"
 RHYTHMS = (AT_ONCE, DAILY, WEEKLY)
@@ -44,13 +42,8 @@ WITH: Mapping[str, Message] = {
 }
 
 
-def choices_of(person: Person) -> Choices:
+def choices_of(person: Person | Otherwise) -> Choices:
     return Choices(person.rhythm, frozenset(person.declined.split()), person.away_until)
-
-
-def all_choices(session: Session, ids: Iterable[int]) -> Mapping[int, Choices]:
-    """Of those people who have any; all others get everything at once."""
-    return {person.id: choices_of(person) for person in store.with_choices(session, ids)}
 
 
 def goes_at(choices: Choices, calendar: Calendar, at: datetime, last_day: date | None) -> datetime:

@@ -95,7 +95,7 @@ def _place_words(case: OpenCase, place: Place) -> Words:
     path, scope = place
     title = case.workflow.by_path[path].title
     if scope.person is not None:
-        names = {seat.person_id: seat.person.name for seat in case.review.seats}
+        names = {seat.person_id: seat.person.name for seat in case.rows.all_seats}
         return N_("%(step)s – %(who)s", step=title, who=names.get(scope.person, ""))
     if scope.party is not None:
         return N_("%(step)s – %(who)s", step=title, who=case.names[scope.party])

@@ -17,7 +17,7 @@ from typing import Any
 from ..engine.case import OVER
 from ..engine.definition import Artefact
 from ..errors import N_, Message, Text
-from ..store.evaluations import FormAnswer
+from ..store.rows import FormRow
 from .cases import OpenCase
 
 LEAST = 3
@@ -105,12 +105,12 @@ def _asks(case: OpenCase, path: str, artefact: Artefact) -> bool:
     return any((e.artefact, e.effect) == (artefact.key, "submit") for a in actions for e in a.does)
 
 
-def _submitted(case: OpenCase, artefact: Artefact) -> list[FormAnswer]:
+def _submitted(case: OpenCase, artefact: Artefact) -> list[FormRow]:
     forms = [f for f in case.rows.forms if f.artefact == artefact.key and f.submitted_at is not None]
     return sorted(forms, key=lambda form: (str(form.submitted_at), form.id))
 
 
-def _given(forms: Iterable[FormAnswer], key: str) -> list[Any]:
+def _given(forms: Iterable[FormRow], key: str) -> list[Any]:
     return [form.answers[key] for form in forms if form.answers.get(key) not in (None, "")]
 
 
@@ -121,7 +121,7 @@ def _scale(label: Text, chosen: Sequence[int]) -> ScaleResult:
     return ScaleResult(label, len(chosen), average, tuple(counts[n] for n in range(1, 6)))
 
 
-def _hours(case: OpenCase, label: Text, key: str, forms: Sequence[FormAnswer]) -> HoursResult:
+def _hours(case: OpenCase, label: Text, key: str, forms: Sequence[FormRow]) -> HoursResult:
     groups: dict[str, list[float]] = defaultdict(list)
     for form in forms:
         if form.answers.get(key) not in (None, ""):
@@ -162,7 +162,7 @@ def _title(case: OpenCase, function: str) -> Text | Message:
     return case.workflow.functions.get(function) or OTHERS
 
 
-def _texts(case: OpenCase, label: Text, key: str, forms: Iterable[FormAnswer]) -> TextResult:
+def _texts(case: OpenCase, label: Text, key: str, forms: Iterable[FormRow]) -> TextResult:
     def order(text: str) -> str:
         return hashlib.sha256(f"{case.review.id}/{key}/{text}".encode()).hexdigest()
 

@@ -16,6 +16,7 @@ from ..engine.decide import Do
 from ..engine.flow import next_due, wake_at
 from ..engine.moves import Choice, Move, tick
 from ..errors import Conflict
+from ..store import cases as store
 from . import effects, invitations, posting, wording
 from .cases import OpenCase, Rounds, only_reviews, opened
 from .house import Account, House
@@ -148,6 +149,9 @@ def _carry_out(case: OpenCase, move: Move, data: Mapping[str, Any]) -> None:
 
 def settle(case: OpenCase) -> None:
     """Let facts and time move the case, as far as they will."""
+    if case.moves and case.case == case.moves[-1].case:
+        # A move goes as far as it can, and nothing is otherwise than it foresaw.
+        return
     move = tick(case.case, case.now)
     if not move.changed:
         return
@@ -178,5 +182,6 @@ def save(case: OpenCase) -> None:
     review.wake_at, review.due_on = wake_at(case.case, case.now), next_due(case.case)
     for move in case.moves:
         posting.send_deed_mails(case, move)
+    store.keep(case.session, review)
     posting.replan(case)
     invitations.bring_up_to_date(case)

@@ -96,7 +96,7 @@ def latest_looks(case: OpenCase, party: int, limit: int, offset: int = 0) -> Log
     """Who has looked at the materials of `party`, newest first."""
     lines, total = store.log_of(case.session, case.review.id, party, limit=limit, offset=offset)
     sides: dict[int, int] = {}
-    for seat in case.review.seats:
+    for seat in case.rows.all_seats:
         for person in (seat.person_id, seat.deputy_id):
             if person is not None:
                 sides.setdefault(person, seat.party)

@@ -7,9 +7,9 @@ from typing import Any
 
 from ..engine.moves import Done
 from ..errors import N_, Conflict, Refused
-from ..store import materials, questions, reports
-from ..store.agreements import Agreement, Confirmation
-from ..store.cases import SHARED
+from ..store import agreements, evaluations, materials, questions, reports
+from ..store.agreements import Confirmation
+from ..store.case_rows import SHARED
 from .cases import OpenCase
 from .proposals import passed_dates
 
@@ -68,15 +68,9 @@ def _reopen_agreement(case: OpenCase, done: Done, data: Mapping[str, Any]) -> No
     if not case.rows.confirmed[newest.id]:
         return
     by = case.account.person_id if case.account else newest.created_by
-    again = Agreement(
-        review_id=case.review.id,
-        version=newest.version + 1,
-        fields=newest.fields,
-        created_at=case.now,
-        created_by=by,
+    again = agreements.add(
+        case.session, case.review.id, newest.version + 1, newest.fields, at=case.now, by=by
     )
-    case.session.add(again)
-    case.session.flush()
     case.rows.agreements.append(again)
     case.set_state(done.artefact, None, "draft")
 
@@ -149,18 +143,14 @@ def _acknowledge(case: OpenCase, done: Done, data: Mapping[str, Any]) -> None:
 
 def _submit(case: OpenCase, done: Done, data: Mapping[str, Any]) -> None:
     if case.artefact(done.artefact).per == "person":
-        for form in case.rows.forms:
-            if form.artefact == done.artefact and form.person_id == done.owner:
-                form.submitted_at = case.now
+        evaluations.submit(case.session, case.review.id, done.artefact, done.owner, case.now)
         return
     case.set_state(done.artefact, done.owner, "submitted", submitted=_stamp(case))
 
 
 def _reopen_form(case: OpenCase, done: Done, data: Mapping[str, Any]) -> None:
     if case.artefact(done.artefact).per == "person":
-        for form in case.rows.forms:
-            if form.artefact == done.artefact and form.person_id == done.owner:
-                form.submitted_at = None
+        evaluations.submit(case.session, case.review.id, done.artefact, done.owner, None)
         return
     case.set_state(done.artefact, done.owner, "open")
 

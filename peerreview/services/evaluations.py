@@ -16,6 +16,7 @@ from ..engine.definition import Artefact
 from ..engine.timing import due_date, ends_at
 from ..errors import N_, Conflict, Invalid, Message, NotFound, Refused, Text
 from ..store.evaluations import FormAnswer, hours_spent
+from ..store.rows import FormRow
 from . import saving
 from .cases import OpenCase, looking
 from .checks import Checks
@@ -81,7 +82,7 @@ class _Form:
     case: OpenCase
     artefact: Artefact
     person: int
-    row: FormAnswer | None = field(init=False)
+    row: FormRow | None = field(init=False)
 
     def __post_init__(self) -> None:
         rows = (f for f in self.case.rows.forms if f.artefact == self.artefact.key)
@@ -231,7 +232,8 @@ def _writable(case: OpenCase, actor: Account) -> _Form:
 
 
 def _keep(form: _Form, answers: Mapping[str, Any]) -> FormAnswer:
-    case, row, party = form.case, form.row, form.case.own_party()
+    case, party = form.case, form.case.own_party()
+    row = case.session.get(FormAnswer, form.row.id) if form.row else None
     if row is None:
         assert party is not None
         row = FormAnswer(

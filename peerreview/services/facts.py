@@ -11,9 +11,9 @@ from ..engine.case import FactKey, Facts, Standing
 from ..engine.dates import when
 from ..engine.definition import Artefact, Workflow
 from ..engine.teams import compare
-from ..store.agreements import Agreement
-from ..store.cases import SHARED, CaseRows
+from ..store.case_rows import SHARED, CaseRows
 from ..store.rounds import OfRound
+from ..store.rows import AgreementRow
 from . import round_facts
 
 Values = dict[FactKey, Any]
@@ -39,12 +39,10 @@ def facts_of(
     return Facts(values, numbers)
 
 
-def in_force(rows: CaseRows, standing: Standing) -> Agreement | None:
+def in_force(rows: CaseRows, standing: Standing) -> AgreementRow | None:
     """The newest version of the agreement that every side has confirmed."""
-    for agreement in reversed(rows.agreements):
-        if set(standing.taking_part) <= rows.confirmed[agreement.id]:
-            return agreement
-    return None
+    taking_part = set(standing.taking_part)
+    return next((one for one in reversed(rows.agreements) if taking_part <= rows.confirmed[one.id]), None)
 
 
 def state_of(rows: CaseRows, artefact: Artefact, owner: int | None) -> str:
@@ -74,7 +72,7 @@ def _decision(
 def team_functions(rows: CaseRows, standing: Standing) -> dict[int, list[str]]:
     """By party that takes part, the functions of the people of its team (the contact stands outside it)."""
     teams: dict[int, list[str]] = {party: [] for party in standing.taking_part}
-    for seat in rows.seats:
+    for seat in rows.seated:
         if seat.role in TEAM_ROLES and seat.party in teams:
             teams[seat.party].append(seat.function)
     return teams
@@ -84,7 +82,7 @@ def _team(rows: CaseRows, artefact: Artefact, standing: Standing, values: Values
     teams = team_functions(rows, standing)
     comparison = compare(teams)
     for party, functions in teams.items():
-        coordinated = any(s.role == "coordinator" and s.party == party for s in rows.seats)
+        coordinated = any(s.role == "coordinator" and s.party == party for s in rows.seated)
         values[(artefact.key, "complete", party)] = coordinated and len(functions) >= 2 and all(functions)
         values[(artefact.key, "comparable", party)] = comparison.comparable
         values[(artefact.key, "confirmed", party)] = state_of(rows, artefact, party) == "confirmed"

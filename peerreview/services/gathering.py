@@ -22,6 +22,7 @@ from ..store import gathered as store
 from ..store.gathered import Gathered
 from ..store.outbox import PlannedMail
 from ..store.people import Person
+from ..store.rows import PlannedRow
 from .cases import OpenCase
 from .choices import ALL, DECLINED, LATE, NEWS, Choices, choices_of, goes_at
 from .house import House
@@ -178,7 +179,7 @@ def reschedule(session: Session, house: House, person: Person, now: datetime) ->
             _void(row, DECLINED)
 
 
-def settle(row: PlannedMail, choices: Choices, house: House, now: datetime) -> None:
+def settle(row: PlannedMail | PlannedRow, choices: Choices, house: House, now: datetime) -> None:
     """Give a planned mail its hour by the choices of whoever gets it; declined, it is void and says so."""
     at = planned_at(row)
     own = bool(row.data.get("own_turn"))
@@ -205,7 +206,7 @@ def waits(choices: Choices, house: House, at: datetime, then: datetime) -> str:
     return "" if alone else choices.rhythm
 
 
-def planned_at(row: PlannedMail) -> datetime:
+def planned_at(row: PlannedMail | PlannedRow) -> datetime:
     """When the plan has it, whatever its reader has chosen."""
     at = row.data.get("at")
     return datetime.fromisoformat(at) if at else row.due_at

@@ -97,7 +97,7 @@ class _About:
     def gaps(self, row: HistoryRow) -> dict[str, Any]:
         data, workflow = row.data, self.case.workflow_then(row.definition_hash)
         artefact, step = workflow.artefacts.get(row.artefact), workflow.step(row.step)
-        names = {seat.person_id: seat.person.name for seat in self.case.review.seats}
+        names = {seat.person_id: seat.person.name for seat in self.case.rows.all_seats}
         return {
             "title": self.documents.get(data.get("material", 0)) or (artefact.title if artefact else ""),
             "step": step.title if step else "",
@@ -194,7 +194,7 @@ def _who(case: OpenCase, row: HistoryRow) -> Words:
 
 def _function_of(case: OpenCase, person: int, party: int) -> Words:
     """By the seat they have or had; the deputy by the seat they stood in for."""
-    seats = [seat for seat in case.review.seats if seat.party == party]
+    seats = [seat for seat in case.rows.all_seats if seat.party == party]
     own = [seat for seat in seats if person in (seat.person_id, seat.deputy_id)]
     for seat in sorted(own, key=lambda seat: (seat.person_id != person, seat.removed_at is not None)):
         return case.workflow.functions.get(seat.function) or case.workflow.roles[seat.role].title

@@ -23,9 +23,10 @@ from ..rendering.words import say
 from ..store import cases as cases_store
 from ..store import outbox as outbox_store
 from ..store import planned as store
+from ..store.case_rows import SHARED
 from ..store.outbox import Outgoing
 from ..store.people import Person
-from ..store.reviews import ArtefactState
+from ..store.rows import StateRow
 from . import posting, wording
 from .cases import OpenCase, roles_of
 from .mailing import carried, enqueue
@@ -46,12 +47,12 @@ class Told(NamedTuple):
     known: bool
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Meeting:
     """A meeting and what its calendars were told. `wanted`: who is to have it in theirs, each with their side."""
 
     artefact: Artefact
-    row: ArtefactState
+    row: StateRow
     told: Mapping[int, Told]
     wanted: Mapping[int, int]
 
@@ -59,7 +60,7 @@ class _Meeting:
 def bring_up_to_date(case: OpenCase) -> None:
     """Put into the outbox what the calendars lack, in the transaction of the deed that has changed it."""
     for artefact in case.artefacts_of("meeting"):
-        row = case.rows.states.get((artefact.key, cases_store.SHARED))
+        row = case.rows.states.get((artefact.key, SHARED))
         if artefact.per == "review" and row is not None and (row.data.get("date") or row.data.get("invited")):
             _compare(case, _meeting(case, artefact, row))
 
@@ -67,7 +68,7 @@ def bring_up_to_date(case: OpenCase) -> None:
 def still_true(case: OpenCase, row: Outgoing, person: Person) -> MailWords | None:
     """The words of a message that is to be tried again; None where a newer one has gone, or its day has been."""
     for artefact in case.artefacts_of("meeting"):
-        state = case.rows.states.get((artefact.key, cases_store.SHARED))
+        state = case.rows.states.get((artefact.key, SHARED))
         meeting = _meeting(case, artefact, state) if state is not None else None
         told = meeting.told.get(person.id) if meeting else None
         if meeting is not None and told is not None and told.mail == row.id:
@@ -120,7 +121,7 @@ def step_of(workflow: Workflow, key: str) -> Step | None:
 # ---- what is so, and what was told
 
 
-def _meeting(case: OpenCase, artefact: Artefact, row: ArtefactState) -> _Meeting:
+def _meeting(case: OpenCase, artefact: Artefact, row: StateRow) -> _Meeting:
     told = {int(person): Told(*values) for person, values in row.data.get("invited", {}).items()}
     wanted = _attendees(case, artefact) if takes_place(case, artefact) else {}
     return _Meeting(artefact, row, told, wanted)
@@ -166,13 +167,13 @@ def _compare(case: OpenCase, meeting: _Meeting) -> None:
     ask = [p for p in ask if people[p].closed_at is None and not _conflicted(case, people[p])]
     if not ask and not off:
         return
-    _count(meeting, (*ask, *off))
+    _count(case, meeting, (*ask, *off))
     news = {**meeting.told}
     for person in sorted((*ask, *off)):
         news[person] = _tell(case, meeting, people[person], on=person in ask, number=number)
     plan = {"told": _kept(plan_of(meeting.row.data))} if ask else {}
     invited = {str(person): list(values) for person, values in news.items()}
-    meeting.row.data = {**meeting.row.data, **plan, "uid": _uid(case, meeting.artefact), "invited": invited}
+    _keep(case, meeting, {**plan, "uid": _uid(case, meeting.artefact), "invited": invited})
 
 
 def _can_be_called_off(case: OpenCase, meeting: _Meeting) -> bool:
@@ -195,12 +196,17 @@ def _conflicted(case: OpenCase, person: Person) -> bool:
     )
 
 
-def _count(meeting: _Meeting, people: Iterable[int]) -> None:
+def _count(case: OpenCase, meeting: _Meeting, people: Iterable[int]) -> None:
     """Let the SEQUENCE be greater than any that one of these has been told."""
     data = meeting.row.data
     least = max((meeting.told[p].sequence + 1 for p in people if p in meeting.told), default=0)
     missing = max(0, least - _sequence(data))
-    meeting.row.data = {**data, "recalls": int(data.get("recalls", 0)) + missing}
+    _keep(case, meeting, {"recalls": int(data.get("recalls", 0)) + missing})
+
+
+def _keep(case: OpenCase, meeting: _Meeting, more: Mapping[str, Any]) -> None:
+    data = {**meeting.row.data, **more}
+    meeting.row = cases_store.put_data(case.session, case.rows, meeting.row, data)
 
 
 # ---- telling

@@ -16,7 +16,7 @@ from ..errors import N_, Conflict, NotFound, Refused, Text
 from ..rendering.calendars import Event, calendar_file
 from ..store import planned
 from ..store import reports as texts_store
-from ..store.cases import SHARED
+from ..store.case_rows import SHARED
 from ..store.reports import TextVersion
 from . import drafting, invitations
 from .cases import OpenCase, looking

@@ -14,7 +14,7 @@ from typing import Any
 from ..engine.dates import Fuzzy, when
 from ..engine.moves import Done
 from ..errors import N_, Conflict, Invalid, Message, Refused
-from ..store.agreements import Agreement
+from ..store.rows import AgreementRow
 from . import effects, terms, wording
 from .agreeing import add_version, rules_of, tell, tell_amended
 from .cases import OpenCase, looking
@@ -182,7 +182,7 @@ def decline_change(
 # ---- the parts
 
 
-def _required(case: OpenCase, *, answered: bool = True) -> Agreement:
+def _required(case: OpenCase, *, answered: bool = True) -> AgreementRow:
     """The agreement in force, of a review whose dates the actor may move. Raises Refused; `answered`: also where
     another side's proposal waits for the actor's."""
     case.require(agreement_key(case), "move")
@@ -194,7 +194,7 @@ def _required(case: OpenCase, *, answered: bool = True) -> Agreement:
     return force
 
 
-def _view(case: OpenCase, force: Agreement) -> MoveView:
+def _view(case: OpenCase, force: AgreementRow) -> MoveView:
     newest, calendar = newest_of(case), case.house.calendar
     today = calendar.day(case.now)
     assert newest is not None

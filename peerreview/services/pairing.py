@@ -287,7 +287,7 @@ def points_of(shares: Sequence[float]) -> list[int]:
 def _kept(case: OpenCase, rows: Sequence[Kept]) -> tuple[KeptView, ...]:
     people = {id for row in rows for id in (row.made_by, row.chosen_by) if id is not None}
     names = {id: one.name for id, one in planned.people(case.session, people).items()}
-    members = {party.organisation_id: party.organisation.name for party in case.rows.parties}
+    members = {party.organisation_id: party.name for party in case.rows.parties}
     return tuple(
         KeptView(
             number=row.number,

@@ -16,9 +16,10 @@ from ..rendering.mails import digest
 from ..store import planned as store
 from ..store.outbox import PlannedMail
 from ..store.people import Person
+from ..store.rows import PlannedRow
 from . import gathering, wording
 from .cases import OpenCase
-from .choices import NEWS, PLAIN, Choices, all_choices, choices_of
+from .choices import NEWS, PLAIN, Choices, choices_of
 from .mailing import enqueue
 from .wishes import key_of
 
@@ -32,6 +33,8 @@ def send_deed_mails(case: OpenCase, move: Move) -> None:
     mails: dict[int, list[DeedMail]] = defaultdict(list)
     for mail in deed_mails(move, actor, case.now):
         mails[mail.person].append(mail)
+    if not mails:
+        return
     people = store.people(case.session, mails)
     real_now = real_time(case.session, case.now)
     for person_id, several in mails.items():
@@ -89,22 +92,25 @@ def _asked(case: OpenCase, mail: DeedMail) -> Place | None:
 def replan(case: OpenCase) -> None:
     """Make the rows of planned mail what `plan` says (engine.md 27)."""
     wanted = {planned.key: planned for planned in plan(case.case, case.now)}
-    rows = {key_of(row): row for row in store.planned_of(case.session, case.review.id)}
-    choices = all_choices(case.session, {planned.person for planned in wanted.values()})
+    steps = {key.step for key in wanted}
+    plans = store.plans_of(case.session, case.review.id, sorted(steps))
+    rows = {key_of(row): row for row in plans.planned}
+    choices = {person.id: choices_of(person) for person in plans.otherwise}
     for key in {**wanted, **rows}:
         row, planned = rows.get(key), wanted.get(key)
         becomes = fate(kept_of(row) if row else None, planned, case.now)
         if becomes == PLAN and planned is not None:
+            if row is None:
+                row = rows[key] = _row(planned)
             _plan(case, row, planned, choices.get(planned.person, PLAIN))
         elif row is not None and becomes in (DROP, MISSED):
             row.state, row.why_not = "void", GONE if becomes == DROP else PASSED
-    gathering.replan(case)
+    store.keep(case.session, case.review.id, rows.values())
+    if plans.waiting:
+        gathering.replan(case)
 
 
-def _plan(case: OpenCase, row: PlannedMail | None, planned: Planned, choices: Choices) -> None:
-    if row is None:
-        row = _row(case.review.id, planned)
-        case.session.add(row)
+def _plan(case: OpenCase, row: PlannedRow, planned: Planned, choices: Choices) -> None:
     if row.state == "sent":
         # It goes again for its new date; what went for the old one stays in the outbox.
         row.outgoing_id = None
@@ -114,16 +120,16 @@ def _plan(case: OpenCase, row: PlannedMail | None, planned: Planned, choices: Ch
     gathering.settle(row, choices, case.house, case.now)
 
 
-def kept_of(row: PlannedMail) -> Kept:
+def kept_of(row: PlannedMail | PlannedRow) -> Kept:
     """A row of planned mail as the engine takes it."""
     due = row.data.get("due")
     return Kept(row.state, date.fromisoformat(due) if due else None, gathering.planned_at(row))
 
 
-def _row(review_id: int, planned: Planned) -> PlannedMail:
+def _row(planned: Planned) -> PlannedRow:
     key = planned.key
-    return PlannedMail(
-        review_id=review_id,
+    return PlannedRow(
+        id=None,
         party=key.party,
         step=key.step,
         visit=key.visit,
@@ -131,10 +137,11 @@ def _row(review_id: int, planned: Planned) -> PlannedMail:
         occurrence=key.occurrence,
         seat_id=key.seat,
         person_id=planned.person,
-        kind="reminder",
-        state="planned",
-        due_at=planned.at,
         data=_data(planned),
+        state="planned",
+        why_not="",
+        outgoing_id=None,
+        due_at=planned.at,
     )
 
 

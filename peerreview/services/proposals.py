@@ -8,8 +8,8 @@ from datetime import datetime
 
 from ..engine.dates import when
 from ..errors import N_, Message, NotFound
-from ..store.agreements import Agreement
 from ..store.history import of_deed
+from ..store.rows import AgreementRow
 from .cases import OpenCase
 from .days import said
 from .facts import DATES, in_force
@@ -37,11 +37,11 @@ def agreement_key(case: OpenCase) -> str:
     return found[0].key
 
 
-def newest_of(case: OpenCase) -> Agreement | None:
+def newest_of(case: OpenCase) -> AgreementRow | None:
     return case.rows.agreements[-1] if case.rows.agreements else None
 
 
-def pending_of(case: OpenCase) -> Agreement | None:
+def pending_of(case: OpenCase) -> AgreementRow | None:
     """The proposal beside what is in force. (Where the review went back to the first meeting, the new version is there
     to be confirmed; that is none.)"""
     force, newest = in_force(case.rows, case.standing), newest_of(case)
@@ -62,15 +62,15 @@ def may_decline(case: OpenCase, key: str) -> bool:
     return case.sees(key, "confirm")
 
 
-def is_own(case: OpenCase, version: Agreement) -> bool:
+def is_own(case: OpenCase, version: AgreementRow) -> bool:
     """Whether the actor, or somebody of their side, wrote this version."""
     if case.account is not None and version.created_by == case.account.person_id:
         return True
-    sides = {s.party for s in case.review.seats if version.created_by in (s.person_id, s.deputy_id)}
+    sides = {s.party for s in case.rows.all_seats if version.created_by in (s.person_id, s.deputy_id)}
     return case.own_party() in sides
 
 
-def movable(case: OpenCase) -> Agreement | None:
+def movable(case: OpenCase) -> AgreementRow | None:
     """The agreement whose dates could be moved: the one in force, where it is not being confirmed anew."""
     force = in_force(case.rows, case.standing)
     return force if force is not None and case.state(agreement_key(case)) == "confirmed" else None
@@ -84,7 +84,7 @@ def may_move(case: OpenCase) -> bool:
     return case.sees(key, "move") and not may_decline(case, key)
 
 
-def passed_dates(case: OpenCase, version: Agreement) -> Message | None:
+def passed_dates(case: OpenCase, version: AgreementRow) -> Message | None:
     """A date of a version that has been before it was agreed on: nobody should confirm that."""
     today = case.house.calendar.day(case.now)
     force = in_force(case.rows, case.standing)
@@ -100,7 +100,7 @@ def passed_dates(case: OpenCase, version: Agreement) -> Message | None:
     return None
 
 
-def reason_of(case: OpenCase, version: Agreement) -> Reason | None:
+def reason_of(case: OpenCase, version: AgreementRow) -> Reason | None:
     """What was said when this version was proposed, or when it came of a proposal's being declined."""
     for deed in (MOVED, DECLINED):
         for row in reversed(of_deed(case.session, case.review.id, deed)):

@@ -10,7 +10,7 @@ from datetime import datetime
 from ..errors import Message, NotFound
 from ..store import history as history_store
 from ..store import reports, traces
-from ..store.cases import SHARED
+from ..store.case_rows import SHARED
 from ..store.history import HistoryRow
 from . import histories
 from .cases import OpenCase, looking
@@ -77,7 +77,7 @@ def receipt(house: House, *, actor: Account, review_id: int, key: str, now: date
 
 
 def _told(case: OpenCase, people: set[int]) -> tuple[Words, ...]:
-    seats = [seat for seat in case.review.seats if seat.person_id in people]
+    seats = [seat for seat in case.rows.all_seats if seat.person_id in people]
     roles: dict[tuple[int | None, str], None] = {(seat.party, seat.role): None for seat in seats}
     if people - {seat.person_id for seat in seats}:
         roles[(None, "lead")] = None

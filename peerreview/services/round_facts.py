@@ -7,7 +7,7 @@ from datetime import date
 
 from ..engine.case import FactKey, Standing
 from ..engine.definition import Artefact
-from ..store.cases import SHARED, CaseRows
+from ..store.case_rows import SHARED, CaseRows
 from ..store.rounds import Interest, OfRound
 
 Values = dict[FactKey, object]

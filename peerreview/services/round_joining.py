@@ -105,7 +105,7 @@ def _joined(case: OpenCase, organisation: int, reason: str) -> int:
     party = len(case.rows.parties)
     case.session.add(Party(review_id=case.review.id, position=party, organisation_id=organisation))
     case.refresh()
-    case.names = {one.position: one.organisation.name for one in case.rows.parties}
+    case.names = {one.position: one.name for one in case.rows.parties}
     round_people.follow(case, party, told=False)
     case.refresh()
     fire(case, Do(INVITE_MORE), reason=reason, choice=Choice(party=party))

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from ..engine.decide import No
 from ..errors import N_, Conflict, Invalid, Message, NotFound
 from ..store import reports as store
-from ..store.cases import SHARED
+from ..store.case_rows import SHARED
 from ..store.reports import TextVersion
 from . import round_people, turns
 from .cases import OpenCase

@@ -187,9 +187,11 @@ def _seat(case: OpenCase, party: int, person: Person, role: str, function: str) 
         added_at=case.now,
         person=person,
     )
-    # On the review's own list too: what follows in this transaction looks there.
-    case.review.seats.append(seat)
+    seats = case.rows.all_seats
+    case.session.add(seat)
     case.session.flush()
+    # On the review's own list too: what follows in this transaction looks there.
+    seats.append(seat)
     return seat
 
 

@@ -16,7 +16,7 @@ from ..engine.decide import No, See
 from ..engine.definition import Artefact, Step
 from ..errors import N_, Message, NotFound, Refused
 from ..store import reports as store
-from ..store.cases import SHARED
+from ..store.case_rows import SHARED
 from ..store.reports import TextVersion
 from .cases import OpenCase
 

@@ -45,7 +45,7 @@ def _seen(case: OpenCase, move: Move) -> tuple[Words, ...]:
     """What the sides that go back have given others, and how many there have opened it."""
     sides = case.standing.taking_part if move.choice.party is None else (move.choice.party,)
     looks = store.looks(case.session, case.review.id)
-    party_of = {seat.person_id: seat.party for seat in case.review.seats}
+    party_of = {seat.person_id: seat.party for seat in case.rows.all_seats}
     found: list[Words] = []
     for artefact in case.workflow.artefacts.values():
         if artefact.per != "party" or not artefact.concerns:

@@ -13,6 +13,7 @@ from ..rendering.mails import MailWords
 from ..store import planned as store
 from ..store.gathered import Gathered
 from ..store.outbox import MailWish, PlannedMail
+from ..store.rows import PlannedRow
 from . import wording
 from .cases import OpenCase
 
@@ -32,7 +33,7 @@ NONE = Wish()
 Slot = tuple[int, MailKey]
 
 
-def key_of(row: PlannedMail | MailWish) -> MailKey:
+def key_of(row: PlannedMail | PlannedRow | MailWish) -> MailKey:
     return MailKey(row.party, row.step, row.visit, row.rule, row.occurrence, row.seat_id)
 
 

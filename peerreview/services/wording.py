@@ -122,7 +122,7 @@ def reminder_words(case: OpenCase, planned: Planned) -> MailWords:
 
 def _side(case: OpenCase, party: int) -> str:
     """A party's name, also where whoever brought about the mail must not know it: it goes to that party's people."""
-    return case.rows.parties[party].organisation.name
+    return case.rows.parties[party].name
 
 
 def _open(case: OpenCase) -> Message:

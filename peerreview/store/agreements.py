@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from .database import Base, UTCDateTime
 from .people import Person
+from .rows import AgreementRow
 
 
 class Agreement(Base):
@@ -31,6 +32,16 @@ class Agreement(Base):
     fields: Mapped[dict[str, Any]] = mapped_column(JSON)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     created_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+
+
+def add(
+    session: Session, review_id: int, version: int, fields: Mapping[str, Any], *, at: datetime, by: int
+) -> AgreementRow:
+    """A new version."""
+    row = Agreement(review_id=review_id, version=version, fields=fields, created_at=at, created_by=by)
+    session.add(row)
+    session.flush()
+    return AgreementRow(row.id, version, fields, at, by)
 
 
 class Confirmation(Base):
@@ -77,7 +88,7 @@ def writers(session: Session, review_id: int) -> dict[int, str]:
     return dict(iter(session.execute(query)))
 
 
-def carry_over(session: Session, old: Agreement, new: Agreement) -> None:
+def carry_over(session: Session, old: AgreementRow, new: AgreementRow) -> None:
     """The confirmations of `old` hold for `new` too, which says the very same."""
     for given in session.scalars(select(Confirmation).where(Confirmation.agreement_id == old.id)):
         session.add(Confirmation(agreement_id=new.id, party=given.party, at=given.at, by=given.by))

@@ -2,221 +2,175 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from functools import cache
+from typing import Any
 
-from sqlalchemy import BindParameter, Executable, Select, and_, bindparam, func, or_, select
-from sqlalchemy.orm import Session, joinedload
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy import ColumnElement, Select, and_, bindparam, event, or_, select
+from sqlalchemy.orm import Session
 
-from .agreements import Agreement, Confirmation
+from .case_rows import MADE_OF, PARTS, CaseRows, Found, Part
 from .database import Writing
-from .evaluations import FollowUp, FormAnswer
-from .materials import Material
 from .people import Membership, Person
-from .questions import Question
-from .reports import TextVersion
-from .reviews import ArtefactState, Definition, Party, Review, Seat
+from .prepared import Prepared, as_json, gathered, inserting, listed, updating
+from .reviews import ArtefactState, Definition, Review, Seat
+from .rows import ReviewRow, StateRow
 
-SHARED = -1
-Row = TypeVar("Row")
-
-
-@dataclass
-class CaseRows:
-    """The rows of one review, as far as facts are made of them."""
-
-    review: Review
-    states: dict[tuple[str, int], ArtefactState] = field(default_factory=dict)
-    agreements: list[Agreement] = field(default_factory=list)
-    confirmed: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
-    wishes_met: dict[tuple[str, int], set[str]] = field(default_factory=lambda: defaultdict(set))
-    questions: dict[tuple[str, int], list[tuple[str, bool]]] = field(
-        default_factory=lambda: defaultdict(list)
-    )
-    texts: dict[tuple[str, int], str] = field(default_factory=dict)
-    forms: list[FormAnswer] = field(default_factory=list)
-    follow_ups: dict[tuple[str, int], int] = field(default_factory=dict)
-
-    @property
-    def parties(self) -> Sequence[Party]:
-        return self.review.parties
-
-    @property
-    def seats(self) -> Sequence[Seat]:
-        return [seat for seat in self.review.seats if seat.removed_at is None]
+# ---- reading them
 
 
 # Statements are built once: building one costs more than most of them take.
-_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
-
-_REVIEWS = select(Review).where(Review.id.in_(_IDS)).order_by(Review.id)
-_LOCKED = _REVIEWS.with_for_update().execution_options(populate_existing=True)
-_PARTIES = (
-    select(Party)
-    .where(Party.review_id.in_(_IDS))
-    .order_by(Party.review_id, Party.position)
-    .options(joinedload(Party.organisation))
-)
-_SEATS = (
-    select(Seat)
-    .where(Seat.review_id.in_(_IDS))
-    .order_by(Seat.review_id, Seat.id)
-    .options(joinedload(Seat.person), joinedload(Seat.deputy))
-)
-_STATES = select(ArtefactState).where(ArtefactState.review_id.in_(_IDS))
-_AGREEMENTS = select(Agreement).where(Agreement.review_id.in_(_IDS)).order_by(Agreement.version)
-_CONFIRMATIONS = (
-    select(Agreement.review_id, Confirmation.agreement_id, Confirmation.party)
-    .join(Agreement, Agreement.id == Confirmation.agreement_id)
-    .where(Agreement.review_id.in_(_IDS))
-)
-_MATERIALS = select(Material.review_id, Material.artefact, Material.party, Material.wish_id).where(
-    Material.review_id.in_(_IDS), Material.withdrawn_at.is_(None), Material.wish_id != ""
-)
-_QUESTIONS = select(
-    Question.review_id, Question.artefact, Question.party, Question.state, Question.answer != ""
-).where(Question.review_id.in_(_IDS), Question.removed_at.is_(None))
-_FORMS = select(FormAnswer).where(FormAnswer.review_id.in_(_IDS))
-_FOLLOW_UPS = (
-    select(FollowUp.review_id, FollowUp.artefact, FollowUp.party, func.count())
-    .where(FollowUp.review_id.in_(_IDS), FollowUp.removed_at.is_(None))
-    .group_by(FollowUp.review_id, FollowUp.artefact, FollowUp.party)
-)
-_NEWEST = (
+_review_id: ColumnElement[int] = Review.__table__.c.id
+_COLUMNS = [column.name for column in Review.__table__.c]
+_LEADS = select(Person.id).where(Person.is_lead, Person.closed_at.is_(None)).order_by(Person.id)
+_LOCK = Prepared(select(_review_id).where(_review_id == bindparam("id")).with_for_update())
+_WHOLE = Prepared(
     select(
-        TextVersion.review_id,
-        TextVersion.artefact,
-        TextVersion.party,
-        func.max(TextVersion.number).label("n"),
-    )
-    .where(TextVersion.review_id.in_(_IDS))
-    .group_by(TextVersion.review_id, TextVersion.artefact, TextVersion.party)
-    .subquery()
-)
-_TEXTS = select(TextVersion.review_id, TextVersion.artefact, TextVersion.party, TextVersion.body).join(
-    _NEWEST,
-    and_(
-        TextVersion.review_id == _NEWEST.c.review_id,
-        TextVersion.artefact == _NEWEST.c.artefact,
-        TextVersion.party == _NEWEST.c.party,
-        TextVersion.number == _NEWEST.c.n,
-    ),
+        *Review.__table__.c,
+        gathered(_LEADS).label("leads"),
+        *(
+            gathered(part.query.where(part.review == bindparam("id"))).label(f"part{n}")
+            for n, part in enumerate(PARTS)
+        ),
+    ).where(_review_id == bindparam("id"))
 )
 
-Found = Mapping[int, CaseRows]
+
+def load_one(session: Session, id: int, *, lock: bool = False) -> CaseRows | None:
+    """The rows of a review in one question, if there is such a review; `lock` holds it until the transaction ends."""
+    if lock and session.connection().dialect.name != "sqlite":
+        # Before it is read: what somebody else has just written is to be seen. (SQLite has one writer at a time.)
+        _LOCK.rows(session, id=id)
+    _keep_all(session)
+    for row in _WHOLE.rows(session, id=id):
+        rows = _begun(session, row, together={})
+        _fill(rows, row)
+        return rows
+    return None
 
 
-def load(session: Session, ids: Iterable[int], *, lock: bool = False) -> dict[int, CaseRows]:
-    """The rows of each review of `ids` that there is; `lock` holds the reviews until the transaction ends."""
-    reviews = session.scalars(_LOCKED if lock else _REVIEWS, {"ids": sorted(set(ids))})
-    found = {review.id: CaseRows(review) for review in reviews}
+def load(session: Session, ids: Iterable[int]) -> dict[int, CaseRows]:
+    """The rows of each review of `ids` that there is, in as many questions however many there are."""
+    query = select(*Review.__table__.c).where(Review.id.in_(sorted(set(ids)))).order_by(Review.id)
+    found: dict[int, CaseRows] = {}
+    _keep_all(session)
+    for row in session.execute(query):
+        _begun(session, row, found)
     if found:
-        for part in dict.fromkeys(_PARTS.values()):
-            part(session, found)
+        _fill_many(session, found)
     return found
 
 
-def load_again(session: Writing, rows: CaseRows) -> CaseRows:
-    """The rows of a review as they now are in the transaction that holds it: of the tables that it has written to;
-    nobody else can have changed the others meanwhile."""
-    again = replace(rows)
-    for part in {_PARTS[table] for table in session.touched if table in _PARTS}:
-        part(session, {rows.review.id: again})
-    return again
+def _begun(session: Session, row: Sequence[Any], together: dict[int, CaseRows]) -> CaseRows:
+    review = ReviewRow(**dict(zip(_COLUMNS, row, strict=False)))
+    if isinstance(session, Writing):
+        # However often a review is opened in a transaction, it is the same.
+        held = _held(session).setdefault(review.id, review)
+        held.become(review)
+        review = held
+    rows = together[review.id] = CaseRows(review, session, together)
+    return rows
 
 
-def _rows(session: Session, query: Executable, found: Found) -> Iterable[Any]:
-    return session.execute(query, {"ids": list(found)})
+def _held(session: Session) -> dict[int, ReviewRow]:
+    found: dict[int, ReviewRow] = session.info.setdefault("reviews", {})
+    return found
 
 
-def _objects(session: Session, query: Select[Row], found: Found) -> Iterable[Row]:
-    return session.scalars(query, {"ids": list(found)})
+@event.listens_for(Writing, "before_commit")
+def _keep_all(session: Session) -> None:
+    for review in _held(session).values():
+        keep(session, review)
 
 
-def _load_parties(session: Session, found: Found) -> None:
-    parties = defaultdict(list)
-    for party in _objects(session, _PARTIES, found):
-        parties[party.review_id].append(party)
-    for review_id, rows in found.items():
-        set_committed_value(rows.review, "parties", parties[review_id])
+def load_again(session: Writing, rows: CaseRows) -> None:
+    """Let the rows of a review be what they now are in the transaction that holds it: nobody else can have changed
+    them meanwhile, so that there is nothing to do where it has not written to them."""
+    session.flush()
+    if not session.touched.isdisjoint(MADE_OF):
+        [row] = _WHOLE.rows(session, id=rows.review.id)
+        _fill(rows, row)
+        session.touched.clear()
 
 
-def _load_seats(session: Session, found: Found) -> None:
-    seats = defaultdict(list)
-    for seat in _objects(session, _SEATS, found):
-        seats[seat.review_id].append(seat)
-    for review_id, rows in found.items():
-        set_committed_value(rows.review, "seats", seats[review_id])
+def _fill(rows: CaseRows, row: Sequence[Any]) -> None:
+    """All parts of one review's rows, from the answer to `_WHOLE`."""
+    leads, *parts = row[len(_COLUMNS) :]
+    rows.leads = tuple(sorted(id for (id,) in listed(leads)))
+    for part, found in zip(PARTS, parts, strict=True):
+        part.fill(rows, listed(found))
 
 
-def _load_states(session: Session, found: Found) -> None:
+def _fill_many(session: Session, found: Mapping[int, CaseRows]) -> None:
+    """The same for many, a question for each part."""
+    of_all = tuple(leads(session))
     for rows in found.values():
-        rows.states = {}
-    for state in _objects(session, _STATES, found):
-        found[state.review_id].states[(state.name, state.party)] = state
+        rows.leads = of_all
+    for part in PARTS:
+        by_review: dict[int, Found] = {}
+        for id, text in session.execute(_of_many(part), {"ids": list(found)}):
+            by_review[id] = listed(text)
+        for id, rows in found.items():
+            part.fill(rows, by_review.get(id, ()))
 
 
-def _load_agreements(session: Session, found: Found) -> None:
-    for rows in found.values():
-        rows.agreements, rows.confirmed = [], defaultdict(set)
-    for agreement in _objects(session, _AGREEMENTS, found):
-        found[agreement.review_id].agreements.append(agreement)
-    for review_id, agreement_id, party in _rows(session, _CONFIRMATIONS, found):
-        found[review_id].confirmed[agreement_id].add(party)
+@cache
+def _of_many(part: Part) -> Select[int, str]:
+    of_review = part.review
+    query = part.query.add_columns(of_review.label("of_review"))
+    inner = query.where(of_review.in_(bindparam("ids", expanding=True))).subquery()
+    *columns, review = inner.c
+    return select(review, as_json(*columns)).group_by(review)
 
 
-def _load_materials(session: Session, found: Found) -> None:
-    for rows in found.values():
-        rows.wishes_met = defaultdict(set)
-    for review_id, artefact, party, wish in _rows(session, _MATERIALS, found):
-        found[review_id].wishes_met[(artefact, party)].add(wish)
+# ---- writing them
 
 
-def _load_questions(session: Session, found: Found) -> None:
-    for rows in found.values():
-        rows.questions = defaultdict(list)
-    for review_id, artefact, party, state, answered in _rows(session, _QUESTIONS, found):
-        found[review_id].questions[(artefact, party)].append((state, bool(answered)))
+@cache
+def _updates(columns: tuple[str, ...]) -> Prepared:
+    return updating(Review, columns, id="the_id")
 
 
-def _load_forms(session: Session, found: Found) -> None:
-    for rows in found.values():
-        rows.forms = []
-    for answer in _objects(session, _FORMS, found):
-        found[answer.review_id].forms.append(answer)
+def keep(session: Session, review: ReviewRow) -> None:
+    """Write what has been changed of a review."""
+    if changes := review.changes():
+        _updates(tuple(changes)).run(session, {**changes, "the_id": review.id})
+        review.read()
 
 
-def _load_follow_ups(session: Session, found: Found) -> None:
-    for rows in found.values():
-        rows.follow_ups = {}
-    for review_id, artefact, party, count in _rows(session, _FOLLOW_UPS, found):
-        found[review_id].follow_ups[(artefact, party)] = count
+_STATE_ADDED = inserting(ArtefactState)
+_STATE_CHANGED = updating(
+    ArtefactState,
+    ("state", "data", "version", "changed_at", "changed_by"),
+    review_id="of_review",
+    name="of_name",
+    party="of_party",
+)
 
 
-def _load_texts(session: Session, found: Found) -> None:
-    for rows in found.values():
-        rows.texts = {}
-    for review_id, artefact, party, body in _rows(session, _TEXTS, found):
-        found[review_id].texts[(artefact, party)] = body
+_STATE_RECORDED = updating(ArtefactState, ["data"], review_id="of_review", name="of_name", party="of_party")
 
 
-# Which part of the rows a table's are.
-_PARTS: Mapping[str, Callable[[Session, Found], None]] = {
-    "party": _load_parties,
-    "seat": _load_seats,
-    "artefact_state": _load_states,
-    "agreement": _load_agreements,
-    "agreement_confirmation": _load_agreements,
-    "material": _load_materials,
-    "question": _load_questions,
-    "form_answer": _load_forms,
-    "follow_up": _load_follow_ups,
-    "text_version": _load_texts,
-}
+def put_data(session: Session, rows: CaseRows, old: StateRow, data: Mapping[str, Any]) -> StateRow:
+    """Write an artefact's record alone: nothing has been done to it, something is remembered."""
+    of = {"of_review": rows.review.id, "of_name": old.name, "of_party": old.party}
+    _STATE_RECORDED.run(session, {"data": data, **of}, known=True)
+    new = rows.states[(old.name, old.party)] = old._replace(data=data)
+    return new
+
+
+def put_state(session: Session, rows: CaseRows, state: StateRow, *, at: datetime, by: int | None) -> None:
+    """Write an artefact's state down, here and in the database; `state.version` 1 is a new one's."""
+    values = {"state": state.state, "data": state.data, "version": state.version}
+    values |= {"changed_at": at, "changed_by": by}
+    of = {"review_id": rows.review.id, "name": state.name, "party": state.party}
+    if (state.name, state.party) in rows.states:
+        of = {"of_review": rows.review.id, "of_name": state.name, "of_party": state.party}
+        _STATE_CHANGED.run(session, values | of, known=True)
+    else:
+        _STATE_ADDED.run(session, values | of, known=True)
+    rows.states[(state.name, state.party)] = state
 
 
 def reviews_of(session: Session, person_id: int, now: datetime) -> list[int]:
@@ -240,9 +194,6 @@ def to_wake(session: Session, now: datetime, limit: int) -> list[int]:
     """Reviews that time alone could move by `now`."""
     query = select(Review.id).where(Review.wake_at <= now).order_by(Review.wake_at).limit(limit)
     return list(session.scalars(query))
-
-
-_LEADS = select(Person.id).where(Person.is_lead, Person.closed_at.is_(None)).order_by(Person.id)
 
 
 def leads(session: Session) -> list[int]:

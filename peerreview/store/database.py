@@ -63,12 +63,12 @@ class UTCDateTime(TypeDecorator[datetime]):
 
 
 class Writing(Session):
-    """A session that knows which tables it has written to so far."""
+    """A session that is one transaction. `touched`: the tables (or "table.column", where that is all) that have been
+    written to since somebody asked."""
 
-    @property
-    def touched(self) -> set[str]:
-        found: set[str] = self.info.setdefault("touched", set())
-        return found
+    def __init__(self, *of: Any, **more: Any):
+        super().__init__(*of, **more)
+        self.touched: set[str] = set()
 
 
 @event.listens_for(Writing, "after_flush")
@@ -90,6 +90,7 @@ class Database:
 
     def __init__(self, url: str, *, synchronous: str = "FULL"):
         self.engine = _engine(url, synchronous)
+        self._writing = self.engine.execution_options(write=True)
 
     @property
     def is_sqlite(self) -> bool:
@@ -104,7 +105,7 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Writing]:
         """A session that is one transaction: all of it happens, or nothing."""
-        with self.engine.connect().execution_options(write=True) as connection:
+        with self._writing.connect() as connection:
             with Writing(connection, expire_on_commit=False, autoflush=True) as session:
                 with session.begin():
                     yield session

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from .database import Base, UTCDateTime
 from .people import Person
+from .prepared import updating
 
 
 class FormAnswer(Base):
@@ -28,6 +29,19 @@ class FormAnswer(Base):
     version: Mapped[int] = mapped_column(default=1)
     saved_at: Mapped[datetime] = mapped_column(UTCDateTime)
     submitted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+_SUBMITTED = updating(
+    FormAnswer, ["submitted_at"], review_id="of_review", artefact="of_artefact", person_id="of_person"
+)
+
+
+def submit(
+    session: Session, review_id: int, artefact: str, person_id: int | None, at: datetime | None
+) -> None:
+    """Hand in a person's answers; `at` None: they are a draft again."""
+    of = {"of_review": review_id, "of_artefact": artefact, "of_person": person_id}
+    _SUBMITTED.run(session, {"submitted_at": at, **of})
 
 
 class Hours(Base):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -52,19 +51,16 @@ class Gathered(Base):
 
 
 # The words of the partial index, as they stand there: with bound parameters SQLite would not use it.
-_WAITING = text("gathered_mail.state = 'planned'")
+WAITING = text("gathered_mail.state = 'planned'")
 
 
 # More than one round of sending takes on.
 _MANY = 10_000
 # Asked on every deed, so built once.
-_OTHERWISE = select(Person).where(
-    Person.id.in_(bindparam("ids", expanding=True)),
-    or_(Person.rhythm != "at_once", Person.declined != "", Person.away_until.is_not(None)),
-)
+OTHERWISE = or_(Person.rhythm != "at_once", Person.declined != "", Person.away_until.is_not(None))
 _IN_REVIEW = (
     select(Gathered)
-    .where(Gathered.review_id == bindparam("review"), _WAITING)
+    .where(Gathered.review_id == bindparam("review"), WAITING)
     .order_by(Gathered.id)
     .with_for_update()
 )
@@ -73,14 +69,14 @@ _IN_REVIEW = (
 def people_due(session: Session, now: datetime, limit: int) -> list[int]:
     """Persons to whom something gathered is due by `now`."""
     # The limit keeps SQLite from looking through the people of all that waits, instead of what is due.
-    due = select(Gathered.person_id).where(_WAITING, Gathered.due_at <= now)
+    due = select(Gathered.person_id).where(WAITING, Gathered.due_at <= now)
     some = due.order_by(Gathered.due_at).limit(_MANY).subquery()
     return list(session.scalars(select(some.c.person_id).distinct().order_by(some.c.person_id).limit(limit)))
 
 
 def due_of(session: Session, person_id: int, now: datetime) -> list[Gathered]:
     """What is due to a person by `now`, the oldest first, held until the transaction ends."""
-    query = select(Gathered).where(Gathered.person_id == person_id, _WAITING, Gathered.due_at <= now)
+    query = select(Gathered).where(Gathered.person_id == person_id, WAITING, Gathered.due_at <= now)
     return list(session.scalars(query.order_by(Gathered.at, Gathered.id).with_for_update()))
 
 
@@ -91,7 +87,7 @@ def sent_in(session: Session, outgoing_id: int) -> list[Gathered]:
 
 
 def waiting_for(session: Session, person_id: int) -> list[Gathered]:
-    query = select(Gathered).where(Gathered.person_id == person_id, _WAITING)
+    query = select(Gathered).where(Gathered.person_id == person_id, WAITING)
     return list(session.scalars(query.order_by(Gathered.id).with_for_update()))
 
 
@@ -113,8 +109,3 @@ def planned_for(session: Session, person_id: int, void_for: str) -> list[Planned
         | ((PlannedMail.state == "void") & (PlannedMail.why_not == void_for)),
     )
     return list(session.scalars(query.order_by(PlannedMail.id).with_for_update()))
-
-
-def with_choices(session: Session, ids: Iterable[int]) -> list[Person]:
-    """Those of the people who want their mail otherwise than at once and all of it."""
-    return list(session.scalars(_OTHERWISE, {"ids": sorted(ids)}))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from .database import Base, UTCDateTime
+from .prepared import inserting
 
 
 class HistoryRow(Base):
@@ -40,6 +41,14 @@ class HistoryRow(Base):
     definition_hash: Mapped[str] = mapped_column(String(64))
     previous: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64))
+
+
+_ADDED = inserting(HistoryRow)
+
+
+def add(session: Session, line: Mapping[str, Any]) -> None:
+    """A line as it stands for good: every column of it."""
+    _ADDED.run(session, line)
 
 
 def lines(session: Session, review_id: int, *, since: datetime | None = None) -> list[HistoryRow]:

@@ -6,11 +6,29 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import BigInteger, ForeignKey, Select, String, Text, UniqueConstraint, func, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    ForeignKey,
+    FromClause,
+    Select,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from .database import Base, UTCDateTime
 from .people import Person
+from .prepared import Prepared
 
 
 class Material(Base):
@@ -106,26 +124,54 @@ def newest_version(session: Session, material_id: int) -> MaterialVersion | None
     return session.scalars(query.limit(1)).first()
 
 
-_AT_HOME = ("internal", "draft_for_comments")
+def _of_set(table: FromClause) -> ColumnElement[bool]:
+    """The documents of a side that are not withdrawn."""
+    return and_(
+        table.c.review_id == bindparam("of_review"),
+        table.c.artefact == bindparam("of_artefact"),
+        table.c.party == bindparam("of_party"),
+        table.c.withdrawn_at.is_(None),
+    )
+
+
+def _moving(of: type[Base], state: ColumnElement[str] | str, *where: ColumnElement[bool]) -> Prepared:
+    table = of.__table__
+    assert isinstance(table, Table)
+    return Prepared(table.update().where(*where).values(state=state), ["state"])
+
+
+_M, _V = Material.__table__, MaterialVersion.__table__
+_LATER = _V.alias()
+_IN_SET = _V.c.material_id.in_(select(_M.c.id).where(_of_set(_M)))
+_REPLACED = exists().where(_LATER.c.material_id == _V.c.material_id, _LATER.c.number > _V.c.number)
+_DRAFT = "draft_for_comments"
+
+# Of each document the newest version; what that one replaced is the own team's alone (again).
+_HAND_IN = (
+    _moving(Material, "handed_in", _of_set(_M), or_(_M.c.state == "internal", _M.c.state == _DRAFT)),
+    _moving(
+        MaterialVersion,
+        case((_REPLACED, "internal"), else_="handed_in"),
+        _IN_SET,
+        or_(_V.c.state == _DRAFT, and_(_V.c.state == "internal", ~_REPLACED)),
+    ),
+)
+_TAKE_BACK = (
+    _moving(Material, "internal", _of_set(_M), _M.c.state == "handed_in"),
+    _moving(MaterialVersion, "internal", _IN_SET, _V.c.state == "handed_in"),
+)
 
 
 def hand_in(session: Session, review_id: int, artefact: str, party: int) -> None:
-    """Of each document the newest version; what that one replaced is the own team's alone (again)."""
-    for material, versions in _with_versions(session, review_id, artefact, party):
-        if material.state in _AT_HOME:
-            material.state = "handed_in"
-        for version in versions:
-            if version.state in _AT_HOME:
-                version.state = "handed_in" if version is versions[-1] else "internal"
+    """A side's documents are handed in, each as it now is."""
+    for move in _HAND_IN:
+        move.run(session, {"of_review": review_id, "of_artefact": artefact, "of_party": party})
 
 
 def take_back(session: Session, review_id: int, artefact: str, party: int) -> None:
-    for material, versions in _with_versions(session, review_id, artefact, party):
-        if material.state == "handed_in":
-            material.state = "internal"
-        for version in versions:
-            if version.state == "handed_in":
-                version.state = "internal"
+    """They are the own team's again."""
+    for move in _TAKE_BACK:
+        move.run(session, {"of_review": review_id, "of_artefact": artefact, "of_party": party})
 
 
 def open_set(

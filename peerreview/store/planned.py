@@ -3,24 +3,94 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, select, text
+from sqlalchemy import CompoundSelect, String, and_, bindparam, exists, or_, select, text, union_all
 from sqlalchemy.orm import Session
 
+from .gathered import OTHERWISE, WAITING, Gathered
 from .outbox import KEY, Clock, MailWish, PlannedMail
 from .people import Person
+from .prepared import Prepared, gathered, inserting, instant, listed, updating
+from .reviews import Seat
+from .rows import PLANNED_COLUMNS, Otherwise, PlannedRow
 
-# Built once: it runs with every deed.
-_PLANNED_OF = (
-    select(PlannedMail)
-    .where(PlannedMail.review_id == bindparam("review"))
-    .order_by(PlannedMail.due_at, PlannedMail.id)
+# With every deed: so no more than what may still go, and what has gone or been given up of the steps that are planned.
+_LAID_BESIDE = and_(
+    PlannedMail.review_id == bindparam("review"),
+    or_(PlannedMail.state == "planned", bindparam("steps", type_=String()).contains(PlannedMail.step)),
+)
+_THEIR_PEOPLE: CompoundSelect[int | None] = union_all(
+    select(Seat.person_id).where(Seat.review_id == bindparam("review")),
+    select(Seat.deputy_id).where(Seat.review_id == bindparam("review")),
+    select(Person.id).where(Person.is_lead),
+)
+_PLANS = Prepared(
+    select(
+        gathered(
+            select(*(PlannedMail.__table__.c[name] for name in PLANNED_COLUMNS)).where(_LAID_BESIDE)
+        ).label("planned"),
+        gathered(
+            select(Person.id, Person.rhythm, Person.declined, Person.away_until).where(
+                OTHERWISE, Person.id.in_(_THEIR_PEOPLE)
+            )
+        ).label("otherwise"),
+        exists().where(Gathered.review_id == bindparam("review"), WAITING).label("waiting"),
+    )
 )
 
 
+class Plans(NamedTuple):
+    """What the plan of a review's mails is laid beside: what is written down of it; of its people those who want
+    their mail otherwise than at once and all of it; and whether mails wait for their readers."""
+
+    planned: list[PlannedRow]
+    otherwise: list[Otherwise]
+    waiting: bool
+
+
+def plans_of(session: Session, review_id: int, steps: Iterable[str]) -> Plans:
+    """`steps`: those of which mails are planned now."""
+    [(planned, otherwise, waiting)] = _PLANS.rows(session, review=review_id, steps=" ".join(steps))
+    rows = []
+    for *values, due_at in listed(planned):
+        values.append(instant(due_at))
+        rows.append(PlannedRow(**dict(zip(PLANNED_COLUMNS, values, strict=True))))
+    people = []
+    for id, rhythm, declined, away in listed(otherwise):
+        people.append(Otherwise(id, rhythm, declined, date.fromisoformat(away) if away else None))
+    return Plans(rows, people, bool(waiting))
+
+
+_ADDED = inserting(PlannedMail)
+
+
+@cache
+def _updates(columns: tuple[str, ...]) -> Prepared:
+    return updating(PlannedMail, columns, id="the_id")
+
+
+def keep(session: Session, review_id: int, rows: Iterable[PlannedRow]) -> None:
+    """Write what has been changed of planned mails, and those that are new (they have no id)."""
+    changed: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    added = []
+    for row in rows:
+        if row.id is None:
+            added.append({"review_id": review_id, "kind": "reminder", **row.values()})
+        elif changes := row.changes():
+            changed.setdefault(tuple(changes), []).append({**changes, "the_id": row.id})
+    for columns, several in changed.items():
+        _updates(columns).run(session, *several)
+    if added:
+        _ADDED.run(session, *added)
+
+
 def planned_of(session: Session, review_id: int) -> list[PlannedMail]:
-    return list(session.scalars(_PLANNED_OF, {"review": review_id}))
+    """All planned mails of a review, by hour."""
+    query = select(PlannedMail).where(PlannedMail.review_id == review_id)
+    return list(session.scalars(query.order_by(PlannedMail.due_at, PlannedMail.id)))
 
 
 def planned_by_id(session: Session, planned_id: int, *, lock: bool = False) -> PlannedMail | None:

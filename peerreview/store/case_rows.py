@@ -1,0 +1,249 @@
+"""What a case's rows are, and of which tables: each part asked for so that one question can hold them all."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
+from sqlalchemy.orm import Session, aliased, joinedload
+
+from .agreements import Agreement, Confirmation
+from .evaluations import FollowUp, FormAnswer
+from .materials import Material
+from .organisations import Organisation
+from .prepared import instant, names_in
+from .questions import Question
+from .reports import TextVersion
+from .reviews import ArtefactState, Party, Seat
+from .rows import AgreementRow, FormRow, PartyRow, ReviewRow, SeatRow, StateRow
+
+SHARED = -1
+Found = Sequence[Sequence[Any]]
+
+
+@dataclass
+class CaseRows:
+    """The rows of one review, as far as facts are made of them: values. What one deed in many wants besides is read
+    when it is asked for, for all the reviews that were loaded together (`together`)."""
+
+    review: ReviewRow
+    session: Session
+    together: Mapping[int, CaseRows]
+    leads: tuple[int, ...] = ()
+    parties: Sequence[PartyRow] = ()
+    seated: Sequence[SeatRow] = ()
+    states: dict[tuple[str, int], StateRow] = field(default_factory=dict)
+    agreements: list[AgreementRow] = field(default_factory=list)
+    confirmed: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
+    wishes_met: dict[tuple[str, int], set[str]] = field(default_factory=lambda: defaultdict(set))
+    questions: dict[tuple[str, int], list[tuple[str, bool]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    texts: dict[tuple[str, int], str] = field(default_factory=dict)
+    forms: list[FormRow] = field(default_factory=list)
+    follow_ups: dict[tuple[str, int], int] = field(default_factory=dict)
+    people: list[Seat] | None = field(default=None, repr=False)
+
+    @property
+    def all_seats(self) -> list[Seat]:
+        """The seats with their people, those that have been left too."""
+        if self.people is None:
+            load_people(self.session, self.together)
+        assert self.people is not None
+        return self.people
+
+    @property
+    def seats(self) -> Sequence[Seat]:
+        return [seat for seat in self.all_seats if seat.removed_at is None]
+
+
+# ---- the parts
+
+
+def _fill_parties(rows: CaseRows, found: Found) -> None:
+    rows.parties = sorted(PartyRow(*one) for one in found)
+
+
+def _fill_seats(rows: CaseRows, found: Found) -> None:
+    rows.people = None
+    rows.seated = sorted(
+        SeatRow(id, person, party, role, function, deputy, _instant(since), _instant(until))
+        for id, person, party, role, function, deputy, since, until in found
+    )
+
+
+def _fill_states(rows: CaseRows, found: Found) -> None:
+    rows.states = {(name, party): StateRow(name, party, *more) for name, party, *more in found}
+
+
+def _fill_agreements(rows: CaseRows, found: Found) -> None:
+    versions = [AgreementRow(id, n, fields, instant(at), by) for id, n, fields, at, by in found]
+    rows.agreements = sorted(versions, key=lambda one: one.version)
+
+
+def _fill_confirmed(rows: CaseRows, found: Found) -> None:
+    rows.confirmed = defaultdict(set)
+    for agreement, party in found:
+        rows.confirmed[agreement].add(party)
+
+
+def _fill_materials(rows: CaseRows, found: Found) -> None:
+    rows.wishes_met = defaultdict(set)
+    for artefact, party, wish in found:
+        rows.wishes_met[(artefact, party)].add(wish)
+
+
+def _fill_questions(rows: CaseRows, found: Found) -> None:
+    rows.questions = defaultdict(list)
+    for artefact, party, state, answered in found:
+        rows.questions[(artefact, party)].append((state, bool(answered)))
+
+
+def _fill_forms(rows: CaseRows, found: Found) -> None:
+    rows.forms = sorted(
+        FormRow(id, artefact, person, party, answers, version, instant(saved), _instant(submitted))
+        for id, artefact, person, party, answers, version, saved, submitted in found
+    )
+
+
+def _fill_follow_ups(rows: CaseRows, found: Found) -> None:
+    rows.follow_ups = {(artefact, party): count for artefact, party, count in found}
+
+
+def _fill_texts(rows: CaseRows, found: Found) -> None:
+    rows.texts = {(artefact, party): body for artefact, party, body in found}
+
+
+def _instant(text: str | None) -> datetime | None:
+    return None if text is None else instant(text)
+
+
+class Part(NamedTuple):
+    """A part of the rows: what is asked, and by which column it belongs to a review."""
+
+    query: Select[*tuple[Any, ...]]
+    review: ColumnElement[int]
+    fill: Callable[[CaseRows, Found], None]
+
+
+_LATER = aliased(TextVersion)
+_NEWEST = (
+    select(func.max(_LATER.number))
+    .where(
+        _LATER.review_id == TextVersion.review_id,
+        _LATER.artefact == TextVersion.artefact,
+        _LATER.party == TextVersion.party,
+    )
+    .scalar_subquery()
+)
+PARTS = (
+    Part(
+        select(Party.position, Party.organisation_id, Organisation.name).join(
+            Organisation, Organisation.id == Party.organisation_id
+        ),
+        Party.__table__.c.review_id,
+        _fill_parties,
+    ),
+    Part(
+        select(
+            Seat.id,
+            Seat.person_id,
+            Seat.party,
+            Seat.role,
+            Seat.function,
+            Seat.deputy_id,
+            Seat.deputy_from,
+            Seat.deputy_until,
+        ).where(Seat.removed_at.is_(None)),
+        Seat.__table__.c.review_id,
+        _fill_seats,
+    ),
+    Part(
+        select(
+            ArtefactState.name,
+            ArtefactState.party,
+            ArtefactState.state,
+            ArtefactState.data,
+            ArtefactState.version,
+        ),
+        ArtefactState.__table__.c.review_id,
+        _fill_states,
+    ),
+    Part(
+        select(Agreement.id, Agreement.version, Agreement.fields, Agreement.created_at, Agreement.created_by),
+        Agreement.__table__.c.review_id,
+        _fill_agreements,
+    ),
+    Part(
+        select(Confirmation.agreement_id, Confirmation.party).join(
+            Agreement, Agreement.id == Confirmation.agreement_id
+        ),
+        Agreement.__table__.c.review_id,
+        _fill_confirmed,
+    ),
+    Part(
+        select(Material.artefact, Material.party, Material.wish_id).where(
+            Material.withdrawn_at.is_(None), Material.wish_id != ""
+        ),
+        Material.__table__.c.review_id,
+        _fill_materials,
+    ),
+    Part(
+        select(
+            Question.artefact, Question.party, Question.state, (Question.answer != "").label("answered")
+        ).where(Question.removed_at.is_(None)),
+        Question.__table__.c.review_id,
+        _fill_questions,
+    ),
+    Part(
+        select(
+            FormAnswer.id,
+            FormAnswer.artefact,
+            FormAnswer.person_id,
+            FormAnswer.party,
+            FormAnswer.answers,
+            FormAnswer.version,
+            FormAnswer.saved_at,
+            FormAnswer.submitted_at,
+        ),
+        FormAnswer.__table__.c.review_id,
+        _fill_forms,
+    ),
+    Part(
+        select(FollowUp.artefact, FollowUp.party, func.count().label("n"))
+        .where(FollowUp.removed_at.is_(None))
+        .group_by(FollowUp.review_id, FollowUp.artefact, FollowUp.party),
+        FollowUp.__table__.c.review_id,
+        _fill_follow_ups,
+    ),
+    Part(
+        select(TextVersion.artefact, TextVersion.party, TextVersion.body).where(
+            TextVersion.number == _NEWEST
+        ),
+        TextVersion.__table__.c.review_id,
+        _fill_texts,
+    ),
+)
+# The tables and columns of which the parts are made, as `Writing.touched` calls them.
+MADE_OF = frozenset(name for part in PARTS for name in names_in(part.query))
+
+
+_PEOPLE = (
+    select(Seat)
+    .where(Seat.review_id.in_(bindparam("ids", expanding=True)))
+    .order_by(Seat.review_id, Seat.id)
+    .options(joinedload(Seat.person), joinedload(Seat.deputy))
+)
+
+
+def load_people(session: Session, found: Mapping[int, CaseRows]) -> None:
+    for rows in found.values():
+        rows.people = []
+    for seat in session.scalars(_PEOPLE, {"ids": list(found)}):
+        people = found[seat.review_id].people
+        assert people is not None
+        people.append(seat)
