@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import combinations
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -19,6 +20,9 @@ from ..matching.reasons import title
 from ..matching.rules import Rules
 from ..matching.scoring import features
 
+# The tables of more would not fit in what memory a computer usually has.
+MOST = 3000
+
 
 def find_pairs(
     profiles: Path,
@@ -31,12 +35,14 @@ def find_pairs(
 ) -> None:
     """What the command `pair` does (see commands/pair.py for what it is given)."""
     read = _profiles(profiles)
+    if len(read) > MOST:
+        _stop([f"{profiles}: {len(read)} organisations are too many; at most {MOST} are paired at once"])
     rules = Rules(
         year=date.today().year if year is None else year,
         years=years,
-        forbidden=frozenset(frozenset(two) for two in _couples(read, "--forbid", forbid)),
+        forbidden=frozenset(frozenset(two) for two in _groups(read, "--forbid", forbid, 2)),
     )
-    round_ = Round(read, rules, _weights(weights, read), _couples(read, "--fix", fix))
+    round_ = Round(read, rules, _weights(weights, read), _groups(read, "--fix", fix, 3))
     try:
         pairing = Matching(round_).pairing()
     except Invalid as error:
@@ -70,18 +76,32 @@ def _places(file: Path, error: cells.BadTable) -> list[str]:
     return [f"{file}:{fault.line}:{fault.column}: {_said(fault.message)}" for fault in error.faults]
 
 
-def _couples(profiles: Sequence[Profile], option: str, given: Sequence[str]) -> list[tuple[str, str]]:
-    """Two known names parted by a comma; a name may itself hold commas."""
+def _groups(
+    profiles: Sequence[Profile], option: str, given: Sequence[str], most: int
+) -> list[tuple[str, ...]]:
+    """Known names, two to `most` of them, parted by commas; a name may itself hold commas."""
     names = {key(one.organisation): one.organisation for one in profiles}
+    right = "A,B" if most == 2 else "A,B or A,B,C"
     found = []
     for text in given:
         words = text.split(",")
-        ways = [(",".join(words[:k]), ",".join(words[k:])) for k in range(1, len(words))]
-        known = [(a, b) for a, b in ways if key(a) in names and key(b) in names and key(a) != key(b)]
+        known = [
+            tuple(names[key(part)] for part in parts)
+            for number in range(2, most + 1)
+            for parts in _parted(words, number)
+            if len({key(part) for part in parts} & names.keys()) == number
+        ]
         if not known:
-            _stop([f"{option} {text}: this is not two organisations of the file, such as: {option} A,B"])
-        found.append((names[key(known[0][0])], names[key(known[0][1])]))
+            _stop([f"{option} {text}: these are not organisations of the file, such as: {option} {right}"])
+        found.append(known[0])
     return found
+
+
+def _parted(words: Sequence[str], number: int) -> Iterator[tuple[str, ...]]:
+    """Every way to make `number` names of words, each of one or more with their commas."""
+    for cuts in combinations(range(1, len(words)), number - 1):
+        ends = zip((0, *cuts), (*cuts, len(words)), strict=True)
+        yield tuple(",".join(words[start:end]) for start, end in ends)
 
 
 def _as_json(pairing: Pairing) -> dict[str, Any]:

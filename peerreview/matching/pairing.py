@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 
 import numpy as np
 
@@ -67,7 +68,8 @@ class Round:
     profiles: Sequence[Profile]
     rules: Rules
     weights: Mapping[str, float] = field(default_factory=dict)
-    fixed: Sequence[tuple[str, str]] = ()
+    # Pairs by name, and rings of three, whose better way round is found here.
+    fixed: Sequence[tuple[str, ...]] = ()
 
 
 class Matching:
@@ -113,20 +115,24 @@ class Matching:
             _shown(weight_of(self.case.direct, (v, u))),
         )
 
-    def _fixed(self, pairs: Sequence[tuple[str, str]]) -> tuple[Places, ...]:
-        """The pairs that the lead fixes; Invalid where a rule forbids one, or two of them clash."""
+    def _fixed(self, groups: Sequence[tuple[str, ...]]) -> tuple[Places, ...]:
+        """The groups that the lead fixes; Invalid where a rule forbids one, or two of them clash."""
         place = places(self.profiles)
-        found = {frozenset((place[key(a)], place[key(b)])) for a, b in pairs}
-        groups = sorted(tuple(sorted(group)) for group in found)
+        found = sorted({tuple(sorted({place[key(name)] for name in group})) for group in groups})
         taken: set[int] = set()
-        for u, v in groups:
-            if rule := broken(self.rules, self.profiles[u], self.profiles[v]):
-                raise Invalid(fix=rule)
-            for member in {u, v} & taken:
+        for group in found:
+            for u, v in combinations(group, 2):
+                if rule := broken(self.rules, self.profiles[u], self.profiles[v]):
+                    raise Invalid(fix=rule)
+            for member in taken.intersection(group):
                 name = self.profiles[member].organisation
-                raise Invalid(fix=N_("%(name)s is fixed to two partners", name=name))
-            taken |= {u, v}
-        return tuple(groups)
+                raise Invalid(fix=N_("%(name)s is fixed in two groups", name=name))
+            taken |= set(group)
+        return tuple(self._better_way_round(group) for group in found)
+
+    def _better_way_round(self, group: Places) -> Places:
+        back = (group[0], *group[:0:-1])
+        return max(group, back, key=lambda way: weight_of(self.case.direct, way))
 
     def _told(self, solution: Solution) -> Pairing:
         groups = tuple(self._group(group) for group in solution.groups)
@@ -158,9 +164,12 @@ class Matching:
         one = self.profiles[v]
         rules = [broken(self.rules, one, other) for k, other in enumerate(self.profiles) if k != v]
         found = tuple(rule for rule in rules if rule)
+        if len(self.profiles) == 1:
+            found = (N_("%(a)s: there is nobody else to meet", a=one.organisation),)
         nobody = N_("%(a)s: the others who may meet it are in other groups", a=one.organisation)
-        return LeftOver(one.organisation, found if found else (nobody,))
+        return LeftOver(one.organisation, found or (nobody,))
 
 
 def _shown(weight: int) -> float:
-    return round(weight / (UNIT * WHOLE), 6)
+    """Halves and thirds of millionths too, so that what is shown adds up."""
+    return round(weight / (UNIT * WHOLE), 9)

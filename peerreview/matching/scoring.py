@@ -87,6 +87,9 @@ def _words(value: float | frozenset[str] | None) -> frozenset[str]:
 
 def _near(values: Sequence[float | frozenset[str] | None], span: float) -> Table:
     numbers = np.array([value if isinstance(value, float) else np.nan for value in values])
+    if math.isinf(span):
+        # Further apart than a number can tell: halves are not.
+        numbers, span = numbers / 2, 0.5 * np.nanmax(numbers) - 0.5 * np.nanmin(numbers)
     apart = np.abs(numbers[:, None] - numbers) / (span or 1)
     return _known(1 - apart)
 

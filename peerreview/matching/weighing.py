@@ -12,6 +12,7 @@ from .cells import BadTable, Fault, text_of
 from .profiles import key
 
 LINE = re.compile(r"""\s*["']?(?P<name>[^"'=:;,\t#]+?)["']?\s*[=:;,\t]\s*(?P<number>[^\s#]+)\s*(#.*)?""")
+SECTION = re.compile(r"\s*\[[^\W\d][^\[\],=:]*\]\s*(#.*)?")
 HEADING = {"weight", "weights", "vikt"}
 
 
@@ -56,7 +57,7 @@ def _number(text: object) -> float | None:
 def _from_lines(text: str) -> list[tuple[int, int, str, object]]:
     found: list[tuple[int, int, str, object]] = []
     for number, line in enumerate(text.splitlines(), start=1):
-        if not line.strip() or line.lstrip().startswith(("#", "[")):
+        if not line.strip() or line.lstrip().startswith("#") or SECTION.fullmatch(line):
             continue
         match = LINE.fullmatch(line)
         if match is None:
@@ -75,6 +76,9 @@ def _from_json(text: str) -> list[tuple[int, int, str, object]]:
     except json.JSONDecodeError as error:
         message = N_("this is not JSON: %(why)s", why=error.msg)
         raise BadTable([Fault(error.lineno, error.colno, message)]) from error
+    except RecursionError as error:
+        message = N_("this is not JSON: %(why)s", why="it is nested too deeply")
+        raise BadTable([Fault(1, 1, message)]) from error
     return [(*_place(text, name), name, weight) for name, weight in pairs]
 
 

@@ -35,11 +35,12 @@ Pair = tuple[int, int]
 
 @dataclass(frozen=True)
 class Settings:
-    """What the lead has set; pairs and `without` are ids of organisations, the smaller first."""
+    """What the lead has set; pairs and `without` are ids of organisations, the smaller first. What is `fixed` may be a
+    ring of three as well; which way round it goes follows from the scores."""
 
     weights: Mapping[str, float] = field(default_factory=dict)
     years: int = DEFAULT_YEARS
-    fixed: tuple[Pair, ...] = ()
+    fixed: tuple[tuple[int, ...], ...] = ()
     forbidden: tuple[Pair, ...] = ()
     conflicts: tuple[Pair, ...] = ()
     without: tuple[int, ...] = ()
@@ -50,7 +51,7 @@ class Settings:
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> Settings:
-        pairs = {name: tuple((a, b) for a, b in kept.get(name, ())) for name in _PAIRS}
+        pairs: dict[str, Any] = {name: tuple(map(tuple, kept.get(name, ()))) for name in _PAIRS}
         return cls(
             weights=kept.get("weights", {}),
             years=kept.get("years", DEFAULT_YEARS),
@@ -112,7 +113,11 @@ class Field:
                 declined=self._named(self.declined()),
             ),
             {**OWN_WEIGHTS, **settings.weights},
-            [(self.names[a], self.names[b]) for a, b in settings.fixed if not {a, b} & set(settings.without)],
+            [
+                tuple(self.names[id] for id in group)
+                for group in settings.fixed
+                if not set(group) & set(settings.without)
+            ],
         )
 
     def _named(self, pairs: Iterable[Pair]) -> frozenset[frozenset[str]]:

@@ -72,6 +72,24 @@ def test_weights_fixed_and_forbidden_pairs_are_heeded(call) -> None:  # type: ig
     assert ["Region A", "Region C"] not in groups(weights=f"{alone}population = -1\n")
 
 
+def test_a_fixed_ring_and_what_is_forbidden_within_a_ring(call) -> None:  # type: ignore[no-untyped-def]
+    def groups(*options: str) -> list[list[str]]:
+        found = json.loads(call(TABLE, "--json", *options).stdout)
+        return [sorted(group["members"]) for group in found["groups"]]
+
+    assert ["Region A", "Region D", "Region E, norr"] in groups("--fix", "Region A,Region E, norr,Region D")
+    three = "organisation\nA\nB\nC\n"
+    assert len(json.loads(call(three, "--json").stdout)["groups"][0]["members"]) == 3
+    assert len(json.loads(call(three, "--json", "--forbid", "A,C").stdout)["unmatched"]) == 1
+
+
+def test_shares_add_up_to_the_score_and_scores_to_the_total(call) -> None:  # type: ignore[no-untyped-def]
+    found = json.loads(call(TABLE, "--json").stdout)
+    for group in found["groups"]:
+        assert abs(sum(reason["share"] for reason in group["reasons"]) - group["score"]) < 1e-8
+    assert abs(sum(group["score"] for group in found["groups"]) - found["total"]) < 1e-8
+
+
 def test_who_is_left_over_is_named_with_the_rule(call) -> None:  # type: ignore[no-untyped-def]
     table = "organisation,excludes\nA,B|C\nB,\nC,\n"
     result = call(table, "--json")
@@ -86,9 +104,13 @@ def test_who_is_left_over_is_named_with_the_rule(call) -> None:  # type: ignore[
     [
         ("organisation,population\nA,-5\n", (), "profiles.csv:2:3: -5 cannot be"),
         (TABLE, ("--fix", "Region A,Region B"), "--fix: Region A and Region B reviewed each other in 2025"),
-        (TABLE, ("--fix", "Region A"), "--fix Region A: this is not two organisations"),
-        (TABLE, ("--forbid", "Region A,Region X"), "--forbid Region A,Region X: this is not"),
-        (TABLE, ("--forbid", "Region A,Region A"), "--forbid Region A,Region A: this is not"),
+        (TABLE, ("--fix", "Region A"), "--fix Region A: these are not organisations"),
+        (TABLE, ("--fix", "Region A,Region B,Region C"), "--fix: Region A and Region B reviewed each other"),
+        (TABLE, ("--forbid", "Region A,Region C,Region D"), "--forbid Region A,Region C,Region D: these are"),
+        (TABLE, ("--years", "-1"), "-1 is not in the range"),
+        ("organisation\n" + "".join(f"{k}\n" for k in range(3001)), (), "3001 organisations are too many"),
+        (TABLE, ("--forbid", "Region A,Region X"), "--forbid Region A,Region X: these are not"),
+        (TABLE, ("--forbid", "Region A,Region A"), "--forbid Region A,Region A: these are not"),
         (
             TABLE,
             ("--fix", "Region A,Region C", "--forbid", "Region C,Region A"),
@@ -97,7 +119,7 @@ def test_who_is_left_over_is_named_with_the_rule(call) -> None:  # type: ignore[
         (
             TABLE,
             ("--fix", "Region A,Region C", "--fix", "Region A,Region D"),
-            "Region A is fixed to two partners",
+            "Region A is fixed in two groups",
         ),
     ],
 )

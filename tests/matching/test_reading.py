@@ -153,6 +153,7 @@ FEATURES = ("population", "wishes", "number of beds")
     [
         "population = 2\n# by agreement\nWishes=0.5   # half\nnumber of beds = -1\n",
         "population;2\nwishes;0,5\nnumber of beds;-1\n",
+        "[weights]\npopulation = 2\nwishes = 0.5\nnumber of beds = -1\n",
         "feature,weight\npopulation,2\nwishes,0.5\nnumber of beds,-1\n",
         'population: 2\nwishes: 0.5\n"number of beds": -1\n',
         '{"population": 2, "wishes": 0.5, "number of beds": -1}',
@@ -174,6 +175,8 @@ def test_weights_are_read(content: str) -> None:
         ('{"population": 1,\n "wish": 1}', 2, 2, "is no feature"),
         ('{"population": true}', 1, 2, "is not a number"),
         ('{"population": }', 1, 16, "not JSON"),
+        ('{"population": ' + "[" * 100_000, 1, 1, "not JSON"),
+        ("[1, 2]", 1, 1, "is no feature"),
     ],
 )
 def test_mistakes_in_weights_are_told_with_their_place(

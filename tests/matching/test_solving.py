@@ -47,6 +47,18 @@ def test_it_is_what_trying_everything_finds(n: int, kind: str, part: float) -> N
         assert found.rank == by_trying_everything(case)
 
 
+@pytest.mark.parametrize("sizes", [(3, 3), (1, 5), (3, 5), (1, 2, 3), (4, 5), (3, 3, 3), (2, 3, 5), (5, 5)])
+@pytest.mark.parametrize("kind", KINDS)
+def test_levels_of_any_size_are_what_trying_everything_finds(sizes: tuple[int, ...], kind: str) -> None:
+    rng = np.random.default_rng([*sizes, KINDS.index(kind)])
+    level = rng.permutation(np.repeat(np.arange(len(sizes)), sizes))
+    case = case_of(rng, sum(sizes), kind, 0.9)
+    case = replace(case, allowed=case.allowed & (level[:, None] == level))
+    found = solve(case)
+    check(case, found)
+    assert found.rank == by_trying_everything(case)
+
+
 @pytest.mark.parametrize("n", [5, 6, 7, 8])
 def test_groups_that_are_barred_are_not_chosen(n: int) -> None:
     rng = np.random.default_rng(n)
