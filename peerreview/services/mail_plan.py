@@ -20,16 +20,16 @@ from ..store.reviews import Review
 from . import gathering
 from .accounts import only_lead
 from .cases import looking
-from .checks import searchable
 from .choices import AT_ONCE, WITH, choices_of
 from .heads import ReviewHead, head_of
 from .house import Account, House
+from .mail_asked import ANYTHING, MailAsked, states_of, wanted_by
 from .mailing import SECRET, text_of
 from .outbox import answer_said
 from .wishes import NONE, Slot, Wish, key_of, wish_of, wishes
 from .wording import short
 
-PAGE = 50
+PAGE, NEXT = 50, 20
 Words = Message | Text | str
 Workflows = Callable[[Review], Workflow | None]
 
@@ -105,38 +105,16 @@ class SentView:
 
 
 @dataclass(frozen=True)
-class MailAsked:
-    """What the lead looks for. `who`: words of a name or an address; `about`: of an organisation's name; `state`: one
-    of ASKED; `since`, `until`: days, as they were typed."""
-
-    who: str = ""
-    about: str = ""
-    state: str = ""
-    since: str = ""
-    until: str = ""
-
-
-ANYTHING = MailAsked()
-ASKED: Mapping[str, Message] = {
-    "": N_("All"),
-    "planned": N_("Still to come"),
-    "unsent": N_("Waits to be sent"),
-    "sent": N_("Sent"),
-    "failed": N_("Could not be sent"),
-    "void": N_("Not sent"),
-}
-
-
-@dataclass(frozen=True)
 class MailView:
     """`head` None: the whole network. `own`: the reader sees their own mails alone. `planned` and `sent` are pages of
-    lists of their own."""
+    lists of their own; `void_total`: how many more were planned and did not go."""
 
     head: ReviewHead | None
     planned: tuple[PlannedView, ...]
     planned_total: int
     planned_page: int
     planned_pages: int
+    void_total: int
     sent: tuple[SentView, ...]
     sent_total: int
     page: int
@@ -165,7 +143,7 @@ def network_mail(
     only_lead(actor)
     with house.db.read() as session:
         newest = house.workflows
-        wanted = _wanted(house, asked)
+        wanted = wanted_by(house, asked)
         return _view(session, asked, wanted, page, coming, lambda review: newest.get(review.workflow))
 
 
@@ -183,45 +161,36 @@ def review_mail(
     with looking(house, review_id=review_id, actor=actor, now=now, rounds="lead") as case:
         own = ("lead", None) not in case.actor.roles
         wanted = replace(
-            _wanted(house, ANYTHING if own else asked),
+            wanted_by(house, ANYTHING if own else asked),
             review_id=review_id,
             person_id=actor.person_id if own else None,
             about="",
         )
-        view = _view(case.session, ANYTHING if own else asked, wanted, page, coming, lambda _: case.workflow)
+        view = _view(
+            case.session, ANYTHING if own else asked, wanted, page, coming, lambda _: case.workflow, own=own
+        )
         return replace(view, head=head_of(case), own=own)
 
 
-def _wanted(house: House, asked: MailAsked) -> store.Wanted:
-    """What cannot be read as a day is left out of account."""
-    since, until = _day(asked.since), _day(asked.until)
-    return store.Wanted(
-        who=searchable(asked.who),
-        about=searchable(asked.about),
-        since=house.calendar.start(since) if since else None,
-        until=house.calendar.end(until) if until else None,
-    )
-
-
-def _day(text: str) -> date | None:
-    try:
-        found = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if 1990 <= found.year <= 2100 else None
-
-
 def _view(
-    session: Session, asked: MailAsked, wanted: store.Wanted, page: int, coming: int, workflows: Workflows
+    session: Session,
+    asked: MailAsked,
+    wanted: store.Wanted,
+    page: int,
+    coming: int,
+    workflows: Workflows,
+    *,
+    own: bool = False,
 ) -> MailView:
     """Both lists, in as many queries however long they are."""
     if "@" in wanted.who and (person := person_by_email(session, wanted.who)) is not None:
         # A whole address is one person's, and not also that of another whose address ends so.
         wanted = replace(wanted, who="", person_id=wanted.person_id or person.id)
-    states = _states(asked.state, narrow=bool(wanted.review_id or asked.who or wanted.about))
+    states = states_of(asked.state, own=own)
     ahead = store.count_coming(session, wanted, states) if states else 0
-    coming, aheads = _paged(coming, ahead)
-    given = {"limit": PAGE, "offset": (coming - 1) * PAGE}
+    void = store.count_coming(session, wanted, ("void",)) if states == ("planned",) else 0
+    coming, aheads = _paged(coming, ahead, NEXT)
+    given = {"limit": NEXT, "offset": (coming - 1) * NEXT}
     rows = store.coming(session, wanted, states, **given) if ahead else []
     outbox = asked.state != "planned"
     total = store.count_outgoing(session, wanted, asked.state) if outbox else 0
@@ -237,20 +206,12 @@ def _view(
         planned_total=ahead,
         planned_page=coming,
         planned_pages=aheads,
+        void_total=void,
         sent=tuple(_sent(row, name, names) for row, name in sent),
         sent_total=total,
         page=page,
         pages=pages,
     )
-
-
-def _states(state: str, *, narrow: bool) -> tuple[str, ...]:
-    """Of what is planned: in the whole network what is to come; where little is asked for, what did not go too."""
-    if state in ("planned", "void"):
-        return (state,)
-    if state:
-        return ()
-    return ("planned", "void") if narrow else ("planned",)
 
 
 def _coming(
@@ -288,8 +249,8 @@ def message(
         return MessageView(head_of(case), view, body)
 
 
-def _paged(page: int, total: int) -> tuple[int, int]:
-    pages = max(1, -(-total // PAGE))
+def _paged(page: int, total: int, size: int = PAGE) -> tuple[int, int]:
+    pages = max(1, -(-total // size))
     return min(max(page, 1), pages), pages
 
 
@@ -363,7 +324,8 @@ def _sent(row: Outgoing, name: str | None, names: Mapping[int, str]) -> SentView
     waits = row.state == "waiting" and row.attempts > 0
     return SentView(
         id=row.id,
-        at=row.sent_at or row.created_at,
+        # On the method's clock, which a demo moves; for all others it is the real one.
+        at=row.about_at + ((row.sent_at or row.created_at) - row.created_at),
         to=name or row.recipient,
         address=row.recipient,
         kind=KINDS.get(row.kind, N_("News")),

@@ -11,7 +11,7 @@ from flask_login import current_user, login_required
 
 from peerreview.errors import N_, Conflict, Invalid, Message, NotFound, Refused
 from peerreview.services import board as boards
-from peerreview.services import mail_plan, outbox, reminding
+from peerreview.services import mail_asked, mail_plan, outbox, reminding
 from peerreview.services import reviews as service
 
 from .here import house, tell, tell_why_not
@@ -124,20 +124,20 @@ def mail() -> ResponseReturnValue:
         view=view,
         status=status,
         asked=asked,
-        states=mail_plan.ASKED,
+        states=mail_asked.ASKED,
         kept=asked_for(asked),
     )
 
 
-def mails_asked() -> mail_plan.MailAsked:
+def mails_asked() -> mail_asked.MailAsked:
     """What the address asks for; a state that there is not means all."""
     given = {name: request.args.get(name, "") for name in ("who", "about", "state", "since", "until")}
-    return mail_plan.MailAsked(
-        **{**given, "state": given["state"] if given["state"] in mail_plan.ASKED else ""}
+    return mail_asked.MailAsked(
+        **{**given, "state": given["state"] if given["state"] in mail_asked.ASKED else ""}
     )
 
 
-def asked_for(asked: mail_plan.MailAsked) -> dict[str, str]:
+def asked_for(asked: mail_asked.MailAsked) -> dict[str, str]:
     """The same, for the addresses of other pages of the lists."""
     return {name: text for name, text in asdict(asked).items() if text}
 

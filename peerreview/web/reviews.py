@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from peerreview.errors import N_, IsRound
 from peerreview.rendering import lanes as drawing
-from peerreview.services import histories, mail_plan, overview
+from peerreview.services import histories, mail_asked, mail_plan, overview
 from peerreview.services.checks import searchable
 from peerreview.services.standing import LanesView
 
@@ -105,7 +105,7 @@ def mail(review_id: int) -> ResponseReturnValue:
     g.names = view.head.names
     kept = {} if view.own else lead.asked_for(asked)
     return render_template(
-        "web/reviews/mail.html", view=view, head=view.head, asked=asked, states=mail_plan.ASKED, kept=kept
+        "web/reviews/mail.html", view=view, head=view.head, asked=asked, states=mail_asked.ASKED, kept=kept
     )
 
 

@@ -11,7 +11,8 @@ from peerreview.errors import NotFound
 from peerreview.rendering.words import say
 from peerreview.services import mail_plan
 from peerreview.services.house import Account, House
-from peerreview.services.mail_plan import MailAsked, MailView
+from peerreview.services.mail_asked import MailAsked
+from peerreview.services.mail_plan import MailView
 from peerreview.store.outbox import Outgoing, PlannedMail
 from tests.services.review_fixtures import Cast, do, make_review
 
