@@ -17,7 +17,7 @@ from ..engine.flow import next_due, wake_at
 from ..engine.moves import Choice, Move, tick
 from ..errors import Conflict
 from ..store import cases as store
-from . import effects, invitations, posting, wording
+from . import effects, invitations, posting, sitting_in, wording
 from .cases import OpenCase, Rounds, only_reviews, opened
 from .house import Account, House
 
@@ -179,7 +179,10 @@ def save(case: OpenCase) -> None:
         review.standing = case.standing.to_json()
         review.version += 1
         review.ended = case.standing.ended
-    review.wake_at, review.due_on = wake_at(case.case, case.now), next_due(case.case)
+    sitting_in.tell_begun(case)
+    wakes = (wake_at(case.case, case.now), sitting_in.next_begin(case))
+    review.wake_at = min((at for at in wakes if at is not None), default=None)
+    review.due_on = next_due(case.case)
     for move in case.moves:
         posting.send_deed_mails(case, move)
     store.keep(case.session, review)

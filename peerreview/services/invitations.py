@@ -265,12 +265,25 @@ def _words(
         ask=(
             ask,
             N_("With this mail it comes into your calendar. Place and link are on the page of the meetings."),
+            *_from(case, person),
         ),
         link=f"/reviews/{case.review.id}/meetings",
         button=N_("See the meeting"),
         names=case.names,
         invitation=("REQUEST", file),
     )
+
+
+def _from(case: OpenCase, person: Person) -> tuple[Message, ...]:
+    """Whoever is to sit in later finds the page closed until then."""
+    if roles_of(case.case, person.id, case.now):
+        return ()
+    seats = [seat for seat in case.case.seats if seat.deputy is not None and seat.deputy.person == person.id]
+    begins = min((seat.deputy.since for seat in seats if seat.deputy is not None), default=None)
+    if begins is None:
+        return ()
+    day = case.house.calendar.day(begins)
+    return (N_("You can open the page from %(day)s, when you stand in.", day=day),)
 
 
 def _called_off(

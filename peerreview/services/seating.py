@@ -12,6 +12,7 @@ from ..store.reviews import Seat
 from .cases import OpenCase
 from .facts import TEAM_ROLES
 from .mailing import enqueue
+from .sitting_in import waits_for
 from .teams import team_key
 from .wording import title_of
 
@@ -136,7 +137,11 @@ def tell_deputy(case: OpenCase, seat: Seat, days: tuple[date, date], real_now: d
             who=_actor(case),
             review=title_of(case),
         ),
-        ask=(N_("In those days you see and may do what %(who)s sees and may do there.", who=_actor(case)),),
+        ask=(
+            N_("In those days you see and may do what %(who)s sees and may do there.", who=_actor(case)),
+            # Later days have a mail of their own when they begin.
+            *(waits_for(case, seat.id) if days[0] <= case.house.calendar.day(case.now) else ()),
+        ),
         link=f"/reviews/{case.review.id}",
         button=N_("Open the review"),
         names=case.names,

@@ -150,6 +150,13 @@ def why(case: OpenCase, person: int, party: int | None) -> Message:
                 party=_side(case, seat.party),
                 review=title_of(case),
             )
+    for seat in case.case.seats:
+        if seat.deputy is not None and seat.deputy.person == person and party in (None, seat.party):
+            return N_(
+                "You get this mail because you have been named deputy of %(name)s in the review %(review)s.",
+                name=next(row.person.name for row in case.rows.seats if row.id == seat.id),
+                review=title_of(case),
+            )
     return N_("You get this mail because you lead the review %(review)s.", review=title_of(case))
 
 

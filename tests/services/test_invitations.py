@@ -11,7 +11,7 @@ import pytest
 from icalendar import Calendar, Event
 from sqlalchemy import select
 
-from peerreview.services import accounts, feeds, meetings, seats
+from peerreview.services import accounts, deputies, feeds, meetings, seats
 from peerreview.services.delivering import deliver
 from peerreview.services.house import Account, House
 from peerreview.services.recomposing import ask_again
@@ -238,3 +238,27 @@ def test_put_off_it_is_asked_again(house: House, cast: Cast, smtp: Post) -> None
     ask_again(house, now=later, real_now=later)
     assert "waiting" not in {mail.row.state for mail in got(house)}, "its day has been"
     assert {mail.row.message_id for mail in got(house)} == ids
+
+
+def test_whoever_is_named_after_the_invitation_went_is_asked_at_once(house: House, cast: Cast) -> None:
+    anna, deputy = cast.coordinator(0), cast.contact(0)
+    before = got(house)[-1].row.id
+    day = house.calendar.day(cast.now)
+    deputies.name_deputy(
+        house,
+        actor=anna,
+        review_id=cast.review_id,
+        seat_id=seat_of(house, cast, anna),
+        person_id=deputy.person_id,
+        since=(day + timedelta(days=3)).isoformat(),
+        until=(day + timedelta(days=9)).isoformat(),
+        now=cast.now,
+        real_now=cast.now,
+    )
+    [asked] = got(house, before)
+    assert (asked.to, asked.method) == (deputy.email, "REQUEST")
+    # On the days after the meeting nobody comes instead.
+    deputies.end_deputy(
+        house, actor=anna, review_id=cast.review_id, seat_id=seat_of(house, cast, anna), now=cast.now
+    )
+    assert [one.method for one in got(house, asked.row.id)] in ([], ["CANCEL"])

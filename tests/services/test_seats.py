@@ -13,6 +13,7 @@ from peerreview.rendering.words import say
 from peerreview.services import deputies, overview, seats, ticking
 from peerreview.services.cases import looking
 from peerreview.services.house import Account, House
+from peerreview.services.mailing import text_of
 from peerreview.store.outbox import Outgoing, PlannedMail
 from peerreview.store.people import Person
 from peerreview.store.reviews import Seat
@@ -263,6 +264,35 @@ def test_reminders_go_to_the_deputy_on_their_days(house: House, cast: Cast) -> N
         )
         message = message_from_bytes(session.scalars(query).one(), policy=policy.default)
     assert "du är ersättare för" in message.get_body(("plain",)).get_content()
+
+
+def texts(house: House, to: Account, kind: str) -> list[tuple[str, str]]:
+    """Subject and text of what went to somebody."""
+    with house.db.read() as session:
+        query = select(Outgoing).where(Outgoing.person_id == to.person_id, Outgoing.kind == kind)
+        return [(row.subject, text_of(row.message)) for row in session.scalars(query.order_by(Outgoing.id))]
+
+
+def test_a_deputy_hears_what_waits_when_named_and_when_their_days_begin(house: House, cast: Cast) -> None:
+    own, other = cast.coordinator(0), cast.coordinator(1)
+    now, later = (
+        make_person(house, name, in_organisation=side.organisation, role="member")
+        for name, side in (("Ersättare", cast.sides[0]), ("Vikarie", cast.sides[1]))
+    )
+    name_deputy(house, cast, own, seat_of(house, cast, own), now)
+    name_deputy(house, cast, other, seat_of(house, cast, other), later, since=2)
+    [(_, named)] = texts(house, now, "team")
+    assert "Ditt att göra:" in named
+    [(_, named)] = texts(house, later, "team")
+    assert "Ditt att göra:" not in named
+    cast.now = house.calendar.start(house.calendar.day(cast.now) + timedelta(days=2))
+    assert ticking.tick(house, now=cast.now - timedelta(minutes=1), real_now=cast.now) == 0
+    for _ in range(2):
+        ticking.tick(house, now=cast.now, real_now=cast.now)
+    _, (subject, begun) = texts(house, later, "team")
+    assert subject.startswith("Från och med i dag är du ersättare för")
+    assert "Ditt att göra:" in begun
+    assert len(texts(house, now, "team")) == 1
 
 
 def test_a_deputy_is_ended(house: House, cast: Cast) -> None:
