@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
@@ -14,7 +15,7 @@ from werkzeug.datastructures import MultiDict
 
 from peerreview.errors import N_, Conflict, Invalid, Message, Refused
 from peerreview.services import choosing_pairs, pairing
-from peerreview.services.pairing_input import Pair, Settings
+from peerreview.services.pairing_input import Settings
 
 from .here import house, tell, tell_why_not
 
@@ -24,7 +25,11 @@ WEIGHT = "weight:"
 HEAVIEST, LONGEST = 100, 50
 # What may stand between two organisations: the field's name and the setting's.
 BETWEEN = {"fix": "fixed", "forbid": "forbidden", "conflict": "conflicts"}
+# How many at most: a ring of three can be fixed.
+MOST = {"fix": 3, "forbid": 2, "conflict": 2}
+WHICH = {3: N_("Choose two or three different organisations."), 2: N_("Choose two different organisations.")}
 Args = MultiDict[str, str]
+Held = tuple[int, ...]
 Faults = dict[str, Message]
 
 
@@ -128,15 +133,19 @@ def shown_of(text: str) -> dict[tuple[int, ...], int]:
 def settings_of(args: Args) -> tuple[Settings, Faults]:
     """What was set; what cannot be is left out, with what is wrong with it."""
     faults: Faults = {}
-    pairs = {name: [pair for text in args.getlist(name) if (pair := _pair(text))] for name in BETWEEN}
+    held = {
+        name: [group for text in args.getlist(name) if (group := _group(text, MOST[name]))]
+        for name in BETWEEN
+    }
     add = args.get("add", "")
     if add in BETWEEN:
-        if pair := _pair(f"{args.get('a', '')}-{args.get('b', '')}"):
-            pairs[add].append(pair)
+        chosen = "-".join(filter(None, (args.get(field, "") for field in ("a", "b", "c"))))
+        if group := _group(chosen, MOST[add]):
+            held[add].append(group)
         else:
-            faults["a"] = N_("Choose two different organisations.")
+            faults["a"] = WHICH[MOST[add]]
     dropped = args.get("drop", "").partition(":")
-    found = {BETWEEN[name]: _unique(name, of_it, dropped) for name, of_it in pairs.items()}
+    found = {BETWEEN[name]: _unique(name, of_it, dropped) for name, of_it in held.items()}
     weights = {}
     for name, text in args.items():
         if name.startswith(WEIGHT):
@@ -155,16 +164,18 @@ def settings_of(args: Args) -> tuple[Settings, Faults]:
     return settings, faults
 
 
-def _unique(name: str, pairs: list[Pair], dropped: tuple[str, str, str]) -> tuple[Pair, ...]:
-    gone = _pair(dropped[2]) if dropped[0] == name else None
-    return tuple(sorted({pair for pair in pairs if pair != gone}))
+def _unique(name: str, groups: list[Held], dropped: tuple[str, str, str]) -> Any:
+    gone = _group(dropped[2], MOST[name]) if dropped[0] == name else None
+    return tuple(sorted({group for group in groups if group != gone}))
 
 
-def _pair(text: str) -> Pair | None:
-    a, _, b = text.partition("-")
-    if not (a.isdecimal() and b.isdecimal() and len(a) < 10 and len(b) < 10) or int(a) == int(b):
+def _group(text: str, most: int) -> Held | None:
+    """Two different organisations, or up to `most`."""
+    parts = text.split("-")
+    if not 2 <= len(parts) <= most or not all(part.isdecimal() and len(part) < 10 for part in parts):
         return None
-    return min(int(a), int(b)), max(int(a), int(b))
+    group = tuple(sorted({int(part) for part in parts}))
+    return group if len(group) == len(parts) else None
 
 
 def _number(text: str, most: int) -> float | None:
@@ -180,5 +191,5 @@ def query_of(settings: Settings) -> str:
     found: list[tuple[str, str]] = [("years", str(settings.years))]
     found += [(f"{WEIGHT}{name}", f"{value:g}") for name, value in settings.weights.items()]
     for name, setting in BETWEEN.items():
-        found += [(name, f"{a}-{b}") for a, b in getattr(settings, setting)]
+        found += [(name, "-".join(map(str, group))) for group in getattr(settings, setting)]
     return urlencode([*found, *(("without", str(id)) for id in settings.without)])

@@ -20,11 +20,11 @@ YES, NO = "accept", "decline"
 PLAIN = Settings()
 
 
-def to_pairing(house: House, organisations: int = 4) -> RoundCast:
+def to_pairing(house: House, organisations: int = 4, **changes: object) -> RoundCast:
     cast = make_round(house, organisations)
     invite(house, cast)
     for party in range(organisations):
-        typed = wanted(cast, party, **({} if organisations > 2 else {"excludes": ()}))
+        typed = wanted(cast, party, **(changes if organisations > 2 else {"excludes": ()}))
         interests.save_interest(
             house,
             actor=cast.invited[party].coordinator,
@@ -117,6 +117,18 @@ def test_the_lead_weighs_fixes_forbids_and_leaves_out(house: House) -> None:
     broken = look(house, cast, Settings(fixed=(pair(cast.organisations, 0, 2),)))
     assert broken.fault is not None
     assert "has excluded" in said(broken.fault, "en")
+
+
+def test_the_lead_fixes_a_ring(house: House) -> None:
+    cast = to_pairing(house, 5, excludes=())
+    ring = tuple(sorted(cast.organisations[::2]))
+    view = look(house, cast, Settings(fixed=(ring,)))
+    assert len(view.sets) == 1  # The two others are a pair: there is nothing else.
+    assert sorted(map(len, groups(view))) == [2, 3]
+    assert [[id for id, _ in g.members] for g in view.sets[0].groups if g.fixed] != []
+    assert list(ring) in groups(view)
+    assert Settings.from_json(view.settings.to_json()) == view.settings
+    assert chosen(house, cast, Settings(fixed=(ring,))) == 2
 
 
 def test_who_reviewed_each_other_lately_does_not_meet_and_the_rule_is_named(house: House) -> None:

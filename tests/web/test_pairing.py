@@ -26,7 +26,7 @@ def test_settings_come_back_from_their_address() -> None:
     settings = Settings(
         weights={"population": -2.5, "vård & omsorg": 0.5},
         years=3,
-        fixed=((1, 2),),
+        fixed=((1, 2), (4, 6, 8)),
         forbidden=((3, 4), (3, 5)),
         conflicts=((1, 9),),
         without=(7,),
@@ -72,6 +72,20 @@ def test_a_pair_is_fixed_let_go_and_a_set_proposed(app: Flask, cast: RoundCast) 
     assert page.count("har inte svarat") == 4
     caller.send(f"{path}/propose", form_at=path, **form, why="Igen.")
     assert caller.page(path).text.count("har inte svarat") == 4
+
+
+def test_a_ring_is_fixed_and_let_go(app: Flask, cast: RoundCast) -> None:
+    caller = Caller(app)
+    caller.log_in(cast.lead.email)
+    path = f"/rounds/{cast.id}/pairing"
+    a, b, c = sorted(cast.organisations[:3])
+    asked = f"{path}?a={c}&b={a}&c={b}&add="
+    page = caller.page(f"{asked}fix").text
+    assert '<p role="alert">' in page  # One rules another out.
+    assert f'name="fix" value="{a}-{b}-{c}"' in page
+    assert 'href="#f-a"' in caller.page(f"{asked}forbid").text
+    page = caller.page(f"{path}?fix={c}-{b}-{a}&drop=fix:{a}-{b}-{c}").text
+    assert f'name="fix" value="{a}-{b}-{c}"' not in page
 
 
 def test_what_a_change_of_weights_changes_is_said(app: Flask, cast: RoundCast) -> None:

@@ -22,8 +22,8 @@
   });
 
   form.addEventListener("change", function (event) {
-    // Two names alone set nothing: the button beside them says what they are for.
-    if (event.target.name === "a" || event.target.name === "b") return;
+    // Names alone set nothing: the button beside them says what they are for.
+    if (["a", "b", "c"].includes(event.target.name)) return;
     var mine = ++latest;
     var address = form.getAttribute("action") + "?" + new URLSearchParams(new FormData(form));
     fetch(address, { credentials: "same-origin" }).then(function (answer) {
