@@ -29,17 +29,30 @@ PAGE = """{% extends "web/base.html" %}{% import "web/_forms.html" as forms %}{%
 {{ parts.checksum("abc") }}{% endblock %}"""
 
 
+FORM = """{% extends "web/base.html" %}{% import "web/_forms.html" as forms %}
+{% block title %}Form{% endblock %}
+{% block content %}<h1>Form</h1>
+<form method="post" action="/form" {{ forms.keeps_itself("/draft", none) }}>{{ forms.csrf() }}
+{{ forms.hidden("version", 7) }}
+{{ forms.textarea("aims", "Syfte") }}
+{{ forms.checkboxes("wants", "Vill", [("a", "Alkohol"), ("b", "Mat")], []) }}
+{{ forms.button("Skicka") }}</form>{% endblock %}"""
+
+
 class Desk:
-    """A page with one long text, and what reached the server of it."""
+    """A page with one long text, one with a form, and what reached the server of them."""
 
     def __init__(self) -> None:
         self.saved: list[tuple[str, str]] = []
+        self.drafts: list[dict[str, list[str]]] = []
         self.sent = 0
         self.fails: Exception | None = None
 
     def register(self, app: Flask) -> None:
         app.add_url_rule("/text", "text", self.page, methods=["GET", "POST"])
         app.add_url_rule("/save", "save", self.save, methods=["POST"])
+        app.add_url_rule("/form", "form", lambda: render_template_string(FORM), methods=["GET", "POST"])
+        app.add_url_rule("/draft", "draft", self.draft, methods=["POST"])
         app.add_url_rule("/show", "show", lambda: f"<p><em>{request.form['text']}</em></p>", methods=["POST"])
 
     def page(self) -> str:
@@ -52,6 +65,10 @@ class Desk:
             raise self.fails
         self.saved.append((request.form["text"], request.form["version"]))
         return {"version": 3 + len(self.saved), "saved": "14.32"}
+
+    def draft(self) -> ResponseReturnValue:
+        self.drafts.append(request.form.to_dict(flat=False))
+        return {"version": len(self.drafts), "saved": "14.32"}
 
 
 @pytest.fixture
@@ -104,6 +121,18 @@ def test_text_is_saved_while_it_is_written(page: Page, desk: Desk) -> None:
     expect(page.get_by_text("Sparat 14.32")).to_be_visible()
     assert desk.saved == [("Ett", "3"), ("Ett, två", "4")]
     assert page.locator("input[name=version]").input_value() == "5"
+
+
+def test_a_whole_form_is_kept_as_it_is_filled_in(page: Page, desk: Desk) -> None:
+    page.goto("/form")
+    page.get_by_label("Mat").check(force=True)
+    expect(page.get_by_text("Sparat, inte skickat: 14.32")).to_be_visible()
+    page.get_by_label("Syfte").fill("Lära")
+    expect(page.get_by_text("Inte sparat än")).to_be_visible()
+    expect(page.get_by_text("Sparat, inte skickat: 14.32")).to_be_visible()
+    typed = {"version": ["7"], "aims": [""], "wants": ["b"], "draft": ["0"]}
+    assert desk.drafts == [typed, {**typed, "aims": ["Lära"], "draft": ["1"]}]
+    assert page.locator("input[name=version]").input_value() == "7"
 
 
 def test_a_clash_stops_the_saving_and_keeps_the_text(page: Page, desk: Desk) -> None:

@@ -21,12 +21,17 @@ function element(tag, className, text) {
   return made;
 }
 
+/* What is sent while the page closes arrives all the same, as long as it is not more than browsers let outlive it. */
+const OUTLIVES = 60000;
+
 function post(url, csrf, fields, accept) {
+  const body = new URLSearchParams(fields);
   return fetch(url, {
     method: "POST",
     credentials: "same-origin",
     headers: { "X-CSRFToken": csrf, "Accept": accept },
-    body: new URLSearchParams(fields),
+    keepalive: document.hidden && body.toString().length < OUTLIVES,
+    body,
   });
 }
 
