@@ -1,12 +1,10 @@
-"""Finding the heaviest matching that places everybody: one alternating tree after another, prices kept.
+"""Finding the heaviest matching that places everybody: alternating trees, whose prices are kept.
 
 The primal-dual method of Edmonds, dense: a row of numpy for every vertex that joins the tree. All weights
 are finite here; what is not allowed costs a penalty (see `solving`), so an even number is always placed.
 """
 
 from __future__ import annotations
-
-from collections.abc import Iterator
 
 import numpy as np
 
@@ -23,16 +21,19 @@ def settle(state: Blossoms, enough: int | None = None) -> bool:
 
     With `enough`, stop and return False as soon as the prices show that none weighs more than that.
     """
-    left = FAR if enough is None else state.bound() - enough
-    for alone, longest in _rounds(state):
-        if len(alone) % 2:
-            raise AssertionError("an odd number of vertices cannot all be matched")
-        share = longest if enough is None else left // len(alone) + 1
+    if enough is None:
+        while alone := _alone(state):
+            if len(alone) % 2:
+                raise AssertionError("an odd number of vertices cannot all be matched")
+            Trees(state, _together(state, alone), FAR).grow()
+        return True
+    left = state.bound() - enough
+    while left > 0 and (alone := _alone(state)):
+        # Small trees from many roots cost less than one large tree, and lower the bound as much.
+        share = left // len(alone) + 1
         for v in alone:
             if state.mate[v] == ALONE and left > 0:
-                left -= Tree(state, v, min(left, share)).grow()
-        if left <= 0:
-            return False
+                left -= Trees(state, [v], min(left, share)).grow()
     return left > 0
 
 
@@ -42,54 +43,50 @@ def surround(state: Blossoms) -> None:
     Any one of them can then be the one left over, and its price tells what that costs: without v the heaviest
     matching weighs bound() - y[v], exactly, for every v.
     """
-    for alone, longest in _rounds(state):
-        if len(alone) == 1:
-            Tree(state, alone[0], FAR).grow()
-            return
-        for v in alone:
-            if state.mate[v] == ALONE:
-                Tree(state, v, longest).grow()
+    while len(alone := _alone(state)) > 1:
+        Trees(state, _together(state, alone), FAR).grow()
+    Trees(state, alone, FAR).grow()
 
 
-def _rounds(state: Blossoms) -> Iterator[tuple[list[int], int]]:
-    """Who is alone, while somebody is, and how long a tree of theirs may be this time.
-
-    Small trees from many roots, longer from round to round, cost less than large ones, and lower the bound as
-    much. The first are a small part of what prices are like; where they lead to little, the next are far longer.
-    """
-    prices = np.abs(state.y[state.active])
-    longest = int(np.median(prices)) // 16 + 1 if len(prices) else 1
-    while alone := [int(v) for v in np.flatnonzero(state.active) if state.mate[v] == ALONE]:
-        yield alone, longest if len(alone) > 2 else FAR
-        few = 10 * sum(state.mate[v] == ALONE for v in alone) > 9 * len(alone)
-        longest = 4 * longest if few else longest + longest // 10 + 1
+def _alone(state: Blossoms) -> list[int]:
+    return [int(v) for v in np.flatnonzero(state.active) if state.mate[v] == ALONE]
 
 
-class Tree:
-    """One alternating tree from an unmatched vertex, until it reaches another.
+def _together(state: Blossoms, alone: list[int]) -> list[int]:
+    """Those whose prices are even, or odd: two trees that move towards each other then meet at a whole number."""
+    odd = [v for v in alone if state.y[v] % 2]
+    return odd if 2 * len(odd) > len(alone) else [v for v in alone if not state.y[v] % 2]
 
-    Every step lowers the bound by its length, for the tree has one more outer node than inner ones."""
 
-    def __init__(self, state: Blossoms, root: int, longest: int):
+class Trees:
+    """Alternating trees from unmatched vertices, which grow together until each has reached another.
+
+    Every step lowers the bound by its length for each tree, for a tree has one more outer node than inner ones."""
+
+    def __init__(self, state: Blossoms, roots: list[int], longest: int):
         self.state, self.left, self.longest = state, longest, longest
         n = state.n
         self.kind: dict[int, int] = {}
         self.entry: dict[int, Edge | None] = {}
+        self.tree: dict[int, int] = {}
         # For each vertex the least slack to an outer vertex of another node, and which vertex that is.
         self.near: Ints = np.full(n, FAR)
         self.via: Ints = np.full(n, ALONE)
         self.traits: Ints = np.where(state.active, TRAITS[FREE], TRAITS[INNER])
         self.traits[0, ~state.active] = 0
         self.sign, self.rate, self.halved, self.blocked = self.traits
-        # The blossoms in the tree, whose prices move too.
+        # The blossoms in the trees, whose prices move too.
         self.blossoms: dict[int, set[int]] = {OUTER: set(), INNER: set()}
-        self.root = root
-        self._join(int(state.top[root]), OUTER, None)
+        self.roots = set(roots)
+        # The blossom that holds this vertex need not look at others, for all others look at it.
+        self.blind: int | None = roots[0] if len(roots) == 1 else None
+        for root in roots:
+            self._join(int(state.top[root]), OUTER, None, root)
 
     def grow(self) -> int:
-        """Move prices until something happens, and let it; ends when a pair more is matched, or when the
-        steps are as long as they may be together, or when the root's blossom holds all. Their length."""
-        while self.left > 0:
+        """Move prices until something happens, and let it; ends when every root is matched, or when the
+        steps are as long as they may be together, or when the last root's blossom holds all. Their length."""
+        while self.left > 0 and self.roots:
             reach = (self.near >> self.halved) + self.blocked
             v = int(reach.argmin())
             blossom, step = self._weakest()
@@ -99,10 +96,10 @@ class Tree:
                     self._expand(blossom)
                 continue
             if reach[v] >= FAR // 2:
-                break  # nobody is left to meet: all are in the root's blossom
+                break  # nobody is left to meet
             self._move(int(reach[v]))
-            if self.left > 0 and self._meet(int(self.via[v]), v):
-                break
+            if self.left > 0:
+                self._meet(int(self.via[v]), v)
         return self.longest - self.left
 
     def _weakest(self) -> tuple[int | None, int]:
@@ -126,29 +123,35 @@ class Tree:
         for node in self.blossoms[INNER]:
             state.z[node] -= 2 * step
 
-    def _meet(self, u: int, v: int) -> bool:
-        """Outer vertex u and v have no slack: close a ring, grow, or, with a free single, be done."""
+    def _meet(self, u: int, v: int) -> None:
+        """Outer vertex u and v have no slack: close a ring, grow, or match two trees, or one with a free single."""
         state = self.state
-        node = int(state.top[v])
-        if self.kind.get(node) == OUTER:
-            self._merge(u, v)
-            return False
+        node, tree = int(state.top[v]), self.tree[int(state.top[u])]
         base = state.base[node]
-        if state.mate[base] == ALONE:
+        if self.kind.get(node) == OUTER:
+            if self.tree[node] == tree:
+                self._merge(u, v)
+            else:
+                other = self.tree[node]
+                self._flip(u, v)
+                self._flip(v, u)
+                self._dissolve({tree, other})
+        elif state.mate[base] == ALONE:
+            state.rebase(node, v)
             self._flip(u, v)
-            return True
-        self._join(node, INNER, (u, v))
-        mate = state.mate[base]
-        self._join(int(state.top[mate]), OUTER, (base, mate))
-        return False
+            self._dissolve({tree})
+        else:
+            self._join(node, INNER, (u, v), tree)
+            mate = state.mate[base]
+            self._join(int(state.top[mate]), OUTER, (base, mate), tree)
 
-    def _join(self, node: int, kind: int, entry: Edge | None) -> None:
-        self._enter(node, kind, entry)
+    def _join(self, node: int, kind: int, entry: Edge | None, tree: int) -> None:
+        self._enter(node, kind, entry, tree)
         if kind == OUTER:
             self._reach(self.state.leaves[node], node)
 
-    def _enter(self, node: int, kind: int, entry: Edge | None) -> None:
-        self.kind[node], self.entry[node] = kind, entry
+    def _enter(self, node: int, kind: int, entry: Edge | None, tree: int) -> None:
+        self.kind[node], self.entry[node], self.tree[node] = kind, entry, tree
         self.traits[:, self.state.leaves[node]] = TRAITS[kind]
         if node >= self.state.n:
             self.blossoms[kind].add(node)
@@ -156,7 +159,7 @@ class Tree:
     def _leave(self, node: int) -> int:
         """What kind it has been."""
         kind = self.kind.pop(node)
-        del self.entry[node]
+        del self.entry[node], self.tree[node]
         self.blossoms[kind].discard(node)
         return kind
 
@@ -187,10 +190,10 @@ class Tree:
         right.pop()
         ring, links = left[::-1] + right, [self._entered(node) for node in left[-2::-1]]
         links += [(u, v), *((b, a) for a, b in map(self._entered, right))]
-        entry = self.entry[left[-1]]
+        entry, tree = self.entry[left[-1]], self.tree[left[-1]]
         inner = [node for node in ring if self._leave(node) == INNER]
         blossom = state.close(ring, links)
-        self._enter(blossom, OUTER, entry)
+        self._enter(blossom, OUTER, entry, tree)
         for node in inner:
             self._reach(state.leaves[node], blossom)
         self._look_outside(blossom)
@@ -203,23 +206,48 @@ class Tree:
     def _look_outside(self, blossom: int) -> None:
         """Vertices whose nearest outer vertex is now in the same blossom look for one outside it."""
         state, leaves = self.state, self.state.leaves[blossom]
-        if state.top[self.root] == blossom:
-            # All others look at it, so that it need not look at them.
+        if self.blind is None and 4 * len(leaves) > state.n:
+            self.blind = int(leaves[0])
+        if self.blind is not None and state.top[self.blind] == blossom:
             self.near[leaves] = FAR
-            return
-        stale = leaves[(state.top[self.via[leaves]] == blossom) & (self.near[leaves] < FAR // 2)]
-        outside = np.flatnonzero((self.sign < 0) & (state.top != blossom))
-        if not len(outside):
+        else:
+            self._look(leaves[(state.top[self.via[leaves]] == blossom) & (self.near[leaves] < FAR // 2)])
+
+    def _look(self, stale: Ints) -> None:
+        """Find the nearest outer vertex of another node for each of `stale`."""
+        state, outside = self.state, np.flatnonzero(self.sign < 0)
+        if not len(stale) or not len(outside):
             self.near[stale] = FAR
-        elif len(stale):
-            slack = state.y[stale, None] + state.y[outside] - state.weights[np.ix_(stale, outside)]
-            nearest = slack.argmin(axis=1)
-            self.near[stale], self.via[stale] = slack[np.arange(len(stale)), nearest], outside[nearest]
+            return
+        slack = state.y[stale, None] + state.y[outside] - state.weights[np.ix_(stale, outside)]
+        slack[state.top[stale][:, None] == state.top[outside]] = FAR
+        nearest = slack.argmin(axis=1)
+        self.near[stale], self.via[stale] = slack[np.arange(len(stale)), nearest], outside[nearest]
+
+    def _dissolve(self, trees: set[int]) -> None:
+        """Matched trees are none any more; whoever was near to them looks for others."""
+        self.roots -= trees
+        if not self.roots:
+            return
+        gone = np.zeros(self.state.n, np.bool_)
+        for node in [node for node, tree in self.tree.items() if tree in trees]:
+            leaves = self.state.leaves[node]
+            gone[leaves] = True
+            self._leave(node)
+            self.traits[:, leaves] = TRAITS[FREE]
+        if self.blind is not None and gone[self.blind]:
+            self.blind = None
+        stale = gone | (gone[self.via] & (self.near < FAR // 2))
+        if self.blind is not None:
+            blind = self.state.leaves[int(self.state.top[self.blind])]
+            self.near[blind[stale[blind]]] = FAR
+            stale[blind] = False
+        self._look(np.flatnonzero(stale))
 
     def _expand(self, blossom: int) -> None:
         """An inner blossom whose price is used up opens; the even way to its base stays in the tree."""
         state = self.state
-        entry, links = self._entered(blossom), state.links[blossom]
+        entry, links, tree = self._entered(blossom), state.links[blossom], self.tree[blossom]
         self._leave(blossom)
         self.traits[:, state.leaves[blossom]] = TRAITS[FREE]
         ring = state.open(blossom)
@@ -227,7 +255,7 @@ class Tree:
         size = len(ring)
         kind = INNER
         while True:
-            self._join(ring[at], kind, entry)
+            self._join(ring[at], kind, entry, tree)
             if at == 0 and kind == INNER:
                 return
             # Pairs are the odd links. An inner node is left by its pair, an outer one by the other link,
@@ -238,9 +266,8 @@ class Tree:
             kind = OUTER if kind == INNER else INNER
 
     def _flip(self, u: int, v: int) -> None:
-        """Match u with v, which has been free, and every second edge from u up to the root the other way."""
+        """Match u with v, and every second edge from u up to the root the other way."""
         state = self.state
-        state.rebase(int(state.top[v]), v)
         while True:
             node = int(state.top[u])
             state.rebase(node, u)

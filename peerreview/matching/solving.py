@@ -19,8 +19,9 @@ from .rings import IMPOSSIBLE, best_with_ring
 from .search import settle
 
 Group = tuple[int, ...]
-# A weight is UNIT times the score, so that halves and thirds are whole, and pairs are even.
-UNIT = 12
+# A weight is UNIT times the score, so that halves and thirds are whole, and pairs are multiples of four (`search`
+# halves them twice: prices are halves of weights, and trees meet half-way).
+UNIT = 24
 
 
 @dataclass(frozen=True)
