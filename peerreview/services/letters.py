@@ -23,7 +23,7 @@ from .cases import OpenCase, opened_many
 from .checks import Checks
 from .house import Account, House
 from .sessions import digest
-from .wording import title_of
+from .wording import open_words, title_of, way_to
 
 Words = Message | Text | str
 MOST_SUBJECT, MOST_TEXT = 150, 5000
@@ -154,8 +154,8 @@ def _addressed(
         subject=subject,
         why=N_("You get this mail because the project lead writes to: %(whom)s.", whom=sets[letter.whom]),
         ask=(N_("%(name)s writes:", name=actor.name), *(line for line in text.split("\n") if line.strip())),
-        link=f"/reviews/{review_id}" if review_id else "/",
-        button=N_("Open the review") if review_id else N_("My page"),
+        link=way_to(chosen[0]) if review_id else "/",
+        button=open_words(chosen[0]) if review_id else N_("My page"),
     )
     return people, words, review_id
 

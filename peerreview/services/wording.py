@@ -80,7 +80,7 @@ def deed_words(case: OpenCase, mail: DeedMail) -> MailWords:
         why=why(case, mail.person, mail.party),
         ask=tuple(asks),
         link=path_to(case, mail.place),
-        button=_open(case) if step is None or step.ask is None else step.title,
+        button=open_words(case) if step is None or step.ask is None else step.title,
         next=_next(case),
         names=case.names,
     )
@@ -125,7 +125,7 @@ def _side(case: OpenCase, party: int) -> str:
     return case.rows.parties[party].name
 
 
-def _open(case: OpenCase) -> Message:
+def open_words(case: OpenCase) -> Message:
     return N_("Open the round") if case.workflow.apart else N_("Open the review")
 
 

@@ -206,6 +206,7 @@ def test_letters_to_those_who_are_silent_go_to_the_coordinators_then_to_the_cont
     for whom in sets:
         letter = Letter(whom=whom, review=str(cast.id), subject="Svar", text="Vi väntar på ert svar.")
         found = letters.preview_letter(house, actor=cast.lead, letter=letter, now=NOW)
+        assert f"/rounds/{cast.id}" in str(found)
         shown.append({reader.email for reader in found.readers})
     assert shown == [
         {cast.invited[party].coordinator.email for party in (2, 3, 4)},
