@@ -319,13 +319,17 @@ def _why(row: PlannedMail, workflow: Workflow | None) -> Message:
     return Message(rule.text, (("step", step.title if step else row.step), ("due", day)))
 
 
+def written_at(row: Outgoing) -> datetime:
+    """When it went, or was written, on the method's clock: a demo moves that, for all others it is the real one."""
+    return row.about_at + ((row.sent_at or row.created_at) - row.created_at)
+
+
 def _sent(row: Outgoing, name: str | None, names: Mapping[int, str]) -> SentView:
     mark, state = STATES[row.state]
     waits = row.state == "waiting" and row.attempts > 0
     return SentView(
         id=row.id,
-        # On the method's clock, which a demo moves; for all others it is the real one.
-        at=row.about_at + ((row.sent_at or row.created_at) - row.created_at),
+        at=written_at(row),
         to=name or row.recipient,
         address=row.recipient,
         kind=KINDS.get(row.kind, N_("News")),

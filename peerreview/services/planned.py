@@ -19,7 +19,7 @@ from ..rendering.mails import MailWords
 from ..store import gathered as gathered_store
 from ..store import planned as store
 from ..store.gathered import Gathered
-from ..store.outbox import MailWish, PlannedMail
+from ..store.outbox import MailWish, Outgoing, PlannedMail
 from ..store.people import Person
 from . import gathering, mail_plan, mailing, wording
 from .accounts import only_lead
@@ -85,11 +85,13 @@ def planned_mail(house: House, *, actor: Account, which: MailId, now: datetime) 
                 may_decline=gathering.together([row]),
             )
         mark, state = mail_plan.state_of(row, wish)
+        went = session.get(Outgoing, row.outgoing_id) if row.outgoing_id is not None else None
         return PlannedPage(
             which=which,
             review_id=row.review_id,
             review=wording.title_of(case),
-            at=row.due_at,
+            # Sent before its day, or with a digest: what has gone is told as it went.
+            at=mail_plan.written_at(went) if went else row.due_at,
             to=person.name,
             address=person.email,
             mark=mark,
@@ -98,7 +100,7 @@ def planned_mail(house: House, *, actor: Account, which: MailId, now: datetime) 
             why_not=Message(row.why_not) if row.why_not else None,
             open=row.state == "planned" and words is not None,
             wish=wish,
-            subject=subject,
+            subject=went.subject if went else subject,
             text=text,
             outgoing_id=row.outgoing_id,
         )

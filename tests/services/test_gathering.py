@@ -355,6 +355,8 @@ def test_sent_now_it_goes_alone_and_the_digest_is_without_it(house: House, cast:
     [sent] = mails(house, anna, row.kind)[-1:]
     assert (gathered(house, anna)[0].state, gathered(house, anna)[0].outgoing_id) == ("sent", sent.id)
     assert "Utse" in sent.subject
+    seen = planned.planned_mail(house, **given)  # type: ignore[arg-type]
+    assert (seen.at, seen.subject, seen.open) == (cast.now, sent.subject, False)
     assert tick(house, row.due_at) == 0
     with pytest.raises(Conflict):
         planned.send_now(house, real_now=cast.now, **given)  # type: ignore[arg-type]
