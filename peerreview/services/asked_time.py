@@ -79,5 +79,8 @@ def open_askings(case: OpenCase) -> list[Entry]:
     return [entry for entry in waiting if entry is not None]
 
 
-def href_of(case: OpenCase, place: Place) -> str:
-    return f"/reviews/{case.review.id}/more-time?step={place[0]}&party={place[1].party}"
+def href_of(case: OpenCase, place: Place, *, own: bool = False) -> str:
+    """`own`: for the party's people; where parties stand apart they are not told how many there are, so not which one
+    they are."""
+    way = f"/reviews/{case.review.id}/more-time?step={place[0]}"
+    return way if own and case.workflow.apart else f"{way}&party={place[1].party}"

@@ -76,7 +76,14 @@ class TimePage:
 
 
 def page(
-    house: House, *, actor: Account, review_id: int, step: str, party: int, day: str = "", now: datetime
+    house: House,
+    *,
+    actor: Account,
+    review_id: int,
+    step: str,
+    party: int | None,
+    day: str = "",
+    now: datetime,
 ) -> TimePage:
     """The page on which more time is asked for and answered; `day`: one to look at. Raises Refused for those who can
     do neither, Invalid (day), NotFound where there is no such step."""
@@ -95,8 +102,8 @@ def page(
             of_round=case.workflow.apart,
             step=step,
             title=case.case.step(place).title,
-            party=party,
-            side=case.names[party],
+            party=place[1].party or 0,
+            side=case.names[place[1].party or 0],
             due=due_date(case.case, place),
             open=_view(case, waits) if waits else None,
             last=_last(case, place),
@@ -113,7 +120,7 @@ def ask(
     actor: Account,
     review_id: int,
     step: str,
-    party: int,
+    party: int | None,
     day: str,
     reason: str,
     now: datetime,
@@ -181,7 +188,7 @@ def give(
     actor: Account,
     review_id: int,
     step: str,
-    party: int,
+    party: int | None,
     day: str,
     reason: str,
     now: datetime,
@@ -212,7 +219,12 @@ def _entries(case: OpenCase) -> list[Entry]:
     return entries(case.review.more_time)
 
 
-def _place(case: OpenCase, step: str, party: int) -> Place:
+def _place(case: OpenCase, step: str, party: int | None) -> Place:
+    """`party` None: the actor's own, which is not told its number where parties stand apart."""
+    if party is None:
+        party = case.own_party()
+    if party is None:
+        raise NotFound(step)
     place = step, Scope(party)
     if case.workflow.step(step) is None or place not in case.standing.marks or not _knows(case, party):
         raise NotFound(f"{step} of party {party}")
@@ -231,6 +243,9 @@ def _visit(case: OpenCase, place: Place) -> int:
 def _open(case: OpenCase, number: int) -> Entry:
     """The asking of this number, where it waits for an answer. Raises Conflict, NotFound."""
     found = next((entry for entry in _entries(case) if entry.number == number), None)
+    if number == 0 and not case.sees_all_parties:
+        # Of its own there is one at most; a number would say how many others there are.
+        found = next((entry for entry in open_askings(case) if entry.party == case.own_party()), None)
     if found is None or not _knows(case, found.party):
         raise NotFound(f"asking {number}")
     if found not in open_askings(case):

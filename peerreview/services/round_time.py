@@ -17,7 +17,7 @@ def time_button(case: OpenCase, party: int) -> Button | None:
     if place is None:
         return None
     if case.may(Time(place)):
-        return Button(N_("Ask for more time"), href_of(case, place))
+        return Button(N_("Ask for more time"), href_of(case, place, own=True))
     if not case.may(Time(place, grants=True)):
         return None
     asked = any(entry.party == party for entry in open_askings(case))

@@ -59,7 +59,9 @@ def tell_answered(case: OpenCase, place: Place, until: date | None) -> None:
         )
         asks = (N_("The date and the reminders have been moved."),)
     if case.workflow.apart:
-        _mail(case, told, subject, asks, N_("See the answer"), place)
+        sides = [seat for seat in told if seat.party >= 0]
+        _mail(case, sides, subject, asks, N_("See the answer"), place, own=True)
+        _mail(case, [seat for seat in told if seat.party < 0], subject, asks, N_("See the answer"), place)
     else:
         _mail(case, told, subject, asks, N_("Read the history"), None)
 
@@ -75,7 +77,9 @@ def _mail(
     asks: tuple[Message, ...],
     button: Message,
     place: Place | None,
+    *,
+    own: bool = False,
 ) -> None:
     """With no word of why."""
-    link = href_of(case, place) if place is not None else f"/reviews/{case.review.id}/history"
+    link = href_of(case, place, own=own) if place is not None else f"/reviews/{case.review.id}/history"
     tell_seats(case, seats, kind="time", subject=subject, asks=asks, link=link, button=button)

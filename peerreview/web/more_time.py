@@ -86,11 +86,11 @@ def _who(review_id: int) -> dict[str, Any]:
 
 
 def _where() -> dict[str, Any]:
-    """Which side's step: in the address, or hidden in the form."""
-    party = request.values.get("party", -1, type=int)
-    if party < 0:
+    """Which side's step: in the address, or hidden in the form; without it the reader's own."""
+    text = request.values.get("party", "")
+    if text and not (text.isascii() and text.isdecimal() and len(text) < 4):
         raise NotFound("party")
-    return {"step": request.values.get("step", ""), "party": party}
+    return {"step": request.values.get("step", ""), "party": int(text) if text else None}
 
 
 def _typed() -> dict[str, Any]:

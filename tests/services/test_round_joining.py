@@ -56,15 +56,21 @@ def test_one_organisation_asks_for_more_time_and_gets_it(house: House) -> None:
     at = {"review_id": cast.id, "step": "answers/organisation/interest", "now": NOW}
     own, other = cast.invited[0].coordinator, cast.invited[1].coordinator
     more_time.ask(house, actor=own, party=0, day="2026-05-04", reason="Ny chef", **at)
+    assert (button := rounds.own_page(house, actor=own, round_id=cast.id, now=NOW).more_time) is not None
+    assert "party" not in button.href
+    more_time.withdraw(house, actor=own, review_id=cast.id, number=0, now=NOW)
+    more_time.ask(house, actor=own, party=None, day="2026-05-04", reason="Ny chef", **at)
     for party in (0, 7):
         with pytest.raises(NotFound):
             more_time.page(house, actor=other, party=party, **at)
     with pytest.raises(NotFound):
-        more_time.withdraw(house, actor=other, review_id=cast.id, number=1, now=NOW)
+        more_time.withdraw(house, actor=other, review_id=cast.id, number=2, now=NOW)
+    with pytest.raises(NotFound):
+        more_time.withdraw(house, actor=other, review_id=cast.id, number=0, now=NOW)
     assert [row.asks for row in rounds.round_page(house, actor=cast.lead, round_id=cast.id, now=NOW).organisations
             ].count(True) == 1  # fmt: skip
     more_time.answer(
-        house, actor=cast.lead, review_id=cast.id, number=1, yes=True, day="2026-05-04", reason="", now=NOW
+        house, actor=cast.lead, review_id=cast.id, number=2, yes=True, day="2026-05-04", reason="", now=NOW
     )
     assert rounds.own_page(house, actor=own, round_id=cast.id, now=NOW).due == date(2026, 5, 4)
     assert rounds.own_page(house, actor=other, round_id=cast.id, now=NOW).due < date(2026, 5, 4)
