@@ -7,8 +7,9 @@ from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
-from ..services import interests, round_letters, rounds, talks
+from ..services import interests, results, round_letters, rounds, talks
 from ..services.interests import Wanted
+from ..services.results import AssessmentForm
 from ..services.round_heads import looking_in
 from . import cast
 from .content import REGIONS
@@ -54,6 +55,26 @@ WANTED: dict[
     "24": (("mandate", "governance"), ("mental_health", "approach"), ("governance", "patient"), (), ()),
     "25": (("mental_health", "conversations"), ("tobacco", "workplace"), ("population",), (), ()),
 }
+# Self-assessments, 1 to 5: numbers and notes by theme or perspective.
+RESULTS: dict[str, tuple[dict[str, str], dict[str, str]]] = {
+    "08": (
+        {
+            "perspective.patient": "3,5",
+            "perspective.governance": "4",
+            "theme.tobacco": "4",
+            "theme.conversations": "2,5",
+        },
+        {"theme.conversations": "Uppföljningen efter sex månader görs på fyra av 36 hälsocentraler."},
+    ),
+    "21": (
+        {"perspective.patient": "3", "perspective.staff": "2", "theme.food": "3,5", "theme.workplace": "2"},
+        {"theme.workplace": "Enkäten besvarades av 41 procent av cheferna."},
+    ),
+    "05": (
+        {"perspective.governance": "3", "perspective.staff": "4", "theme.food": "4,5"},
+        {"theme.food": "Måltidsvärdar på nio av 38 avdelningar."},
+    ),
+}
 DECLINED = {"20": "Vi är mitt i en omorganisation och återkommer till nästa omgång.", "23": ""}
 # Those whose talk is still to come; and 14 and 21 have not answered at all.
 TO_TALK = ("12", "25")
@@ -63,6 +84,7 @@ AGREED = "Vi granskar {themes} i hela regionen. Teamet utses före sommaren, och
 
 def course() -> Iterator[tuple[date, int, Callable[[Doing], None]]]:
     """The round's deeds, each with its day and hour."""
+    yield OPENED, 9, keep_results
     yield OPENED, 10, open_round
     yield SENT, 9, send
     for number, code in enumerate(sorted({*WANTED, *DECLINED}, key=lambda code: (int(code) * 7) % 23)):
@@ -70,6 +92,19 @@ def course() -> Iterator[tuple[date, int, Callable[[Doing], None]]]:
         yield day, 10, partial(_answer, code)
         if code in WANTED and code not in TO_TALK:
             yield day + timedelta(days=5), 14, partial(_talk, code)
+
+
+def keep_results(doing: Doing) -> None:
+    """What three regions have found of themselves, in their profiles."""
+    for code, (numbers, notes) in RESULTS.items():
+        results.save(
+            doing.house,
+            actor=doing.accounts[cast.LEAD],
+            organisation_id=doing.organisations[code],
+            number=None,
+            form=AssessmentForm("Indikatorenkäten", "2025", numbers, notes),
+            now=doing.now,
+        )
 
 
 def open_round(doing: Doing) -> None:
