@@ -8,7 +8,8 @@ Nothing is ever left for good, so that a side can go back while the others stay:
 - `fact.NAME` with `value`: what people write; `opens.INSTANCE` and `ends.INSTANCE` with `value`: its date has come.
   (Working days, holidays and rests stay with us.)
 - `back.INSTANCE-WITHOUT-SIDE.SIDE` (or `.all`), `go_on.INSTANCE`, `hold`, `resume`, and what else holds everywhere;
-  `withdraw.SIDE.SIDES-THAT-FINISH` (`withdraw.1.2-3`, or `.none`).
+  `withdraw.SIDE.SIDES-THAT-FINISH` (`withdraw.1.2-3`, or `.none`). A chart has the parties it was drawn with: *join* is
+  not in it.
 """
 
 from __future__ import annotations

@@ -7,12 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from peerreview.engine.beginning import first_standing
+from peerreview.engine.case import SHARED, Actor, Case, Facts, Scope
 from peerreview.engine.checker import check
 from peerreview.engine.dates import Calendar
+from peerreview.engine.decide import Do
 from peerreview.engine.definition import Workflow
+from peerreview.engine.moves import Choice, fire, tick
 from peerreview.engine.reader import read
 from peerreview.engine.rehearsal import made_up, rehearse
 from peerreview.engine.rights import columns, table
+from peerreview.errors import Refused
 
 TEXT = (Path(__file__).parents[2] / "workflows" / "round.yaml").read_text(encoding="utf-8")
 START = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
@@ -91,3 +96,32 @@ def test_a_step_may_wait_for_the_reviews_of_the_round_alone(workflow: Workflow) 
     )
     found = [problem.wrong for problem in check(read(bare, "round.yaml"), played=False)]
     assert "nobody has anything to do in `running`" in found
+
+
+def test_one_more_joins_and_the_whole_waits_for_it(workflow: Workflow) -> None:
+    """Its own steps begin, what the whole had come to waits, and goes on with it; what was done stays done."""
+    lead = Actor(9, frozenset({("lead", None)}))
+    path = "answers/organisation/interest"
+    case = Case(workflow, first_standing(workflow, 2), Facts({("invitation", "sent", None): True}))
+    case = tick(case, START).case
+    for party in (0, 1):
+        case = fire(case, lead, Do("close", (path, Scope(party))), START).case
+    assert case.standing.state("pairing") == "active"
+    join = Do("invite_more")
+    joined = fire(case, lead, join, START, choice=Choice(party=2)).case
+    states = [joined.standing.state(path, party) for party in (0, 1, 2)]
+    assert (states, joined.standing.state("answers"), joined.standing.state("pairing")) == (
+        ["done", "done", "active"], "active", "waiting",
+    )  # fmt: skip
+    after = fire(joined, lead, Do("close", (path, Scope(2))), START).case
+    assert (after.standing.state("pairing"), after.standing.visits[("pairing", SHARED)]) == ("active", 1)
+    begun = case.with_(facts=case.facts.with_({("pairs", "begun", None): True}))
+    for there, number in ((case, 1), (case, None), (begun, 2)):
+        with pytest.raises(Refused):
+            fire(there, lead, join, START, choice=Choice(party=number))
+
+
+def test_nobody_joins_a_ring() -> None:
+    text = TEXT.replace(", apart: true}", "}")
+    found = [problem.wrong for problem in check(read(text, "round.yaml"), played=False)]
+    assert any("join a ring" in wrong for wrong in found)
