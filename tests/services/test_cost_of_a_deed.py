@@ -21,8 +21,8 @@ from tests.counting import asked
 from . import played
 from .review_fixtures import Cast, advance, do, make_review, put_materials
 
-# Begin, the review with its rows, a line of history, documents, their versions, their set, the review, the plan as it was,
-# what is void of it, what has other words.
+# Begin, the review with its rows, a line of history, documents, their versions, their set, the review, the plan as it
+# was, what is void of it, what has other words.
 MOST = 10
 
 
