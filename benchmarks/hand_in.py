@@ -146,7 +146,7 @@ def store(how: str, folder: Path) -> Iterator[Sqlite | Postgres]:
 
 
 def ours(at: Sqlite | Postgres, folder: Path) -> tuple[Contender, Contender, float]:
-    """Our hand_in, the same rows without us, and how many rows that is."""
+    """Our hand_in, the same rows without us, and in how many statements those are written."""
     casts, recorded = folder / "casts", folder / "statements"
     made = at.new()
     if isinstance(at, Postgres):
@@ -156,7 +156,7 @@ def ours(at: Sqlite | Postgres, folder: Path) -> tuple[Contender, Contender, flo
     Worker("ours", watched, at.synchronous, "--casts", casts, "--record", recorded).stop()
     rows = statistics.median(len(s) for s in pickle.loads(recorded.read_bytes()))
     us = Contender("peerreview, hand_in", "ours", ("--casts", casts), timed)
-    return us, Contender(f"the same {rows:.0f} rows, driver alone", "raw", (recorded,), replayed), rows
+    return us, Contender(f"the same rows ({rows:.0f} statements), driver alone", "raw", (recorded,), replayed), rows
 
 
 def measured(at: Sqlite | Postgres, contenders: Sequence[Contender]) -> None:
