@@ -91,7 +91,6 @@ def load_again(session: Writing, rows: CaseRows) -> None:
     if not session.touched.isdisjoint(MADE_OF):
         [row] = _WHOLE.rows(session, id=rows.review.id)
         _fill(rows, row)
-        session.touched.clear()
 
 
 def _fill(rows: CaseRows, row: Sequence[Any]) -> None:

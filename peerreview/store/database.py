@@ -63,8 +63,8 @@ class UTCDateTime(TypeDecorator[datetime]):
 
 
 class Writing(Session):
-    """A session that is one transaction. `touched`: the tables (or "table.column", where that is all) that have been
-    written to since somebody asked."""
+    """A session that is one transaction. `touched`: the tables (or "table.column", where that is all) that it has
+    written to so far."""
 
     def __init__(self, *of: Any, **more: Any):
         super().__init__(*of, **more)
