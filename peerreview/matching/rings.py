@@ -34,6 +34,7 @@ HARDLY = IMPOSSIBLE // 2  # below it is what holds something impossible, whateve
 AT_ONCE = 300_000
 SIXTH = 6  # prices are shared out by halves and thirds
 FIRST_BLOCK, BLOCK = 8, 512
+FEW = 64
 
 
 @dataclass(frozen=True)
@@ -168,7 +169,7 @@ def _allowed(rings: Ints, barred: frozenset[frozenset[int]]) -> Flags:
 def _greatest(arcs: Ints, floor: int, barred: frozenset[frozenset[int]]) -> Ring | None:
     """The ring with the greatest sum of arcs above `floor`."""
     best: Ring | None = None
-    highest = [floor]
+    highest = [max(floor, _great(arcs, barred) - 1)]
     for rings, sums in _above(arcs, lambda: highest[0]):
         allowed = _allowed(rings, barred)
         if not allowed.any():
@@ -179,14 +180,29 @@ def _greatest(arcs: Ints, floor: int, barred: frozenset[frozenset[int]]) -> Ring
     return best
 
 
+def _great(arcs: Ints, barred: frozenset[frozenset[int]]) -> int:
+    """The sum of a ring that is among the greatest, so that few are looked at."""
+    promise = (arcs + _rest_at_most(arcs)).ravel()
+    a, b = np.divmod(
+        np.argpartition(promise, -FEW)[-FEW:] if len(promise) > FEW else np.arange(len(promise)), len(arcs)
+    )
+    rest = arcs[b] + arcs.T[a]
+    c = rest.argmax(axis=1)
+    sums = (arcs[a, b] + rest[np.arange(len(a)), c])[_allowed(np.stack([a, b, c], axis=1), barred)]
+    return int(sums.max(initial=IMPOSSIBLE))
+
+
+def _rest_at_most(arcs: Ints) -> Ints:
+    """For each arc, what the two others of a ring, out of its end and into its start, can have at most."""
+    return np.asarray(arcs.max(axis=1) + arcs.max(axis=0)[:, None])
+
+
 def _above(arcs: Ints, floor: Callable[[], int]) -> Iterator[tuple[Ints, Ints]]:
     """Rings whose arcs sum to more than `floor()`, which may rise meanwhile, with the sums.
 
     Each comes by its greatest arc, which has more than a third of the floor; greatest arcs first.
     """
-    # What the two other arcs of a ring, out of the end and into the start, can have at most.
-    rest_at_most = arcs.max(axis=1) + arcs.max(axis=0)[:, None]
-    starts, ends = np.nonzero((3 * arcs > floor()) & (arcs + rest_at_most > floor()))
+    starts, ends = np.nonzero((3 * arcs > floor()) & (arcs + _rest_at_most(arcs) > floor()))
     order = np.argsort(-arcs[starts, ends], kind="stable")
     starts, ends = starts[order], ends[order]
     into = np.ascontiguousarray(arcs.T)

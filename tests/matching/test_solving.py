@@ -89,7 +89,7 @@ def test_pairs_are_those_of_networkx(n: int, kind: str, part: float) -> None:
     assert len(ours.unplaced) <= n - 2 * len(theirs)
 
 
-@pytest.mark.parametrize("n", [9, 13, 21])
+@pytest.mark.parametrize("n", [9, 13, pytest.param(21, marks=pytest.mark.full)])
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_ring_is_the_best_of_all_with_the_pairs_of_rustworkx(n: int, kind: str) -> None:
     rng = np.random.default_rng([n, KINDS.index(kind)])
@@ -115,7 +115,7 @@ def pairs_by_rustworkx(case: Case, without: tuple[int, ...]) -> int:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("n", [100, 101, 240, 241])
+@pytest.mark.parametrize("n", [100, 101, *(pytest.param(n, marks=pytest.mark.full) for n in (240, 241))])
 def test_a_large_case_has_a_proof_that_holds(n: int, kind: str) -> None:
     rng = np.random.default_rng([n, KINDS.index(kind)])
     found = solve(case_of(rng, n, kind))
@@ -124,7 +124,7 @@ def test_a_large_case_has_a_proof_that_holds(n: int, kind: str) -> None:
     assert sum(len(group) == 3 for group in found.groups) == n % 2
 
 
-@pytest.mark.parametrize("n", [7, 15, 31])
+@pytest.mark.parametrize("n", [7, 15, pytest.param(31, marks=pytest.mark.full)])
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("part", [1, 0.6])
 def test_every_other_ring_is_ruled_out_by_prices_that_cover_all_pairs(n: int, kind: str, part: float) -> None:
