@@ -155,7 +155,10 @@ def field_of(case: OpenCase) -> Field:
             id: _profile(case, row, wanting[id], reviewed.get(id, ()), names, excepted)
             for id, row in rows.items()
         },
-        not_months={id: tuple(interest.not_months) for id, interest in wanting.items()},
+        not_months={
+            id: tuple(words.month(month, _language(case)) for month in interest.not_months)
+            for id, interest in wanting.items()
+        },
         children=_children(case, names),
         year=session.get_one(store.Round, case.review.id).year,
     )
@@ -170,7 +173,7 @@ def _profile(
     excepted: frozenset[str],
 ) -> Profile:
     """In the words of the reader's language: whatever is said of the pairing is said to them."""
-    say = words.sayer(case.account.language if case.account else "sv")
+    say = words.sayer(_language(case))
     attributes = {name: _attribute(value) for name, value in row.attributes.items()}
     if interest.perspectives:
         titles = case.workflow.perspectives
@@ -193,6 +196,10 @@ def _profile(
         reviewed=tuple(reviewed),
         attributes=attributes,
     )
+
+
+def _language(case: OpenCase) -> str:
+    return case.account.language if case.account else "sv"
 
 
 def _attribute(value: Any) -> float | frozenset[str]:
