@@ -66,6 +66,11 @@ def by_the_way(what: str) -> Iterator[None]:
         log.warning("%s is not noted: %s", what, said(error))
 
 
+def is_unclear(error: BaseException) -> bool:
+    """Whether what was to be written may be there all the same: the database went while it was committing."""
+    return trouble_of(error) == "away" and bool(getattr(error, "unclear", False))
+
+
 def said(error: BaseException) -> str:
     """On one line, for a log: what the database or the disk says, without the statement."""
     return " ".join(str(error.orig if isinstance(error, DBAPIError) else error).split())

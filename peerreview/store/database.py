@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import DateTime, Engine, MetaData, create_engine, event, make_url
 from sqlalchemy.engine import Connection, Dialect
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -104,11 +104,19 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Writing]:
-        """A session that is one transaction: all of it happens, or nothing."""
+        """A session that is one transaction: all of it happens, or nothing. Where the line breaks while it is being
+        committed nobody knows which of the two: the error then is `unclear`."""
+        committing = False
         with self._writing.connect() as connection:
             with Writing(connection, expire_on_commit=False, autoflush=True) as session:
-                with session.begin():
-                    yield session
+                try:
+                    with session.begin():
+                        yield session
+                        session.flush()
+                        committing = True
+                except DBAPIError as error:
+                    error.unclear = committing  # type: ignore[attr-defined]
+                    raise
 
     def dispose(self) -> None:
         self.engine.dispose()

@@ -41,6 +41,7 @@ def _trouble(error: Exception) -> ResponseReturnValue:
     page = current_app.jinja_env.get_template("web/errors/closed.html").render(
         language=language,
         full=trouble == "full",
+        unclear=troubles.is_unclear(error),
         sent=request.method == "POST",
         again=_again(),
         kept=kept() if request.method == "POST" else [],

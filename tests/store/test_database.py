@@ -6,8 +6,8 @@ import threading
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import event, text
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from peerreview.services.house import House
 from peerreview.store.database import Database
@@ -22,6 +22,21 @@ def test_failed_write_leaves_nothing(db: Database) -> None:
         raise RuntimeError
     with db.read() as session:
         assert session.query(Clock).count() == 0
+
+
+def test_only_what_breaks_while_committing_is_unclear(db: Database) -> None:
+    with pytest.raises(DBAPIError) as before, db.write() as session:
+        session.execute(text("SELECT nothing FROM nowhere"))
+    assert before.value.unclear is False  # type: ignore[attr-defined]
+
+    def broken(connection: object) -> None:
+        raise OperationalError("COMMIT", {}, Exception("the line broke"))
+
+    event.listen(db._writing, "commit", broken)
+    with pytest.raises(OperationalError) as during, db.write() as session:
+        session.add(Clock(ahead=1))
+    event.remove(db._writing, "commit", broken)
+    assert during.value.unclear is True  # type: ignore[attr-defined]
 
 
 def test_looking_changes_nothing(db: Database) -> None:

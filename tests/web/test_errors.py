@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import logging
+import re
 import sqlite3
 from collections.abc import Iterator
 from typing import NoReturn
@@ -43,6 +44,10 @@ def _raise(what: str) -> NoReturn:
             raise TooLarge(200_000_000)
         case "full":
             raise OSError(errno.ENOSPC, "No space left on device")
+        case "committing":
+            lost = OperationalError("COMMIT", {}, Exception("the line broke"))
+            lost.unclear = True  # type: ignore[attr-defined]
+            raise lost
         case "statement":
             raise OperationalError("SELECT 1", {}, sqlite3.OperationalError("no such table: nobody"))
         case "broken":
@@ -95,6 +100,15 @@ def test_an_address_that_nobody_knows(failing: FlaskClient) -> None:
 
 def test_a_refusal_says_why(failing: FlaskClient) -> None:
     assert "Filen är för stor." in failing.get("/fail/refused").text
+
+
+def test_what_may_have_been_saved_is_not_said_to_be_lost(failing: FlaskClient) -> None:
+    token = re.search(r'name="csrf_token" value="([^"]+)"', failing.get("/login").text)
+    assert token
+    page = failing.post("/fail/committing", data={"csrf_token": token[1], "text": TYPED}).text
+    assert "Det är inte säkert" in page
+    assert "har inte sparats" not in page
+    assert "Skicka igen" in page
 
 
 def test_a_conflict_shows_both_texts_as_they_were_typed(failing: FlaskClient) -> None:
