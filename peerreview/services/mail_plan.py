@@ -188,7 +188,9 @@ def _view(
         wanted = replace(wanted, who="", person_id=wanted.person_id or person.id)
     states = states_of(asked.state, own=own)
     ahead = store.count_coming(session, wanted, states) if states else 0
-    void = store.count_coming(session, wanted, ("void",)) if states == ("planned",) else 0
+    # Of the whole network nobody wants to know how many: years of them would be counted each time.
+    narrow = wanted != store.Wanted() and states == ("planned",)
+    void = store.count_coming(session, wanted, ("void",)) if narrow else 0
     coming, aheads = _paged(coming, ahead, NEXT)
     given = {"limit": NEXT, "offset": (coming - 1) * NEXT}
     rows = store.coming(session, wanted, states, **given) if ahead else []
