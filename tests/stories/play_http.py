@@ -329,8 +329,10 @@ class Player(Browserlike):
         return in_words(text, self.language)
 
     def enter(self) -> Page:
-        self.get("/login")
-        return self.press(in_words("Log in", "sv"), at="/login", email=self.email, password=PASSWORD)
+        # In the house's language for whoever has not been here; whoever has is met in their own.
+        page, own = self.get("/login"), self.says("Log in")
+        button = own if page.has_button(own) else in_words("Log in", "sv")
+        return self.press(button, at="/login", email=self.email, password=PASSWORD)
 
     def use(
         self, button: str, *, at: str = "", shows: int = 200, then: int | None = 303, **filled: Any
