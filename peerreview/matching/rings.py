@@ -211,8 +211,10 @@ def _above(arcs: Ints, floor: Callable[[], int]) -> Iterator[tuple[Ints, Ints]]:
         a, b = starts[at : at + size], ends[at : at + size]
         greatest = arcs[a, b][:, None]
         rest = arcs[b] + into[a]
-        found = (rest > floor() - greatest) & (arcs[b] <= greatest) & (into[a] <= greatest)
-        rows, c = np.nonzero(found)
-        if len(rows):
+        rows, c = np.nonzero(rest > floor() - greatest)
+        most = greatest[rows, 0]
+        first = (arcs[b[rows], c] <= most) & (into[a[rows], c] <= most)
+        if first.any():
+            rows, c = rows[first], c[first]
             yield np.stack([a[rows], b[rows], c], axis=1), greatest[rows, 0] + rest[rows, c]
         at, size = at + size, min(2 * size, BLOCK)
