@@ -53,7 +53,13 @@ class Proof:
     def _inside(self) -> Ints:
         """For each pair the prices of the sets that hold both. Exact: whole numbers, below 2**53 in sum."""
         assert sum(price for _, price in self.sets) < 1 << 53
-        holds = np.zeros((len(self.prices), len(self.sets)))
-        for k, (held, _) in enumerate(self.sets):
+        n = len(self.prices)
+        small = [(held, price) for held, price in self.sets if 8 * len(held) < n]
+        large = [(held, price) for held, price in self.sets if 8 * len(held) >= n]
+        holds = np.zeros((n, len(large)))
+        for k, (held, _) in enumerate(large):
             holds[held, k] = 1
-        return np.asarray((holds * [price for _, price in self.sets]) @ holds.T).astype(np.int64)
+        inside = np.asarray((holds * [price for _, price in large]) @ holds.T).astype(np.int64)
+        for held, price in small:
+            inside[np.ix_(held, held)] += price
+        return inside

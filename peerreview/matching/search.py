@@ -21,20 +21,16 @@ def settle(state: Blossoms, enough: int | None = None) -> bool:
 
     With `enough`, stop and return False as soon as the prices show that none weighs more than that.
     """
-    if enough is None:
-        while alone := _alone(state):
-            if len(alone) % 2:
-                raise AssertionError("an odd number of vertices cannot all be matched")
-            Trees(state, _together(state, alone), FAR).grow()
-        return True
-    left = state.bound() - enough
-    while left > 0 and (alone := _alone(state)):
-        # Small trees from many roots cost less than one large tree, and lower the bound as much.
-        share = left // len(alone) + 1
-        for v in alone:
-            if state.mate[v] == ALONE and left > 0:
-                left -= Trees(state, [v], min(left, share)).grow()
-    return left > 0
+    while alone := _alone(state):
+        if len(alone) % 2:
+            raise AssertionError("an odd number of vertices cannot all be matched")
+        roots, longest = _together(state, alone), FAR
+        if enough is not None:
+            if (left := state.bound() - enough) <= 0:
+                return False
+            longest = left // len(roots) + 1
+        Trees(state, roots, longest).grow()
+    return enough is None or state.bound() > enough
 
 
 def surround(state: Blossoms) -> None:
@@ -64,7 +60,7 @@ class Trees:
     Every step lowers the bound by its length for each tree, for a tree has one more outer node than inner ones."""
 
     def __init__(self, state: Blossoms, roots: list[int], longest: int):
-        self.state, self.left, self.longest = state, longest, longest
+        self.state, self.left = state, longest
         n = state.n
         self.kind: dict[int, int] = {}
         self.entry: dict[int, Edge | None] = {}
@@ -83,9 +79,9 @@ class Trees:
         for root in roots:
             self._join(int(state.top[root]), OUTER, None, root)
 
-    def grow(self) -> int:
+    def grow(self) -> None:
         """Move prices until something happens, and let it; ends when every root is matched, or when the
-        steps are as long as they may be together, or when the last root's blossom holds all. Their length."""
+        steps are as long as they may be together, or when the last root's blossom holds all."""
         while self.left > 0 and self.roots:
             reach = (self.near >> self.halved) + self.blocked
             v = int(reach.argmin())
@@ -100,7 +96,6 @@ class Trees:
             self._move(int(reach[v]))
             if self.left > 0:
                 self._meet(int(self.via[v]), v)
-        return self.longest - self.left
 
     def _weakest(self) -> tuple[int | None, int]:
         """The inner blossom whose price is used up first, and after how far a step."""
