@@ -156,7 +156,11 @@ def ours(at: Sqlite | Postgres, folder: Path) -> tuple[Contender, Contender, flo
     Worker("ours", watched, at.synchronous, "--casts", casts, "--record", recorded).stop()
     rows = statistics.median(len(s) for s in pickle.loads(recorded.read_bytes()))
     us = Contender("peerreview, hand_in", "ours", ("--casts", casts), timed)
-    return us, Contender(f"the same rows ({rows:.0f} statements), driver alone", "raw", (recorded,), replayed), rows
+    return (
+        us,
+        Contender(f"the same rows ({rows:.0f} statements), driver alone", "raw", (recorded,), replayed),
+        rows,
+    )
 
 
 def measured(at: Sqlite | Postgres, contenders: Sequence[Contender]) -> None:
