@@ -64,7 +64,7 @@ def _network(place: Place) -> Iterator[tuple[str, str, Who]]:
         yield f"pages.{page}", f"/{page}", anybody
     yield "pages.healthz", "/healthz", lambda reader: None
     yield "calendar.feed", "/calendar/unknown.ics", lambda reader: None
-    yield "mail_choices.ask_turn_off", "/mail/off/1.late.unknown", nobody
+    yield "mail_choices.ask_turn_off", "/mail/off/1.late.unknown", lambda reader: None
     yield "accounts.login", "/login", lambda reader: None
     yield "accounts.reset_request", "/reset", anybody
     yield "accounts.reset_sent", "/reset/sent", anybody
