@@ -331,6 +331,7 @@ def beat_of(session: Session, name: str, at: datetime) -> Heartbeat:
         with session.begin_nested():
             session.add(Heartbeat(name=name, at=at))
     except IntegrityError:
+        # The other worker's row is as good as ours, and is read below.
         pass
     return session.get_one(Heartbeat, name, with_for_update=True)
 
