@@ -200,6 +200,13 @@ def test_a_report_without_any_id_is_tied_by_the_address_and_says_so(
     assert read_bounces(house, real_now=now + timedelta(days=9)) == 0
     imap.put(bare)
     assert read_bounces(house, real_now=now + timedelta(days=9)) == 0, "too long ago to be about that mail"
+    tried_out = replace(
+        house, settings=house.settings.model_copy(update={"mail_test_address": "test@example.org"})
+    )
+    imap.put(bare)
+    assert read_bounces(tried_out, real_now=now + MINUTE) == 0, (
+        "nothing has gone to her while mail is redirected"
+    )
     imap.put(bare)
     assert read_bounces(house, real_now=now + MINUTE) == 1
     assert again(house, sent).state == "failed"
