@@ -67,7 +67,7 @@ def plan_all(folder: Path) -> None:
     ticking.tick(house, now=at, real_now=at)
     planned = many.waiting(house)
     seconds, peak = time.perf_counter() - begun, used()
-    mail_plan.network_mail(house, actor=lead_of(house), now=at)
+    mail_plan.network_mail(house, actor=lead_of(house))
     print(
         f"{planned:,} mails planned for all reviews in {seconds:.0f} s: {begin:.0f} MiB before, {peak:.0f} MiB at the "
         f"most, {used():.0f} MiB after the page of the network's plan (bar {BAR})"

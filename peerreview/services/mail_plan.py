@@ -136,7 +136,6 @@ def network_mail(
     asked: MailAsked = ANYTHING,
     page: int = 1,
     coming: int = 1,
-    now: datetime,
 ) -> MailView:
     """What is planned and the outbox, of the whole network; `coming`: the page of what is planned. For the lead;
     NotFound for others."""

@@ -116,7 +116,6 @@ def mail() -> ResponseReturnValue:
         asked=asked,
         page=request.args.get("page", 1, type=int),
         coming=request.args.get("coming", 1, type=int),
-        now=g.now,
     )
     status = outbox.mail_status(house(), actor=current_user.account, real_now=g.real_now)
     return render_template(

@@ -45,17 +45,14 @@ def test_planned_mail_says_why_it_goes_or_did_not(house: House) -> None:
 
 def test_network_list_is_the_leads(house: House) -> None:
     cast = make_review(house)
-    view = mail_plan.network_mail(house, actor=cast.lead, now=cast.now)
+    view = mail_plan.network_mail(house, actor=cast.lead)
     assert view.planned_total == len(view.planned) > 0
     assert {one.review for one in view.sent} == {"Kalmar län – Gävleborg"}
-    assert (
-        mail_plan.network_mail(house, actor=cast.lead, asked=MailAsked(state="failed"), now=cast.now).sent
-        == ()
-    )
+    assert mail_plan.network_mail(house, actor=cast.lead, asked=MailAsked(state="failed")).sent == ()
     for name, who in cast.everyone().items():
         if name != "lead":
             with pytest.raises(NotFound):
-                mail_plan.network_mail(house, actor=who, now=cast.now)
+                mail_plan.network_mail(house, actor=who)
 
 
 def test_message_is_shown_to_its_receiver_and_the_lead(house: House) -> None:
@@ -80,7 +77,7 @@ def test_secret_mail_is_shown_to_nobody(house: House, kind: str) -> None:
         mail = session.query(Outgoing).first()
         assert mail is not None
         mail.kind, number = kind, mail.id
-    view = mail_plan.network_mail(house, actor=cast.lead, now=cast.now)
+    view = mail_plan.network_mail(house, actor=cast.lead)
     assert [one.readable for one in view.sent if one.id == number] == [False]
     for who in (cast.lead, cast.coordinator(0), cast.coordinator(1)):
         with pytest.raises(NotFound):
@@ -92,7 +89,7 @@ def test_the_lead_finds_mails_by_person_review_state_and_time(house: House) -> N
     other = make_review(house, parties=3, lead=cast.lead)
 
     def found(**asked: str) -> MailView:
-        return mail_plan.network_mail(house, actor=cast.lead, asked=MailAsked(**asked), now=cast.now)
+        return mail_plan.network_mail(house, actor=cast.lead, asked=MailAsked(**asked))
 
     anna = cast.coordinator(0)
     view = found(who=anna.email)
