@@ -10,6 +10,7 @@
 - `imap`: a mailbox on a real IMAP server (tests/mail/imap.py), empty, its certificate trusted.
 - `app`, `client`: the web application in `house`, and a caller.
 - `browser`: Debian's chromium, driven by Playwright; mark the test `browser`.
+- `old_demo`: a full demo's `Database` at the first migration, on both databases: what migrations are tried on.
 - `sqlite_url`, `pg_url`: addresses of such databases; `empty_sqlite_url`, `empty_pg_url`: without tables.
 """
 
@@ -21,6 +22,7 @@ import re
 import shutil
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,6 +45,7 @@ from peerreview.store.files import FileStore
 from .databases import PgServer, copy_of_template, quick_database, shared_folder, sqlite_template
 from .mail.imap import MailServer
 from .mail.post import Post
+from .old_demo import pg_copy, sqlite_file
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -136,6 +139,24 @@ def db(request: pytest.FixtureRequest) -> Iterator[Database]:
     database = quick_database(url)
     yield database
     database.dispose()
+
+
+@pytest.fixture(scope="session")
+def _old_demo_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return sqlite_file(tmp_path_factory.mktemp("old"))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def old_demo(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A full demo at the first migration: bring it up with schema.upgrade(old_demo, MIGRATIONS, "0002" or "head")."""
+    with ExitStack() as stack:
+        if request.param == "sqlite":
+            url = copy_of_template(request.getfixturevalue("_old_demo_file"), tmp_path / "old.db")
+        else:
+            url = stack.enter_context(pg_copy(request.getfixturevalue("pg_server")))
+        database = Database(url, synchronous="OFF")
+        stack.callback(database.dispose)
+        yield database
 
 
 @pytest.fixture

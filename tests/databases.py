@@ -8,7 +8,7 @@ import os
 import shutil
 import uuid
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
@@ -70,7 +70,7 @@ class PgServer(AbstractContextManager["PgServer"]):
         with self._alone():
             self._server = pgserver.get_server(self._folder / "pg", cleanup_mode="delete")
             self._admin = psycopg.connect(self._server.get_uri(), autocommit=True)
-            if not self._admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [TEMPLATE]).fetchone():
+            if not self._has(TEMPLATE):
                 self._prepare()
         return self
 
@@ -99,16 +99,32 @@ class PgServer(AbstractContextManager["PgServer"]):
         self._server.ensure_postgres_running()
         self._admin = psycopg.connect(self._server.get_uri(), autocommit=True)
 
+    def prepared(self, template: str, fill: Callable[[Database], None]) -> None:
+        """Make a template of that name, filled by `fill`, unless another worker has."""
+        with self._alone():
+            self._make(template, fill)
+
     def _prepare(self) -> None:
         for name, value in FAST.items():
             self._admin.execute(f"ALTER SYSTEM SET {name} = {value}")
         self._admin.execute("SELECT pg_reload_conf()")
-        making = f"{TEMPLATE}_in_the_making"
-        self._admin.execute(f"CREATE DATABASE {making}")
+        self._make(TEMPLATE, lambda database: schema.upgrade(database, MIGRATIONS))
+
+    def _make(self, template: str, fill: Callable[[Database], None]) -> None:
+        if self._has(template):
+            return
+        making = f"{template}_in_the_making"
+        self._admin.execute(f"DROP DATABASE IF EXISTS {making}")
+        self._admin.execute(f"CREATE DATABASE {making} TEMPLATE template0")
         database = Database(self._server.get_uri(making))
-        schema.upgrade(database, MIGRATIONS)
+        fill(database)
         database.dispose()
-        self._admin.execute(f"ALTER DATABASE {making} RENAME TO {TEMPLATE}")
+        self._admin.execute(f"ALTER DATABASE {making} RENAME TO {template}")
+
+    def _has(self, name: str) -> bool:
+        return (
+            self._admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is not None
+        )
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

@@ -148,7 +148,7 @@ def ours() -> list[Path]:
 
 def texts() -> Iterator[tuple[Path, str]]:
     for path in ours():
-        if path.suffix not in (".png", ".pdf", ".ico", ".jpg"):
+        if path.suffix not in (".png", ".pdf", ".ico", ".jpg", ".xz"):
             yield path, path.read_text(encoding="utf-8")
 
 

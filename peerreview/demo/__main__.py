@@ -188,8 +188,8 @@ def _furnished(folder: Path, address: str, fresh: bool) -> Iterator[House]:
 
 
 def _migrations() -> set[str]:
-    """What the example's tables were made by. Before the first release the first migration is still rewritten, which
-    no upgrade can make good; migrations that are added later only go on from here."""
+    """What the example's tables were made by. An example made before the first migration was frozen has other tables
+    under the same number, which no upgrade can make good; any other only goes on from where it is."""
     files = sorted((MIGRATIONS / "versions").glob("*.py"))
     return {f"{file.name} {hashlib.sha256(file.read_bytes()).hexdigest()}" for file in files}
 

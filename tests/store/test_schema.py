@@ -55,7 +55,7 @@ def test_upgrade_makes_what_the_code_says(empty: Database) -> None:
     wanted = shape(empty)
     Base.metadata.drop_all(empty.engine)
     schema.upgrade(empty, MIGRATIONS)
-    assert shape(empty) == wanted, "run script/migration, and look at what it changed"
+    assert shape(empty) == wanted, 'run script/migration "what changes", and look at what it wrote'
     with empty.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Base.metadata) == []
