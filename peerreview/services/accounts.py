@@ -20,6 +20,7 @@ from .addresses import set_address_in
 from .checks import Checks
 from .house import Account, House
 from .mailing import enqueue
+from .own_words import password_fault
 from .sessions import begin_in
 
 
@@ -136,8 +137,10 @@ def accept_invitation(
     email = links.look(house, kind="invite", token=token, real_now=real_now).email
     checks = Checks()
     name, language = checks.name("name", name), checks.language("language", language)
-    if fault := passwords.fault(password, least=house.settings.password_length, known=(name, email)):
-        checks.faults["password"] = fault
+    with house.db.read() as session:
+        person = person_by_email(session, email)
+        if fault := password_fault(house, session, password, name, email, person=person):
+            checks.faults["password"] = fault
     checks.stop()
     chosen = passwords.hashed(password)
     with house.db.write() as session:

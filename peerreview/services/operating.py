@@ -13,6 +13,7 @@ from ..store.sorting import fold, sort_key
 from . import passwords, tries
 from .checks import Checks
 from .house import House
+from .own_words import password_fault
 
 
 def add_person(
@@ -22,7 +23,8 @@ def add_person(
     checks = Checks()
     name, email = checks.name("name", name), checks.email("email", email)
     language = checks.language("language", language)
-    _check_password(house, checks, password, name, email)
+    with house.db.read() as session:
+        _check_password(house, session, checks, password, name, email)
     checks.stop()
     person = Person(name=name, sort_key=sort_key(name), email=email, email_folded=fold(email))
     person.language, person.is_lead, person.created_at = language, is_lead, real_now
@@ -37,10 +39,9 @@ def add_person(
 
 def set_password(house: House, *, email: str, password: str, real_now: datetime) -> None:
     """A new password; opens a closed account again, and ends all its sessions and links."""
-    with house.db.read() as session:
-        name = _known(session, email).name
     checks = Checks()
-    _check_password(house, checks, password, name, email)
+    with house.db.read() as session:
+        _check_password(house, session, checks, password, email, person=_known(session, email))
     checks.stop()
     chosen = passwords.hashed(password)
     with house.db.write() as session:
@@ -51,8 +52,10 @@ def set_password(house: House, *, email: str, password: str, real_now: datetime)
         tries.forget_address_in(session, what="login", email=email)
 
 
-def _check_password(house: House, checks: Checks, password: str, *known: str) -> None:
-    if fault := passwords.fault(password, least=house.settings.password_length, known=known):
+def _check_password(
+    house: House, session: Session, checks: Checks, password: str, *known: str, person: Person | None = None
+) -> None:
+    if fault := password_fault(house, session, password, *known, person=person):
         checks.faults["password"] = fault
 
 

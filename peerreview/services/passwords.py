@@ -10,7 +10,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from ..errors import N_, Message
-from ..store.sorting import fold
+from .guessable import Why, guess
 
 MOST = 200
 
@@ -38,7 +38,7 @@ def outdated(stored: str) -> bool:
 
 
 def fault(password: str, *, least: int, known: tuple[str, ...] = ()) -> Message | None:
-    """What is wrong with a new password; `known` are the words that everybody knows of its owner."""
+    """What is wrong with a new password; `known`: names, addresses and the like that others know of its owner."""
     if not password:
         return N_("Write a password.")
     if len(password) < least:
@@ -50,11 +50,27 @@ def fault(password: str, *, least: int, known: tuple[str, ...] = ()) -> Message 
         )
     if len(password) > MOST:
         return N_("The password can have at most %(most)s characters.", most=MOST)
-    if len(set(password)) < 5:
-        return N_("The password is too easy to guess: it has few different characters.")
-    if fold(password) in {fold(word) for word in known}:
-        return N_("The password is too easy to guess: choose something other than your name or address.")
+    if any(unicodedata.category(sign) == "Cc" for sign in password):
+        return N_("Write the password without control characters.")
+    if (why := guess(password, known).why) or len(set(password)) < 5:
+        return _GUESSED[why or "pattern"]
     return None
+
+
+_GUESSED: dict[Why, Message] = {
+    "own": N_(
+        "The password is too easy to guess: it is built on names that others know, such as yours, your organisation’s "
+        "or the network’s. Take a few words that have nothing to do with each other."
+    ),
+    "common": N_(
+        "The password is too easy to guess: it is built on words that many choose, such as names, places and seasons, "
+        "and a year or an exclamation mark does not help. Take a few words that have nothing to do with each other."
+    ),
+    "pattern": N_(
+        "The password is too easy to guess: it is made of dates, rows of keys or signs, or the same thing again and "
+        "again. Take a few words that have nothing to do with each other."
+    ),
+}
 
 
 def _composed(password: str) -> str:

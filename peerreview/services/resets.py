@@ -16,6 +16,7 @@ from .accounts import send_invitation_in
 from .checks import Checks
 from .house import House
 from .mailing import enqueue
+from .own_words import password_fault
 
 # How often one may ask within settings.login_minutes: nobody's mailbox is to be filled by others.
 ASKED = 5
@@ -76,9 +77,10 @@ def _do_as_much_for_nobody(session: Session, house: House, now: datetime, real_n
 def reset_password(house: House, *, token: str, password: str, real_now: datetime) -> None:
     """A new password by a link sent to the address; ends all sessions and all other links."""
     view = links.look(house, kind="reset", token=token, real_now=real_now)
-    known = (view.name, view.email)
-    if fault := passwords.fault(password, least=house.settings.password_length, known=known):
-        raise Invalid(password=fault)
+    with house.db.read() as session:
+        person = person_by_email(session, view.email)
+        if fault := password_fault(house, session, password, view.name, view.email, person=person):
+            raise Invalid(password=fault)
     chosen = passwords.hashed(password)
     with house.db.write() as session:
         person = links.use_in(session, "reset", token, real_now)

@@ -18,6 +18,7 @@ from ..store.people import LoginSession, Person, person_by_email, person_by_id
 from . import passwords, tries
 from .checks import email_fault, unfit
 from .house import Account, House
+from .own_words import password_fault
 from .troubles import by_the_way
 
 # A visit is noted when the last note is older than this, not on every request.
@@ -139,14 +140,14 @@ def change_password(
 ) -> None:
     """A new password for the one who knows the present one; ends all my other sessions."""
     attempt = tries.begin(house, what="login", email=actor.email, client=client, real_now=real_now)
+    faults = {}
     with house.db.read() as session:
         person = person_by_id(session, actor.person_id)
+        fault = password_fault(house, session, new, actor.name, actor.email, person=person)
     stored = person.password_hash if person else None
-    faults = {}
     if not passwords.matches(stored, present):
         faults["present"] = N_("This is not your present password.")
-    known = (actor.name, actor.email)
-    if fault := passwords.fault(new, least=house.settings.password_length, known=known):
+    if fault:
         faults["new"] = fault
     if "present" not in faults:
         with house.db.write() as session:

@@ -125,6 +125,11 @@ def person_by_id(session: Session, person_id: int, *, lock: bool = False) -> Per
     return session.scalar(query.with_for_update(of=Person) if lock else query)
 
 
+def memberships_in(session: Session, person_id: int) -> Sequence[Membership]:
+    """The person's functions, whatever else has been loaded of them."""
+    return session.scalars(select(Membership).where(Membership.person_id == person_id)).all()
+
+
 def person_by_email(session: Session, email: str, *, lock: bool = False) -> Person | None:
     query = select(Person).where(Person.email_folded == fold(email))
     return session.scalar(query.with_for_update() if lock else query)
