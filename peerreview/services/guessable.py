@@ -67,7 +67,7 @@ def guess(password: str, own: Iterable[str] = ()) -> Guess:
             min((_with(ways[begun], begun, one) for begun, one in found[until]), key=lambda way: way[0])
         )
     bits, made_of = ways[-1]
-    known = {why: signs for why, signs in made_of.items() if why}
+    known: dict[Why, int] = {why: signs for why, signs in made_of.items() if why}
     return Guess(bits, "" if bits >= ENOUGH else max(known, key=lambda why: known[why], default="pattern"))
 
 
