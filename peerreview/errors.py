@@ -62,6 +62,21 @@ class RoughDay(date):
         return found
 
 
+class PutOffDay(date):
+    """A day that rests of the review have put off from another: `was`. What is counted from it is a day like others."""
+
+    was: date | None = None
+
+    @classmethod
+    def of(cls, day: date, was: date) -> date:
+        """`day` itself, where it is the same."""
+        if day == was:
+            return day
+        found = cls(day.year, day.month, day.day)
+        found.was = was
+        return found
+
+
 class PeerreviewError(Exception):
     """The root: whatever the house raises on purpose."""
 

@@ -153,16 +153,18 @@ FactKey = tuple[str, str, int | None]
 class Facts:
     """What is true of the artefacts: (artefact, fact, party or person or None) -> True, a word, a number, a date.
 
-    What is not there is false. `numbers` holds what a reason counts ("2 of 7 are missing")."""
+    What is not there is false. `numbers` holds what a reason counts ("2 of 7 are missing"); `since`, of a date, when
+    somebody set it: rests that began later put it off."""
 
     values: Mapping[FactKey, Any] = field(default_factory=dict)
     numbers: Mapping[FactKey, Mapping[str, int]] = field(default_factory=dict)
+    since: Mapping[FactKey, datetime] = field(default_factory=dict)
 
     def get(self, artefact: str, fact: str, owner: int | None = None) -> Any:
         return self.values.get((artefact, fact, owner), False)
 
     def with_(self, changes: Mapping[FactKey, Any]) -> Facts:
-        return Facts({**self.values, **changes}, self.numbers)
+        return Facts({**self.values, **changes}, self.numbers, self.since)
 
 
 class Deputy(NamedTuple):

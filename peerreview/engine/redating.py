@@ -15,7 +15,7 @@ from typing import NamedTuple
 from .case import ACTIVE, OVER, WAITING, Case, Mark, Place, Scope
 from .conditions import date_of, holds
 from .planning import MailKey, Planned, reminders_of
-from .timing import due_day
+from .timing import Aim, aim_of, due_from
 
 
 class Kept(NamedTuple):
@@ -66,33 +66,49 @@ class MailShift:
 
 def dues(case: Case, now: datetime) -> dict[Place, date]:
     """By when each step is due that is under way, or that has not begun and whose date does not wait for that."""
-    return {place: case.calendar.on_or_before(day) for place, day in counted(case, now).items()}
-
-
-def counted(case: Case, now: datetime) -> dict[Place, date]:
-    """The days that `dues` are counted to, worked or not."""
     found = {}
-    for place in _places(case):
-        mark = case.standing.marks.get(place)
-        if mark is not None and mark.state in OVER:
-            continue
-        day = due_day(case, place, mark) if mark and mark.state == ACTIVE else _expected(case, place, now)
+    for place, mark in _dated(case, now):
+        day = due_from(case, place, mark)
         if day is not None:
             found[place] = day
     return found
 
 
+def counted(case: Case, now: datetime) -> dict[Place, date]:
+    """The days that those of `dues` are counted to that nobody has set, worked or not."""
+    aims: dict[Place, Aim | None] = {place: aim_of(case, place, mark) for place, mark in _dated(case, now)}
+    return {place: aim.day for place, aim in aims.items() if aim is not None and not aim.exact}
+
+
+def _dated(case: Case, now: datetime) -> Iterator[tuple[Place, Mark]]:
+    for place in _places(case):
+        mark = case.standing.marks.get(place)
+        if mark is not None and mark.state == ACTIVE:
+            yield place, mark
+        elif (mark is None or mark.state not in OVER) and _day_is_known(case, place):
+            yield place, _to_come(case, place, now)
+
+
 def expected(case: Case, place: Place, now: datetime) -> date | None:
     """The day by which a step that has not begun will be due, where that hangs on a known date."""
-    day = _expected(case, place, now)
-    return None if day is None else case.calendar.on_or_before(day)
+    return due_from(case, place, _to_come(case, place, now)) if _day_is_known(case, place) else None
 
 
-def _expected(case: Case, place: Place, now: datetime) -> date | None:
+def _day_is_known(case: Case, place: Place) -> bool:
+    """Whether it hangs on a date that is known, or a day was given for it when it is its turn."""
+    if (place, _next_visit(case, place)) in case.granted:
+        return True
     due = case.step(place).due
-    if due is None or due.fact is None or date_of(case, due.fact, place[1]) is None:
-        return None
-    return due_day(case, place, Mark(WAITING, now))
+    return due is not None and due.fact is not None and date_of(case, due.fact, place[1]) is not None
+
+
+def _to_come(case: Case, place: Place, now: datetime) -> Mark:
+    return Mark(WAITING, now, _next_visit(case, place))
+
+
+def _next_visit(case: Case, place: Place) -> int:
+    mark = case.standing.marks.get(place)
+    return mark.visit if mark is not None else case.standing.visits.get(place, 0) + 1
 
 
 def _places(case: Case) -> Iterator[Place]:
@@ -112,7 +128,7 @@ def foreseen(case: Case, now: datetime) -> Mapping[MailKey, Planned]:
     for place, due in dues(case, now).items():
         mark = case.standing.marks.get(place)
         if mark is None or mark.state != ACTIVE:
-            mark = Mark(ACTIVE, now, case.standing.visits.get(place, 0) + 1)
+            mark = _to_come(case, place, now)._replace(state=ACTIVE)
         for planned in reminders_of(case, place, mark, due):
             found[planned.key] = planned
     return found

@@ -7,9 +7,8 @@ from datetime import date
 
 from ..errors import N_, Message
 from ..store.rows import AgreementRow
+from .agreed_days import days_of
 from .cases import OpenCase
-from .days import said
-from .facts import DATES
 from .todo import Words
 
 DATE_WORDS: Mapping[str, Message] = {
@@ -42,9 +41,9 @@ def summary_of(case: OpenCase, agreement: AgreementRow) -> tuple[tuple[Words, Wo
     for name, title in (("report", N_("Report")), ("opening", N_("Opening of the materials"))):
         if words := CHOICE_WORDS.get((name, str(fields.get(name)))):
             rows.append((title, words))
-    for name in DATES:
-        if text := fields.get("dates", {}).get(name):
-            rows.append((DATE_WORDS[name], N_("%(day)s", day=said(text))))
+    rows += [
+        (DATE_WORDS[name], N_("%(day)s", day=one.said)) for name, one in days_of(case, agreement).items()
+    ]
     if months := fields.get("follow_up"):
         rows.append((N_("Follow-up"), N_("after %(count)s months", count=months)))
     return (*rows, *_reading(fields))

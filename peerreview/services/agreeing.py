@@ -19,6 +19,7 @@ from ..errors import N_, Conflict, Invalid, Message, NotFound, Refused
 from ..store import agreements as store
 from ..store.rows import AgreementRow
 from . import effects, terms, wording
+from .agreed_days import fields_now
 from .agreements import confirming, gaps_of, locked, numbered_version
 from .cases import OpenCase
 from .deeds import changing, fire
@@ -74,13 +75,13 @@ def save_agreement(
         key = agreement_key(case)
         case.require(key, "write")
         newest, base = newest_of(case), numbered_version(case, version)
-        began = base.fields if base else {}
+        began = fields_now(case, base) if base else {}
         rules = rules_of(case, key)
         mine = terms.fields_of(typed, rules, [wish["id"] for wish in began.get("wishes", [])])
         joined = ""
         if newest is not None and newest is not base:
             mine, joined = _joined(case, newest, began, mine, rules)
-        if newest is not None and not changed_paths(newest.fields, mine):
+        if newest is not None and not changed_paths(fields_now(case, newest), mine):
             return Saved(newest.version, changed=False)
         _mind_confirmations(case, newest, confirmed, mine)
         added = add_version(case, key, mine)
@@ -99,7 +100,7 @@ def drop_proposal(house: House, *, actor: Account, review_id: int, version: int,
             raise Refused(N_("The proposal is another side's: decline it, and say why."))
         if newest.version != version:
             raise Conflict(N_("The proposal has been changed since you read it. Read it again first."))
-        add_version(case, key, force.fields)
+        add_version(case, key, fields_now(case, force))
 
 
 def confirm_agreement(house: House, *, actor: Account, review_id: int, version: int, now: datetime) -> bool:
@@ -154,7 +155,7 @@ def rules_of(case: OpenCase, key: str) -> Rules:
         calendar=calendar,
         today=calendar.day(case.now),
         parties=case.standing.taking_part,
-        force=force.fields if force else {},
+        force=fields_now(case, force) if force else {},
         locked=locked(case, key),
         fuzzy=case.artefact(key).fuzzy,
     )
@@ -164,7 +165,8 @@ def _joined(
     case: OpenCase, newest: AgreementRow, began: Mapping[str, Any], mine: dict[str, Any], rules: Rules
 ) -> tuple[dict[str, Any], str]:
     """My change and the one that was saved meanwhile, put together; and whose that was."""
-    both, clashes = merged(began, mine, newest.fields)
+    theirs = fields_now(case, newest)
+    both, clashes = merged(began, mine, theirs)
     writer = store.writers(case.session, case.review.id).get(newest.version, "")
     reason = N_(
         "%(name)s has saved another version since you began. Nothing of yours is lost: look through both.",
@@ -173,12 +175,12 @@ def _joined(
     confirmed = tuple(sorted(case.rows.confirmed[newest.id]))
     typed = terms.typed_of(both)
     if clashes:
-        differ = changes(newest.fields, both, case.names, only=clashes)
+        differ = changes(theirs, both, case.names, only=clashes)
         raise Clash(reason, typed=typed, newest=newest, confirmed=confirmed, differ=differ)
     try:
         terms.fields_of(typed, rules, [wish["id"] for wish in both["wishes"]])
     except Invalid as error:
-        differ = changes(newest.fields, both, case.names)
+        differ = changes(theirs, both, case.names)
         raise Clash(
             reason, typed=typed, newest=newest, confirmed=confirmed, differ=differ, errors=error.errors
         ) from error
@@ -210,7 +212,11 @@ def add_version(
     another are told. `deed`, `reason`: what the history says of it, and what then tells of it itself."""
     assert case.account is not None
     newest, force = newest_of(case), in_force(case.rows, case.standing)
-    back = force is not None and case.state(key) == "confirmed" and not changed_paths(force.fields, fields)
+    back = (
+        force is not None
+        and case.state(key) == "confirmed"
+        and not changed_paths(fields_now(case, force), fields)
+    )
     taken = [wish["id"] for version in case.rows.agreements for wish in version.fields.get("wishes", [])]
     added = store.add(
         case.session,
@@ -220,7 +226,7 @@ def add_version(
         at=case.now,
         by=case.account.person_id,
     )
-    paths = changed_paths(newest.fields if newest else {}, added.fields)
+    paths = changed_paths(fields_now(case, newest) if newest else {}, added.fields)
     case.note(
         deed or ("agreement_taken_back" if back else "agreement_saved"),
         text=reason,

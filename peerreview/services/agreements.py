@@ -17,6 +17,7 @@ from ..errors import N_, Message, NotFound, PartyName
 from ..store import agreements as store
 from ..store.rows import AgreementRow
 from . import terms
+from .agreed_days import days_of, fields_now, given_otherwise
 from .cases import OpenCase, looking
 from .days import fuzzy_options
 from .differences import Change, changes, value_said
@@ -74,13 +75,14 @@ class Confirmation:
 
 @dataclass(frozen=True)
 class VersionView:
-    """One version, as it is read. `rows` and `dates`: (what, value), a value being a date, a Message or text."""
+    """One version, as it is read. `rows`: (what, value), a value being a date, a Message or text. `dates`: the same,
+    with for whom another day applies."""
 
     number: int
     saved_at: datetime
     saved_by: str
     rows: tuple[tuple[Message, Any], ...]
-    dates: tuple[tuple[Message, Any], ...]
+    dates: tuple[tuple[Message, Any, tuple[Message, ...]], ...]
     wishes: tuple[WishList, ...]
     reads: tuple[tuple[Message, Any], ...]
     confirmations: tuple[Confirmation, ...]
@@ -157,7 +159,7 @@ def agreement(house: House, *, actor: Account, review_id: int, now: datetime) ->
             head=head_of(case),
             force=version_view(case, force) if force else None,
             pending=version_view(case, pending) if pending else None,
-            changes=changes(force.fields, pending.fields, case.names) if force and pending else (),
+            changes=_changes(case, force, pending),
             gaps=gaps_of(case, pending) if pending else (),
             may_write=case.sees(key, "write"),
             may_drop=may_drop(case, key),
@@ -172,12 +174,19 @@ def agreement(house: House, *, actor: Account, review_id: int, now: datetime) ->
         )
 
 
+def _changes(case: OpenCase, force: AgreementRow | None, pending: AgreementRow | None) -> tuple[Change, ...]:
+    if force is None or pending is None:
+        return ()
+    return changes(fields_now(case, force), fields_now(case, pending), case.names)
+
+
 def _foresight(
     case: OpenCase, key: str, force: AgreementRow | None, pending: AgreementRow | None
 ) -> Foresight | None:
-    if force is None or pending is None or force.fields["dates"] == pending.fields.get("dates"):
+    if force is None or pending is None:
         return None
-    return foresight(case, key, force.fields["dates"], pending.fields["dates"])
+    before, after = fields_now(case, force)["dates"], fields_now(case, pending)["dates"]
+    return foresight(case, key, before, after) if before != after else None
 
 
 def one_version(house: House, *, actor: Account, review_id: int, number: int, now: datetime) -> OneVersion:
@@ -188,7 +197,7 @@ def one_version(house: House, *, actor: Account, review_id: int, number: int, no
         newest = newest_of(case)
         if found is None or newest is None:
             raise NotFound(f"version {number}")
-        view = version_view(case, found)
+        view = version_view(case, found, as_written=True)
         return OneVersion(head_of(case), view, found is in_force(case.rows, case.standing), newest.version)
 
 
@@ -199,7 +208,7 @@ def edit_form(house: House, *, actor: Account, review_id: int, now: datetime) ->
         case.require(key, "write")
         newest = newest_of(case)
         calendar, today = house.calendar, house.calendar.day(now)
-        typed = terms.typed_of(newest.fields) if newest else terms.beginning(calendar, today)
+        typed = terms.typed_of(fields_now(case, newest)) if newest else terms.beginning(calendar, today)
         force = in_force(case.rows, case.standing)
         confirmed = tuple(sorted(case.rows.confirmed[newest.id])) if newest else ()
         return EditView(
@@ -285,8 +294,10 @@ def _reader_of(case: OpenCase, party: int) -> int:
     return readers[0] if readers else party
 
 
-def version_view(case: OpenCase, version: AgreementRow) -> VersionView:
+def version_view(case: OpenCase, version: AgreementRow, *, as_written: bool = False) -> VersionView:
+    """`as_written`: its dates as they were then; else as they are today."""
     fields = version.fields
+    days = {} if as_written else days_of(case, version)
 
     def said(*paths: str) -> tuple[tuple[Message, Any], ...]:
         flat = {**fields, **{f"dates.{k}": v for k, v in fields.get("dates", {}).items()}}
@@ -297,11 +308,21 @@ def version_view(case: OpenCase, version: AgreementRow) -> VersionView:
         saved_at=version.created_at,
         saved_by=store.writers(case.session, case.review.id).get(version.version, ""),
         rows=said("period_from", "period_to", "report", "opening", "follow_up"),
-        dates=said(*(f"dates.{key}" for key in DATES)),
+        dates=tuple(
+            (LABELS[f"dates.{key}"], days[key].said, _otherwise(case, version, key, days[key].day))
+            if key in days
+            else (*said(f"dates.{key}")[0], ())
+            for key in DATES
+        ),
         wishes=_wish_lists(case, fields),
         reads=said(*terms.READS),
         confirmations=_confirmations(case, version),
     )
+
+
+def _otherwise(case: OpenCase, version: AgreementRow, name: str, day: date) -> tuple[Message, ...]:
+    in_force_now = version is in_force(case.rows, case.standing)
+    return given_otherwise(case, agreement_key(case), name, day) if in_force_now else ()
 
 
 def _wish_lists(case: OpenCase, fields: Mapping[str, Any]) -> tuple[WishList, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from ..engine.case import FactKey, Facts, Standing
@@ -36,7 +36,24 @@ def facts_of(
             round_facts.add(rows, artefact, standing, values, of_round or OfRound(), written)
             continue
         _KINDS[artefact.kind.name](rows, artefact, standing, values, numbers)
-    return Facts(values, numbers)
+    return Facts(values, numbers, _since(rows, workflow, standing))
+
+
+def _since(rows: CaseRows, workflow: Workflow, standing: Standing) -> dict[FactKey, datetime]:
+    """When each date was set. A version of the agreement is written with all its days as they are then, those too that
+    rests have put off: what it says counts from when it was written."""
+    found: dict[FactKey, datetime] = {}
+    for artefact in workflow.artefacts.values():
+        if artefact.kind.name == "agreement" and (driving := _driving(rows, standing)):
+            found |= {(artefact.key, f"dates.{name}", None): driving.created_at for name in DATES}
+        elif artefact.kind.name == "timetable":
+            found |= round_facts.set_at(rows, artefact.key)
+    return found
+
+
+def _driving(rows: CaseRows, standing: Standing) -> AgreementRow | None:
+    """The version whose fields count: the one in force, before there is one the newest."""
+    return in_force(rows, standing) or (rows.agreements[-1] if rows.agreements else None)
 
 
 def in_force(rows: CaseRows, standing: Standing) -> AgreementRow | None:
@@ -102,8 +119,7 @@ def _agreement(
     rows: CaseRows, artefact: Artefact, standing: Standing, values: Values, numbers: Numbers
 ) -> None:
     newest = rows.agreements[-1] if rows.agreements else None
-    force = in_force(rows, standing)
-    driving = force or newest
+    driving = _driving(rows, standing)
     fields = driving.fields if driving else {}
     key = artefact.key
     values[(key, "complete", None)] = newest is not None and not agreement_gaps(

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from ..engine.case import Scope
-from ..engine.conditions import date_of
 from ..engine.definition import Artefact
+from ..engine.redating import dues
+from ..engine.timing import agreed_day
 from ..errors import N_, Conflict, NotFound, Refused, Text
 from ..rendering.calendars import Event, calendar_file
 from ..store import planned
@@ -268,8 +269,9 @@ def _notes(case: OpenCase, key: str) -> TextVersion | None:
 
 
 def _agreed(case: OpenCase, key: str) -> date | None:
-    """The day that the agreement says for the step of the meeting."""
+    """The day that the agreement says for the step of the meeting, or that was given for it since."""
     step = invitations.step_of(case.workflow, key)
     if step is None or step.due is None or step.due.fact is None:
         return None
-    return date_of(case.case, step.due.fact, Scope())
+    place = step.path, Scope()
+    return dues(case.case, case.now).get(place) or agreed_day(case.case, step.due.fact, Scope())

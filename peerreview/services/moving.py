@@ -16,10 +16,11 @@ from ..engine.moves import Done
 from ..errors import N_, Conflict, Invalid, Message, Refused
 from ..store.rows import AgreementRow
 from . import effects, terms, wording
+from .agreed_days import days_of, fields_now, given_otherwise, today_of_dates
 from .agreeing import add_version, rules_of, tell, tell_amended
 from .cases import OpenCase, looking
 from .checks import Checks
-from .days import fuzzy_options, kept_date, said
+from .days import fuzzy_options, kept_date
 from .deeds import changing
 from .differences import changed_paths
 from .facts import DATES, in_force
@@ -35,13 +36,15 @@ CHANGED = N_("The agreement has been changed since you began. Look at what stand
 
 @dataclass(frozen=True)
 class DateRow:
-    """An agreed date. `agreed`: what is in force; `proposed`: what the newest version says, where that differs."""
+    """An agreed date. `agreed`: what is in force; `proposed`: what the newest version says, where that differs;
+    `otherwise`: for whom another day applies."""
 
     key: str
     label: Message
     agreed: date | Message
     proposed: date | Message | None
     past: bool
+    otherwise: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,7 @@ def preview_move(
         force = _required(case)
         fields = _checked(case, dates)
         key = agreement_key(case)
-        seen = foresight(case, key, force.fields["dates"], fields["dates"])
+        seen = foresight(case, key, fields_now(case, force)["dates"], fields["dates"])
         return Previewed(replace(_view(case, force), typed=fields["dates"]), seen)
 
 
@@ -93,7 +96,7 @@ def move_along(
         newest, checks = newest_of(case), Checks()
         assert newest is not None
         # A month, a term or a year is no day to count from, and stays.
-        kept = newest.fields["dates"]
+        kept = fields_now(case, newest)["dates"]
         old = {name: at for name in DATES if not isinstance(at := when(kept[name]), Fuzzy)}
         exact = {
             name: dates.get(name, "") for name in old if not isinstance(kept_date(dates.get(name, "")), Fuzzy)
@@ -146,7 +149,7 @@ def _propose(case: OpenCase, fields: Mapping[str, Any], reason: str) -> bool:
     force = in_force(case.rows, case.standing)
     added = add_version(case, key, fields, deed=MOVED, reason=reason)
     case.rows.agreements.append(added)
-    if force is not None and not changed_paths(force.fields, fields):
+    if force is not None and not changed_paths(fields_now(case, force), fields):
         # What is in force was typed again: that takes the proposal back, and the confirmations have been carried over.
         return True
     if own is not None and case.sees(key, "confirm"):
@@ -175,7 +178,7 @@ def decline_change(
         checks = Checks()
         words = checks.text("reason", reason, most=MOST, missing=N_("Write why you decline."))
         checks.stop()
-        add_version(case, key, force.fields, deed=DECLINED, reason=words)
+        add_version(case, key, fields_now(case, force), deed=DECLINED, reason=words)
         _tell_declined(case)
 
 
@@ -195,17 +198,17 @@ def _required(case: OpenCase, *, answered: bool = True) -> AgreementRow:
 
 
 def _view(case: OpenCase, force: AgreementRow) -> MoveView:
-    newest, calendar = newest_of(case), case.house.calendar
-    today = calendar.day(case.now)
+    newest, today = newest_of(case), today_of_dates(case)
     assert newest is not None
-    agreed, proposed = force.fields["dates"], newest.fields["dates"]
+    agreed, proposed = days_of(case, force), days_of(case, newest)
     rows = tuple(
         DateRow(
             key=name,
             label=LABELS[f"dates.{name}"],
-            agreed=said(agreed[name]),
-            proposed=said(proposed[name]) if proposed[name] != agreed[name] else None,
-            past=calendar.due(when(agreed[name])) < today,
+            agreed=agreed[name].said,
+            proposed=proposed[name].said if proposed[name].kept != agreed[name].kept else None,
+            past=agreed[name].day < today,
+            otherwise=given_otherwise(case, agreement_key(case), name, agreed[name].day),
         )
         for name in DATES
     )
@@ -215,10 +218,10 @@ def _view(case: OpenCase, force: AgreementRow) -> MoveView:
         version=newest.version,
         waits=newest is not force,
         asks=tuple(case.names[party] for party in case.standing.taking_part if party != case.own_party()),
-        typed={name: proposed[name] for name in DATES},
+        typed={name: proposed[name].kept for name in DATES},
         blocked=may_decline(case, agreement_key(case)),
         fuzzy=case.artefact(agreement_key(case)).fuzzy,
-        roughly=fuzzy_options(today, (*agreed.values(), *proposed.values())),
+        roughly=fuzzy_options(today, [day.kept for day in (*agreed.values(), *proposed.values())]),
     )
 
 
@@ -226,10 +229,11 @@ def _checked(case: OpenCase, dates: Mapping[str, str]) -> dict[str, Any]:
     """The newest version's fields with these dates. Raises Invalid."""
     key, newest = agreement_key(case), newest_of(case)
     assert newest is not None
-    typed = replace(terms.typed_of(newest.fields), dates={name: dates.get(name, "") for name in DATES})
+    now = fields_now(case, newest)
+    typed = replace(terms.typed_of(now), dates={name: dates.get(name, "") for name in DATES})
     rules = rules_of(case, key)
-    fields = terms.fields_of(typed, rules, [wish["id"] for wish in newest.fields["wishes"]])
-    if fields["dates"] == newest.fields["dates"]:
+    fields = terms.fields_of(typed, rules, [wish["id"] for wish in now["wishes"]])
+    if fields["dates"] == now["dates"]:
         raise Invalid(_dates=N_("Write a new day for at least one of the dates."))
     return fields
 

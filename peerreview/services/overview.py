@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from ..engine.dates import when
 from ..engine.decide import Do
 from ..engine.flow import next_due
 from ..errors import N_, IsRound, Message, PartyName, Text
@@ -17,9 +16,9 @@ from ..store import history as history_store
 from ..store import overview as store
 from . import histories, turns
 from .agreed import DATE_WORDS
+from .agreed_days import days_of, given_otherwise, today_of_dates
 from .cases import OpenCase, opened, opened_many
-from .days import said
-from .facts import DATES, MEETING_DATES, in_force
+from .facts import MEETING_DATES, in_force
 from .heads import ReviewHead, head_of
 from .histories import Line
 from .house import Account, House
@@ -41,13 +40,14 @@ SITTING = timedelta(hours=1)
 @dataclass(frozen=True)
 class DateView:
     """`meeting`: the key of the meeting that is planned for the day, for its part in a calendar. `said`: a date that is
-    no day ("under mars 2027"), in words; `day` is then its last."""
+    no day ("under mars 2027"), in words; `day` is then its last. `otherwise`: for whom another day applies."""
 
     title: Message | Text
     day: date
     past: bool
     meeting: str = ""
     said: Message | None = None
+    otherwise: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -144,21 +144,22 @@ def _dates(case: OpenCase) -> tuple[DateView, ...]:
     for artefact in case.artefacts_of("agreement"):
         agreement = in_force(case.rows, case.standing)
         if agreement is not None and case.sees(artefact.key, "read"):
-            for name in DATES:
-                if text := agreement.fields.get("dates", {}).get(name):
-                    day, words = case.house.calendar.due(when(text)), said(text)
-                    found[name] = DateView(
-                        DATE_WORDS[name], day, False, said=words if isinstance(words, Message) else None
-                    )
+            for name, one in days_of(case, agreement).items():
+                found[name] = DateView(
+                    DATE_WORDS[name],
+                    one.day,
+                    one.day < today_of_dates(case),
+                    said=one.said if isinstance(one.said, Message) else None,
+                    otherwise=given_otherwise(case, artefact.key, name, one.day),
+                )
     for artefact in case.artefacts_of("meeting"):
         text = case.data(artefact.key).get("date")
         if text and case.sees(artefact.key, "read"):
             # A meeting's own day is surer than the agreed one.
+            day = date.fromisoformat(text)
             slot = MEETING_DATES.get(artefact.key, artefact.key)
-            found[slot] = DateView(artefact.title, date.fromisoformat(text), False, artefact.key)
-    return tuple(
-        replace(view, past=view.day < today) for view in sorted(found.values(), key=lambda view: view.day)
-    )
+            found[slot] = DateView(artefact.title, day, day < today, artefact.key)
+    return tuple(sorted(found.values(), key=lambda view: view.day))
 
 
 def _declined(case: OpenCase) -> tuple[Line, ...]:

@@ -6,13 +6,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..engine.dates import when
 from ..errors import N_, Message, NotFound
 from ..store.history import of_deed
 from ..store.rows import AgreementRow
+from .agreed_days import days_of
 from .cases import OpenCase
-from .days import said
-from .facts import DATES, in_force
+from .facts import in_force
 from .terms import LABELS
 
 # The deeds of the history that bring a reason with a version.
@@ -88,14 +87,13 @@ def passed_dates(case: OpenCase, version: AgreementRow) -> Message | None:
     """A date of a version that has been before it was agreed on: nobody should confirm that."""
     today = case.house.calendar.day(case.now)
     force = in_force(case.rows, case.standing)
-    agreed = force.fields.get("dates", {}) if force else {}
-    for key in DATES:
-        text = version.fields.get("dates", {}).get(key)
-        if text and text != agreed.get(key) and case.house.calendar.due(when(text)) < today:
+    agreed = days_of(case, force) if force else {}
+    for key, one in days_of(case, version).items():
+        if one.day < today and (key not in agreed or agreed[key].kept != one.kept):
             return N_(
                 "The day for “%(what)s”, %(day)s, has been. Write a new one before you confirm.",
                 what=LABELS[f"dates.{key}"],
-                day=said(text),
+                day=one.said,
             )
     return None
 

@@ -4,7 +4,7 @@ what it clashes with. (Moving is in `moving`; what hangs on a date the engine sa
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -83,10 +83,13 @@ def compared(case: OpenCase, old: Case, new: Case, more: tuple[Message, ...]) ->
 
 
 def _with_dates(case: OpenCase, key: str, dates: Mapping[str, Any]) -> Case:
+    """The case as if these dates were written now."""
     values: dict[FactKey, Any] = {
         (key, f"dates.{name}", None): when(dates[name]) if dates.get(name) else False for name in DATES
     }
-    return case.case.with_(facts=case.case.facts.with_(values))
+    facts = case.case.facts
+    since = {**facts.since, **dict.fromkeys(values, case.now)}
+    return case.case.with_(facts=replace(facts.with_(values), since=since))
 
 
 def _dues(case: OpenCase, old: Case, new: Case) -> tuple[DueView, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 
 from ..engine.case import FactKey, Standing
 from ..engine.definition import Artefact
@@ -42,6 +42,13 @@ def add(
     elif kind == "dialogue":
         for party in standing.parties:
             values[(key, "held", party)] = _state(rows, key, party) == "held"
+
+
+def set_at(rows: CaseRows, key: str) -> dict[FactKey, datetime]:
+    """When each date of the timetable was set, as far as that was kept."""
+    data = rows.states[(key, SHARED)].data if (key, SHARED) in rows.states else {}
+    kept = data.get("set_at", {})
+    return {(key, name, None): datetime.fromisoformat(kept[name]) for name in DATES if kept.get(name)}
 
 
 def _state(rows: CaseRows, key: str, party: int | None) -> str:

@@ -6,7 +6,10 @@ import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from ..engine.case import Scope
 from ..engine.decide import No
+from ..engine.definition import FactRef
+from ..engine.timing import agreed_day
 from ..errors import N_, Conflict, Invalid, Message, NotFound
 from ..store import reports as store
 from ..store.case_rows import SHARED
@@ -67,7 +70,8 @@ def letter(house: House, *, actor: Account, round_id: int, key: str, now: dateti
 
 
 def dates_of(case: OpenCase) -> dict[str, date | None]:
-    return {name: case.case.facts.get("timetable", name) or None for name in DATES}
+    """The dates as they are today: rests put them off, as they do those of an agreement."""
+    return {name: agreed_day(case.case, FactRef("own", "timetable", name), Scope()) for name in DATES}
 
 
 def body_of(case: OpenCase, key: str) -> str | None:
@@ -113,9 +117,8 @@ def set_dates(
         if days == dates_of(case):
             return
         _check_days(case, days)
-        case.set_state(
-            "timetable", None, **{name: day.isoformat() if day else None for name, day in days.items()}
-        )
+        written = {name: day.isoformat() if day else None for name, day in days.items()}
+        case.set_state("timetable", None, **written, set_at=dict.fromkeys(written, case.now.isoformat()))
         case.note(
             "dates_set", artefact="timetable", state="open", data={k: str(v) for k, v in days.items() if v}
         )

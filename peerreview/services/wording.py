@@ -10,10 +10,13 @@ from ..engine.case import Place
 from ..engine.definition import Step
 from ..engine.planning import DeedMail, Planned
 from ..engine.timing import due_date
-from ..errors import N_, Message, Text
+from ..errors import N_, Message, PutOffDay, Text
 from ..rendering.mails import MailWords
 from . import turns
+from .agreed_days import days_of
 from .cases import OpenCase
+from .facts import in_force
+from .terms import LABELS
 
 
 def short(name: str) -> str:
@@ -75,6 +78,8 @@ def deed_words(case: OpenCase, mail: DeedMail) -> MailWords:
         asks.append(_filled(case, rule.text, mail))
     elif step is not None and step.help is not None:
         asks.append(step.help)
+    if mail.reason == "action" and _resumes(case, mail):
+        asks += _dates_now(case)
     return MailWords(
         subject=subject,
         why=why(case, mail.person, mail.party),
@@ -109,6 +114,8 @@ def reminder_words(case: OpenCase, planned: Planned) -> MailWords:
         if not planned.late:
             subject = N_("Soon: %(step)s – %(review)s", step=step.title, review=title_of(case))
             ask = (N_("It is due by %(due)s.", due=planned.due),)
+    if isinstance(planned.due, PutOffDay):
+        ask = (*ask, N_("The day was put off from %(day)s by the time on hold.", day=planned.due.was))
     return MailWords(
         subject=subject,
         why=why(case, planned.person, party),
@@ -117,6 +124,28 @@ def reminder_words(case: OpenCase, planned: Planned) -> MailWords:
         button=step.ask if own and step.ask else step.title,
         next=_next(case),
         names=case.names,
+    )
+
+
+def _resumes(case: OpenCase, mail: DeedMail) -> bool:
+    return any(
+        mail.rule in action.mail for action in case.workflow.actions.values() if action.moves == "resume"
+    )
+
+
+def _dates_now(case: OpenCase) -> tuple[Message, ...]:
+    """The agreed dates that rests have put off, as they are from now on; coordinators may read the agreement."""
+    version = in_force(case.rows, case.standing)
+    days = days_of(case, version) if version else {}
+    return tuple(
+        N_(
+            "%(what)s: %(day)s, put off from %(was)s.",
+            what=LABELS[f"dates.{name}"],
+            day=one.day,
+            was=one.day.was,
+        )
+        for name, one in days.items()
+        if isinstance(one.day, PutOffDay)
     )
 
 
