@@ -72,7 +72,7 @@ def agreed_day(case: Case, ref: FactRef, scope: Scope) -> date | None:
 def put_off(standing: Standing, calendar: Calendar, day: date, since: datetime) -> date:
     """`day`, which was set at `since`, put off by every rest that began after that and before it; to a day that is
     worked, where it was put off at all."""
-    later = _rested(standing, calendar, day, lambda begun: since <= begun)
+    later = _rested(standing, calendar, day, lambda begun: since <= begun, exact=True)
     return day if later == day else calendar.on_or_before(later)
 
 
@@ -152,10 +152,20 @@ def _set_at(case: Case, ref: FactRef, scope: Scope) -> datetime | None:
     return known or min((mark.since for mark in case.standing.marks.values()), default=None)
 
 
-def _rested(standing: Standing, calendar: Calendar, day: date, counts: Callable[[datetime], bool]) -> date:
-    """`day`, put off by every rest of the review that is over, began before it, and `counts` by its begin."""
+def _rested(
+    standing: Standing,
+    calendar: Calendar,
+    day: date,
+    counts: Callable[[datetime], bool],
+    *,
+    exact: bool = False,
+) -> date:
+    """`day`, put off by every rest of the review that is over, began before it had passed, and `counts` by its begin.
+    It has passed with the last worked day up to it; `exact`: with the day itself, as long as no rest has moved it."""
+    found = day
     for begun, ended in standing.holds:
         first = calendar.day(begun)
-        if ended is not None and first <= day and counts(begun):
-            day += calendar.day(ended) - first
-    return day
+        last = found if exact and found == day else calendar.on_or_before(found)
+        if ended is not None and first <= last and counts(begun):
+            found += calendar.day(ended) - first
+    return found

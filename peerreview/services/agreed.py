@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from ..errors import N_, Message
+from ..errors import N_, Message, PutOffDay
 from ..store.rows import AgreementRow
-from .agreed_days import days_of
+from .agreed_days import AgreedDay, days_of
 from .cases import OpenCase
 from .todo import Words
 
@@ -41,12 +41,16 @@ def summary_of(case: OpenCase, agreement: AgreementRow) -> tuple[tuple[Words, Wo
     for name, title in (("report", N_("Report")), ("opening", N_("Opening of the materials"))):
         if words := CHOICE_WORDS.get((name, str(fields.get(name)))):
             rows.append((title, words))
-    rows += [
-        (DATE_WORDS[name], N_("%(day)s", day=one.said)) for name, one in days_of(case, agreement).items()
-    ]
+    rows += [(DATE_WORDS[name], _day(one)) for name, one in days_of(case, agreement).items()]
     if months := fields.get("follow_up"):
         rows.append((N_("Follow-up"), N_("after %(count)s months", count=months)))
     return (*rows, *_reading(fields))
+
+
+def _day(one: AgreedDay) -> Message:
+    if isinstance(one.day, PutOffDay):
+        return N_("%(day)s (put off from %(was)s by the time on hold)", day=one.day, was=one.day.was)
+    return N_("%(day)s", day=one.said)
 
 
 def _reading(fields: Mapping[str, object]) -> list[tuple[Words, Words]]:

@@ -10,6 +10,7 @@ from ..errors import N_, Conflict, Refused
 from ..store import agreements, evaluations, materials, questions, reports
 from ..store.agreements import Confirmation
 from ..store.case_rows import SHARED
+from .agreed_days import fields_now
 from .cases import OpenCase
 from .proposals import passed_dates
 
@@ -63,14 +64,14 @@ def _confirm_agreement(case: OpenCase, done: Done, data: Mapping[str, Any]) -> N
 
 
 def _reopen_agreement(case: OpenCase, done: Done, data: Mapping[str, Any]) -> None:
-    """Going back voids the confirmations: the same text as a new version that nobody has confirmed yet."""
+    """Going back voids the confirmations: the same text, its days as they are now, as a new version that nobody has
+    confirmed yet."""
     newest = case.rows.agreements[-1]
     if not case.rows.confirmed[newest.id]:
         return
     by = case.account.person_id if case.account else newest.created_by
-    again = agreements.add(
-        case.session, case.review.id, newest.version + 1, newest.fields, at=case.now, by=by
-    )
+    fields = fields_now(case, newest)
+    again = agreements.add(case.session, case.review.id, newest.version + 1, fields, at=case.now, by=by)
     case.rows.agreements.append(again)
     case.set_state(done.artefact, None, "draft")
 

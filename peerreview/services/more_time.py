@@ -90,8 +90,8 @@ def page(
     with looking(house, review_id=review_id, actor=actor, now=now, rounds="all") as case:
         place = _place(case, step, party)
         asks, answers = case.may(Time(place)), case.may(Time(place, grants=True))
-        if isinstance(asks, No) and not answers:
-            raise Refused(asks.reason)
+        if isinstance(asks, No) and isinstance(answers, No):
+            raise Refused((answers if _answers(case, place) else asks).reason)
         waits = open_of(_entries(case), place, _visit(case, place))
         foresees = bool(answers) or not case.workflow.apart
         looked = _checked(case, place, day) if day and foresees else None
@@ -234,6 +234,11 @@ def _place(case: OpenCase, step: str, party: int | None) -> Place:
 def _knows(case: OpenCase, party: int) -> bool:
     """Whether the party is there for the actor: where parties stand apart, none knows of another."""
     return case.sees_all_parties or party in case.actor.parties()
+
+
+def _answers(case: OpenCase, place: Place) -> bool:
+    """Whether the actor is of those who answer, should nothing else keep them from it."""
+    return any(case.actor.person in (seat.person, seat.reader(case.now)) for seat in granters(case, place))
 
 
 def _visit(case: OpenCase, place: Place) -> int:
