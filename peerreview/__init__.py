@@ -56,6 +56,7 @@ def create_app(settings: Settings, house: House | None = None) -> Flask:
     if hops := settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     web.register(app)
+    app.wsgi_app = web.gate.around(app, app.wsgi_app)  # type: ignore[method-assign,assignment]
     if settings.demo:
         from .demo import web as demo
 

@@ -120,8 +120,10 @@ def web_address_fault(text: str) -> Message | None:
         return N_("Write the link alone and without spaces, such as https://www.example.org/plan.pdf.")
     try:
         parts = urlsplit(text)
-        _ = parts.port  # looked at only now: ValueError where it is no number
-        fine = parts.scheme in ("http", "https") and bool(parts.hostname)
+        _ = (
+            parts.port
+        )  # looked at only now: ValueError where it is no number, as where no host can be so called
+        fine = parts.scheme in ("http", "https") and bool((parts.hostname or "").encode("idna"))
     except ValueError:
         fine = False
     if not fine:

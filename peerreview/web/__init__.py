@@ -19,6 +19,7 @@ from . import (
     examples,
     filters,
     follow_up,
+    gate,
     home,
     hours,
     interests,
@@ -90,6 +91,7 @@ __all__ = ["BLUEPRINTS", "documents", "organisations", "register"]
 
 def register(app: Flask) -> None:
     """Everything a request meets, in this order: the clock is read before anybody asks for it."""
+    gate.register(app)
     app.before_request(_read_clock)
     security.register(app)
     locale.register(app)

@@ -14,6 +14,7 @@ from peerreview.services import troubles
 
 from . import filters, locale
 from .errors import is_secret, kept, wants_json
+from .here import house
 
 # Seconds, for programs that ask again by themselves.
 _LATER = {"Retry-After": "30"}
@@ -40,6 +41,7 @@ def _trouble(error: Exception) -> ResponseReturnValue:
         return jsonify(reason=filters.say(_SAID[trouble])), status, _LATER
     page = current_app.jinja_env.get_template("web/errors/closed.html").render(
         language=language,
+        network=house().settings.network_name,
         full=trouble == "full",
         unclear=troubles.is_unclear(error),
         sent=request.method == "POST",

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from urllib.parse import quote
 
 from flask import Response, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
-from werkzeug.http import dump_options_header
 from werkzeug.wsgi import wrap_file
 
 from peerreview.errors import N_, Invalid, Message
@@ -16,6 +14,7 @@ from peerreview.services import downloads, handing_in, material_forms, materials
 from peerreview.services.materials import Typed
 
 from . import uploads
+from .headers import attach, onward
 from .here import house, tell
 from .materials import bp
 
@@ -28,7 +27,7 @@ def fetch(material_id: int, number: int) -> ResponseReturnValue:
         house(), actor=current_user.account, material_id=material_id, number=number, now=g.now
     )
     if found.stream is None:
-        return redirect(found.url, 303)
+        return onward(found.url)
     response = Response(
         wrap_file(request.environ, found.stream, uploads.CHUNK),
         mimetype=found.media_type,
@@ -36,23 +35,9 @@ def fetch(material_id: int, number: int) -> ResponseReturnValue:
     )
     response.call_on_close(found.stream.close)
     response.content_length = found.size
-    response.headers["Content-Disposition"] = _attachment(found.filename)
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "private, no-store"
-    return response
-
-
-def _attachment(name: str) -> str:
-    """As RFC 6266 has it: a plain name for the old, and the real one (RFC 8187) beside it."""
-    plain = "".join(sign if " " <= sign <= "~" and sign not in '"\\%' else "_" for sign in name)
-    return dump_options_header("attachment", {"filename": plain or "file"}) + (
-        f"; filename*=UTF-8''{_percent(name)}" if plain != name else ""
-    )
-
-
-def _percent(name: str) -> str:
-    return quote(name, safe="!#$&+-.^_`|~")
+    return attach(response, found.filename)
 
 
 @bp.get("/reviews/<int:review_id>/materials/<int:material_id>/describe")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
@@ -15,9 +16,8 @@ from werkzeug.exceptions import HTTPException
 from peerreview.errors import N_, Conflict, Message, NotFound, Refused, TooLarge
 from peerreview.services import heads
 
-from . import filters
+from . import filters, locale
 from .here import house
-from .locale import house_language
 
 # Never shown again: what is secret, and what the reader did not write.
 _SECRET = ("password", "csrf_token", "token", "code")
@@ -114,8 +114,21 @@ def _render(template: int, status: int, told: Mapping[str, Any]) -> str:
         if status < 500:
             raise
         current_app.logger.exception("the error page itself could not be shown")
-        bare = current_app.jinja_env.get_template("web/errors/bare.html")
-        return bare.render(language=house_language())
+        return bare(told.get("kept") or [])
+
+
+def bare(texts: list[tuple[str, str]]) -> str:
+    """A page that asks nobody anything, with what was typed."""
+    return current_app.jinja_env.get_template("web/errors/bare.html").render(
+        language=locale.without_account(), network=house().settings.network_name, kept=texts
+    )
+
+
+def last_resort() -> tuple[str, str]:
+    """What the last door says where nothing else could be said: the kind of it, and its text."""
+    if wants_json():
+        return "application/json", json.dumps({"reason": filters.sentence(_REASONS[500])})
+    return "text/html; charset=utf-8", bare(_kept_if_sent())
 
 
 def wants_json() -> bool:

@@ -16,6 +16,7 @@ from peerreview.services.drafting import Clash
 from peerreview.services.meetings import MeetingPage, PlanClash
 
 from . import filters
+from .headers import attach
 from .here import house, tell
 
 bp = Blueprint("meetings", __name__, url_prefix="/reviews/<int:review_id>/meetings")
@@ -42,8 +43,7 @@ def calendar(review_id: int, key: str) -> ResponseReturnValue:
         house(), actor=current_user.account, review_id=review_id, key=key, now=g.now
     )
     answer = Response(content, content_type="text/calendar; charset=utf-8; method=PUBLISH")
-    answer.headers.set("Content-Disposition", "attachment", filename=name)
-    return answer
+    return attach(answer, name)
 
 
 # ---- when and where

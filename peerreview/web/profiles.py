@@ -9,6 +9,7 @@ from flask_login import current_user, login_required
 from peerreview.errors import N_
 from peerreview.services import organisations, profiles
 
+from .headers import attach
 from .here import house, tell
 
 bp = Blueprint("profiles", __name__, url_prefix="/lead/profiles")
@@ -48,6 +49,4 @@ def take_in() -> ResponseReturnValue:
 def export() -> ResponseReturnValue:
     content = profiles.export_profiles(house(), actor=current_user.account)
     answer = Response(content, mimetype="text/csv")
-    answer.headers.set("Content-Disposition", "attachment", filename="profiles.csv")
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return attach(answer, "profiles.csv")

@@ -17,6 +17,7 @@ from peerreview.services.reports import ReportView
 from peerreview.services.texts import STATE_WORDS
 
 from . import filters
+from .headers import attach
 from .here import house, tell
 
 bp = Blueprint("report", __name__, url_prefix="/reviews/<int:review_id>/report")
@@ -144,8 +145,7 @@ def download(review_id: int, key: str) -> ResponseReturnValue:
     answer = Response(view.body, mimetype="text/markdown")
     name = [filters.say(view.row.title)]
     name += [view.head.names[side] for side in (view.row.by, view.row.about) if side is not None]
-    answer.headers.set("Content-Disposition", "attachment", filename=f"{' – '.join(name)}.md")
-    return answer
+    return attach(answer, f"{' – '.join(name)}.md")
 
 
 def _view(review_id: int, key: str, version: str = "") -> ReportView:

@@ -1,4 +1,4 @@
-"""Who is there, and what a browser may do with our pages: log-in, CSRF, cookies, headers.
+"""Who is there, and what a browser may do with our pages: log-in, CSRF, cookies (gate.py: headers).
 
 The Flask session's cookie is signed, so it cannot be forged, but it could be replayed: what it holds is
 therefore only the token of a session row, which logging out, a new password or closing the account ends.
@@ -12,8 +12,6 @@ from typing import Any
 
 from flask import (
     Flask,
-    Response,
-    current_app,
     g,
     jsonify,
     redirect,
@@ -35,16 +33,6 @@ from . import filters
 from .errors import kept, wants_json
 from .here import house
 
-HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; "
-        "form-action 'self'; object-src 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
 # No way out of this host: not //host, no backslash, nothing that a browser drops on the way.
 _SIGNS = r"A-Za-z0-9._~!$&'()*+,;=:@%-"
 _OWN_PATH = re.compile(rf"/(?:[{_SIGNS}]+(?:/[{_SIGNS}]+)*/?)?(?:\?[{_SIGNS}/?]*)?")
@@ -90,7 +78,6 @@ def register(app: Flask) -> None:
     manager.session_protection = None
     manager.user_loader(_visitor)
     manager.unauthorized_handler(_log_in_first)
-    app.after_request(_guard)
 
 
 def sign_in(token: str) -> None:
@@ -129,13 +116,3 @@ def _log_in_first() -> ResponseReturnValue:
         return render_template("web/accounts/logged_out.html", kept=kept()), 401
     address = request.full_path if request.query_string else request.path
     return redirect(url_for("accounts.login", next=own_path(address) or None), 303)
-
-
-def _guard(response: Response) -> Response:
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    if current_app.config["SESSION_COOKIE_SECURE"]:
-        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-    if request.endpoint != "static":
-        response.headers.setdefault("Cache-Control", "no-store")
-    return response

@@ -196,7 +196,7 @@ def test_download_is_an_attachment_that_nothing_runs(app: Flask, house: House, c
     assert answer.data == b"<script>x</script>" * 9
     headers = answer.headers
     assert headers["Content-Disposition"] == (
-        "attachment; filename=\"_rs_plan_ 50_.html\"; filename*=UTF-8''%C3%85rs%22plan%22%2050%25.html"
+        "attachment; filename=\"Ars_plan_ 50_.html\"; filename*=UTF-8''%C3%85rs%22plan%22%2050%25.html"
     )
     assert headers["Content-Type"] == "application/octet-stream"
     assert headers["Content-Length"] == str(18 * 9)
