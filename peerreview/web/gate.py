@@ -22,7 +22,7 @@ from . import errors
 from .headers import unsendable
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 PROTECTING = {
     "Content-Security-Policy": (
