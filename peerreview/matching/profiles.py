@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+
+from ..letters import composed
 
 
 def key(text: str) -> str:
     """The same for two ways of writing one thing: case, blanks and composed letters do not matter."""
-    return " ".join(unicodedata.normalize("NFC", text).split()).casefold()
+    return " ".join(composed(text).split()).casefold()
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,8 @@ from .cells import BadTable, Fault, text_of
 from .profiles import key
 
 LINE = re.compile(r"""\s*["']?(?P<name>[^"'=:;,\t#]+?)["']?\s*[=:;,\t]\s*(?P<number>[^\s#]+)\s*(#.*)?""")
+# A longer line is no feature and a number; each blank in it would be looked through again.
+_LONGEST = 1000
 SECTION = re.compile(r"\s*\[[^\W\d][^\[\],=:]*\]\s*(#.*)?")
 HEADING = {"weight", "weights", "vikt"}
 
@@ -59,7 +61,7 @@ def _from_lines(text: str) -> list[tuple[int, int, str, object]]:
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip() or line.lstrip().startswith("#") or SECTION.fullmatch(line):
             continue
-        match = LINE.fullmatch(line)
+        match = LINE.fullmatch(line) if len(line) <= _LONGEST else None
         if match is None:
             raise BadTable(
                 [Fault(number, 1, N_("this is not a feature and a number, such as: population = 2"))]
@@ -79,10 +81,12 @@ def _from_json(text: str) -> list[tuple[int, int, str, object]]:
     except RecursionError as error:
         message = N_("this is not JSON: %(why)s", why="it is nested too deeply")
         raise BadTable([Fault(1, 1, message)]) from error
-    return [(*_place(text, name), name, weight) for name, weight in pairs]
-
-
-def _place(text: str, name: str) -> tuple[int, int]:
-    """Where the name stands, as far as it is written plainly."""
-    at = max(0, text.find(json.dumps(name, ensure_ascii=False)))
-    return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+    found: list[tuple[int, int, str, object]] = []
+    at, line = 0, 1
+    for name, weight in pairs:
+        # Where the name stands, as far as it is written plainly: after the one before it.
+        there = max(at, text.find(json.dumps(name, ensure_ascii=False), at))
+        line += text.count("\n", at, there)
+        at = there
+        found.append((line, at - text.rfind("\n", 0, at), name, weight))
+    return found

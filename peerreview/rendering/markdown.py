@@ -7,7 +7,9 @@ not ours). An image becomes a link to it: fetched, it would tell another host wh
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
+from functools import lru_cache
+from html import unescape
+from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 import markdown
@@ -15,9 +17,13 @@ import nh3
 from markdown.extensions import Extension
 from markdown.extensions.sane_lists import SaneListExtension
 from markdown.extensions.tables import TableExtension
-from markdown.extensions.toc import slugify_unicode, unique
+from markdown.extensions.toc import slugify_unicode
 from markdown.treeprocessors import Treeprocessor
-from markupsafe import Markup, escape
+from markdown.util import HTML_PLACEHOLDER_RE
+from markupsafe import Markup
+
+from . import metered, metered_words
+from .metered import AS_WRITTEN
 
 _HEADING = re.compile(r"h([1-6])")
 _TAGS = {
@@ -25,10 +31,11 @@ _TAGS = {
     "ul", "ol", "li", "a", "table", "thead", "tbody", "tr", "th", "td",
 }  # fmt: skip
 _ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}, **{f"h{n}": {"id"} for n in range(1, 7)}}
-_CLASSES = {"th": {"number", "center"}, "td": {"number", "center"}}
-_LINKS = ("link", "reference", "short_reference", "image_link", "image_reference", "short_image_ref")
-# Steps of a search for "]"; 4 million take about a second, a report of 100 pages some ten thousand.
-_MOST_STEPS = 4_000_000
+_CLASSES = {"th": {"number", "center"}, "td": {"number", "center"}, "p": {AS_WRITTEN}, "pre": {AS_WRITTEN}}
+REMARK = (
+    "Här visas texten precis som den är skriven, för den har fler formateringstecken än vad som går att visa. "
+    "Texten själv är oförändrad."
+)
 _ALIGNED = {"right": "number", "center": "center"}
 
 
@@ -47,49 +54,63 @@ class _House(Treeprocessor):
         super().__init__(md)
         self.shift, self.prefix = shift, prefix
         self.headings: list[Heading] = []
+        self.ids: dict[str, int] = {}
 
     def run(self, root: Element) -> None:
-        ids: set[str] = set()
         for element in root.iter():
             if match := _HEADING.fullmatch(element.tag):
-                self._heading(element, int(match[1]), ids)
+                self._heading(element, int(match[1]))
             elif element.tag == "img":
                 element.tag, element.text = "a", element.get("alt") or element.get("src", "")
                 element.set("href", element.get("src", ""))
             elif (align := element.attrib.pop("align", "")) in _ALIGNED:
                 element.set("class", _ALIGNED[align])
 
-    def _heading(self, element: Element, level: int, ids: set[str]) -> None:
-        words = "".join(element.itertext()).strip()
-        slug = unique(slugify_unicode(words, "-") or "text", ids)
+    def _heading(self, element: Element, level: int) -> None:
+        words = HTML_PLACEHOLDER_RE.sub(self._entity, "".join(element.itertext())).strip()
+        slug = self._own(slugify_unicode(words, "-") or "text")
         if self.prefix:
             element.set("id", f"{self.prefix}-{slug}")
         element.tag = f"h{min(level + self.shift, 6)}"
         self.headings.append(Heading(level, words, f"{self.prefix}-{slug}"))
 
+    def _entity(self, match: re.Match[str]) -> str:
+        """What an entity stands for, as a letter: "Mål &amp; mått" is read so in the outline too."""
+        stash = self.md.htmlStash.rawHtmlBlocks
+        return unescape(str(stash[int(match[1])])) if int(match[1]) < len(stash) else ""
+
+    def _own(self, slug: str) -> str:
+        """The slug, numbered where a heading before has the same: "styrkor", "styrkor_1". Each count is kept."""
+        own = slug
+        while own in self.ids:
+            self.ids[slug] += 1
+            own = f"{slug}_{self.ids[slug]}"
+        self.ids.setdefault(own, 0)
+        return own
+
 
 class _Closed(Extension):
-    """Markdown without raw HTML and, for a text that would take minutes, without links."""
+    """Markdown without raw HTML, in time that grows with the text and no faster."""
 
-    def __init__(self, links: bool):
+    def __init__(self, remark: str):
         super().__init__()
-        self.links = links
+        self.remark = remark
 
     def extendMarkdown(self, md: markdown.Markdown) -> None:
         md.preprocessors.deregister("html_block")
         md.inlinePatterns.deregister("html")
-        if not self.links:
-            for pattern in _LINKS:
-                md.inlinePatterns.deregister(pattern)
+        meter = metered.Meter()
+        md.parser = metered.Blocks(md, meter)
+        metered_words.put(md, meter, self.remark)
 
 
-def to_html(text: str, *, shift: int = 2, prefix: str = "", label: str = "") -> Markup:
+def to_html(text: str, *, shift: int = 2, prefix: str = "", label: str = "", remark: str = REMARK) -> Markup:
     """Safe HTML for `text`. A `#` heading becomes <h3> with shift=2.
 
     With `prefix` headings get ids ("report-styrkor") that :func:`outline` names too. Tables stand in a frame
     that scrolls by keyboard; `label` names it for those who cannot see it.
     """
-    dirty, _ = _convert(text, shift, prefix)
+    dirty, _ = _convert(text, shift, prefix, remark)
     clean = nh3.clean(
         dirty,
         tags=_TAGS,
@@ -106,30 +127,17 @@ def to_html(text: str, *, shift: int = 2, prefix: str = "", label: str = "") -> 
 
 def outline(text: str, *, prefix: str) -> list[Heading]:
     """The headings of `text` in order, with the ids that to_html(text, prefix=prefix) gives them."""
-    return _convert(text, 0, prefix)[1]
+    return list(_convert(text, 0, prefix)[1])
 
 
-def _convert(text: str, shift: int, prefix: str) -> tuple[str, list[Heading]]:
-    md = _machine(text)
+@lru_cache(maxsize=32)
+def _convert(text: str, shift: int, prefix: str, remark: str = REMARK) -> tuple[str, list[Heading]]:
+    """A page names a text's headings and shows it; and a report is read by a team at once."""
+    md = markdown.Markdown(
+        extensions=[TableExtension(use_align_attribute=True), SaneListExtension(), _Closed(remark)],
+        output_format="html",
+    )
     house = _House(md, shift, prefix)
     # After "inline" (20), so that a heading's words are those that are read.
     md.treeprocessors.register(house, "house", 5)
-    try:
-        return md.convert(text), house.headings
-    except RecursionError:
-        # Thousands of nested quotes or lists: nobody's text, but it must not take the page down.
-        return str(Markup("<pre>{}</pre>").format(escape(text))), []
-
-
-def _machine(text: str) -> markdown.Markdown:
-    extensions: list[Any] = [
-        TableExtension(use_align_attribute=True),
-        SaneListExtension(),
-        _Closed(not _crowded(text)),
-    ]
-    return markdown.Markdown(extensions=extensions, output_format="html")
-
-
-def _crowded(text: str) -> bool:
-    """Python-Markdown looks from each "[" to the end of its paragraph: 20,000 of them held it for a minute."""
-    return sum(block.count("[") * len(block) for block in text.split("\n\n")) > _MOST_STEPS
+    return md.convert(text), house.headings

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from difflib import SequenceMatcher
+from heapq import merge
+from itertools import pairwise
 from typing import NamedTuple
+
+from .aligning import aligned
 
 _BETWEEN = re.compile(r"\n[ \t]*\n\s*")
 _WORDS = re.compile(r"\S+\s*|\s+")
-# Beyond these a comparison could take minutes: then the texts stand beside each other as they are.
-_MOST_PARAGRAPHS = 3000
-_MOST_WORDS = 1500
 
 
 class Piece(NamedTuple):
@@ -40,11 +40,9 @@ def paragraphs(text: str) -> list[str]:
 def side_by_side(left: str, right: str) -> list[Row]:
     """What two texts share and where they differ, in the order in which they are read."""
     a, b = paragraphs(left), paragraphs(right)
-    if max(len(a), len(b)) > _MOST_PARAGRAPHS:
-        return [Row("changed", _plain(left), _plain(right))]
     rows: list[Row] = []
-    for kind, i1, i2, j1, j2 in SequenceMatcher(None, a, b).get_opcodes():
-        if kind == "equal":
+    for same, i1, i2, j1, j2 in aligned(a, b):
+        if same:
             rows += [Row("same", _plain(block), _plain(block)) for block in a[i1:i2]]
         else:
             rows += _differing(a[i1:i2], b[j1:j2])
@@ -64,13 +62,11 @@ def _differing(left: list[str], right: list[str]) -> Iterator[Row]:
 
 def _changed(left: str, right: str) -> Row:
     a, b = _WORDS.findall(left), _WORDS.findall(right)
-    if max(len(a), len(b)) > _MOST_WORDS:
-        return Row("changed", _plain(left, marked=True), _plain(right, marked=True))
     ours: list[Piece] = []
     theirs: list[Piece] = []
-    for kind, i1, i2, j1, j2 in SequenceMatcher(None, a, b).get_opcodes():
-        ours += _plain("".join(a[i1:i2]), marked=kind != "equal")
-        theirs += _plain("".join(b[j1:j2]), marked=kind != "equal")
+    for same, i1, i2, j1, j2 in aligned(a, b):
+        ours += _plain("".join(a[i1:i2]), marked=not same)
+        theirs += _plain("".join(b[j1:j2]), marked=not same)
     return Row("changed", tuple(ours), tuple(theirs))
 
 
@@ -81,15 +77,20 @@ def _plain(text: str, *, marked: bool = False) -> tuple[Piece, ...]:
 def merged(base: str, mine: str, theirs: str) -> str | None:
     """Both changes of `base` in one text; None where they touch the same paragraphs and a person must choose."""
     start = paragraphs(base)
-    if max(len(start), len(paragraphs(mine)), len(paragraphs(theirs))) > _MOST_PARAGRAPHS:
-        return None
     ours, others = _edits(start, paragraphs(mine)), _edits(start, paragraphs(theirs))
-    others = [edit for edit in others if edit not in ours]
-    if any(_touch(a, b) for a in ours for b in others):
+    edits: list[Edit] = []
+    for edit in merge(ours, others):
+        if not edits or edit != edits[-1]:
+            edits.append(edit)
+    # Of one text they stand apart and in order: so those that touch are neighbours here.
+    if any(_touch(a, b) for a, b in pairwise(edits)):
         return None
-    for first, last, blocks in sorted([*ours, *others], reverse=True, key=lambda edit: edit[:2]):
-        start[first:last] = blocks
-    return "\n\n".join(start) + "\n"
+    blocks: list[str] = []
+    done = 0
+    for first, last, instead in edits:
+        blocks += [*start[done:first], *instead]
+        done = last
+    return "\n\n".join([*blocks, *start[done:]]) + "\n"
 
 
 def _touch(a: Edit, b: Edit) -> bool:
@@ -100,5 +101,4 @@ def _touch(a: Edit, b: Edit) -> bool:
 
 
 def _edits(before: list[str], after: list[str]) -> list[Edit]:
-    codes = SequenceMatcher(None, before, after).get_opcodes()
-    return [(i1, i2, after[j1:j2]) for kind, i1, i2, j1, j2 in codes if kind != "equal"]
+    return [(i1, i2, after[j1:j2]) for same, i1, i2, j1, j2 in aligned(before, after) if not same]

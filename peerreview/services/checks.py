@@ -8,6 +8,7 @@ from datetime import date
 from urllib.parse import urlsplit
 
 from ..errors import N_, Invalid, Message
+from ..letters import composed
 
 LANGUAGES = ("sv", "en")
 
@@ -30,7 +31,7 @@ class Checks:
 
     def line(self, field: str, text: str, *, most: int, missing: Message | None = None) -> str:
         """One line of text; `missing` is what to say where it is empty, None where it may be."""
-        text = unicodedata.normalize("NFC", text).strip()
+        text = composed(text).strip()
         if not text and missing:
             self.faults[field] = missing
         elif any(unfit(sign) for sign in text):
@@ -45,7 +46,7 @@ class Checks:
         return self.line(field, text, most=200, missing=N_("Write a name."))
 
     def email(self, field: str, text: str) -> str:
-        text = unicodedata.normalize("NFC", text).strip()
+        text = composed(text).strip()
         if fault := email_fault(text):
             self.faults[field] = fault
         return text
@@ -77,7 +78,7 @@ class Checks:
 
     def text(self, field: str, text: str, *, most: int, missing: Message | None = None) -> str:
         """Several lines; line breaks as \\n, whatever the browser sends."""
-        text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+        text = composed(text.replace("\r\n", "\n").replace("\r", "\n")).strip()
         if not text and missing:
             self.faults[field] = missing
         elif any(unfit(sign) and sign not in "\n\t" for sign in text):

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ..errors import N_, Conflict, Invalid, Message, NotFound, Refused
+from ..letters import composed
 from ..rendering import versions, words
 from ..store import planned
 from ..store import reports as store
@@ -37,7 +37,7 @@ _IN_ANOTHER_WINDOW = N_(
     "You have saved another text since you opened this page, in another window perhaps. "
     "Nothing of yours is lost: press Save and you see both."
 )
-_HEADING = re.compile(r"^(#{1,6})[ \t]+(.+?)[ \t]*$", re.MULTILINE)
+_HEADING = re.compile(r"^(#{1,6})[ \t]+(\S.*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ def cleaned(text: str) -> str:
     text = text.replace("\r\n", "\n")
     for sign in "\r\v\f\u2028\u2029":
         text = text.replace(sign, "\n")
-    return unicodedata.normalize("NFC", "".join(s for s in text if s in "\n\t" or not unfit(s)))
+    return composed("".join(s for s in text if s in "\n\t" or not unfit(s)))
 
 
 def _require_writing(case: OpenCase, one: Which) -> None:
@@ -230,7 +230,7 @@ def _finding(case: OpenCase, question_id: int) -> FindingView:
 def with_finding(body: str, finding: FindingView, language: str) -> str:
     """`body` with a question, its answer and the note as a section at the end of the findings, or of the text."""
     block = _block(finding, language)
-    start = next((h for h in _HEADING.finditer(body) if h[2].casefold() in FINDINGS), None)
+    start = next((h for h in _HEADING.finditer(body) if h[2].rstrip().casefold() in FINDINGS), None)
     if start is None:
         return f"{body.rstrip()}\n\n{block}\n".lstrip()
     after = next((h for h in _HEADING.finditer(body, start.end()) if len(h[1]) <= len(start[1])), None)

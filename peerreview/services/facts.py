@@ -169,12 +169,20 @@ def _questions(
         values[(artefact.key, "all_answered", party)] = bool(sent) and all(sent)
 
 
-_HEADING = re.compile(r"^\s*#+ .*$", re.MULTILINE)
+_HEADING = re.compile(r"[ \t]*#+ ")
 
 
 def has_substance(body: str) -> bool:
-    """More than a template's empty headings."""
-    return len(_HEADING.sub("", body).strip()) >= 20
+    """More than a template's headings and the empty lines above them. (A text may be nothing but empty lines.)"""
+    kept: list[str] = []
+    headings = 0
+    for line in body.split("\n"):
+        if _HEADING.match(line):
+            while len(kept) > headings and not kept[-1].strip():
+                kept.pop()
+            line, headings = "", len(kept) + 1
+        kept.append(line)
+    return len("\n".join(kept).strip()) >= 20
 
 
 def _text(rows: CaseRows, artefact: Artefact, standing: Standing, values: Values, numbers: Numbers) -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import unicodedata
-
 from ..errors import N_, Invalid
+from ..letters import composed
 from .checks import unfit
 
 LONGEST = 150
@@ -41,7 +40,7 @@ def clean(said: str) -> str:
     Raises Invalid (field `file`) where nothing is left that could be a name."""
     # Browsers write a quote as %22 and line breaks as %0D and %0A (WHATWG, "multipart/form-data").
     said = said.replace("%22", '"').replace("%0D", "\r").replace("%0A", "\n")
-    name = unicodedata.normalize("NFC", said).replace("\\", "/").rpartition("/")[2]
+    name = composed(said).replace("\\", "/").rpartition("/")[2]
     name = " ".join("".join(sign for sign in name if not unfit(sign)).split())
     if not name.strip(". "):
         raise Invalid(file=N_("The file has no name that can be kept. Give it another name and try again."))

@@ -16,6 +16,8 @@ from functools import cache
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from ..letters import composed
+
 Why = Literal["own", "common", "pattern", ""]
 
 # The bits that a password needs: some two hundred million guesses. Twelve signs by chance have forty.
@@ -55,7 +57,7 @@ class _Piece(NamedTuple):
 
 def guess(password: str, own: Iterable[str] = ()) -> Guess:
     """The cheapest way to the password. `own`: words that others know of its owner, in any form."""
-    text = unicodedata.normalize("NFKC", password)[:LOOKED_AT]
+    text = composed(password, "NFKC")[:LOOKED_AT]
     words = _known() | dict.fromkeys(own_keys(own), (OWN, "own"))
     ways: list[tuple[float, Mapping[Why, int]]] = [(0.0, {})]
     found: dict[int, list[tuple[int, _Piece]]] = {}
@@ -86,7 +88,7 @@ def own_keys(texts: Iterable[str]) -> set[str]:
 
 
 def _key(text: str) -> str:
-    plain = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
+    plain = composed(text.casefold().translate(_LETTERS), "NFKD")
     return "".join(sign for sign in plain if not unicodedata.combining(sign))
 
 

@@ -10,6 +10,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from ..errors import N_, Message
+from ..letters import composed
 from .guessable import Why, guess
 
 MOST = 200
@@ -75,7 +76,7 @@ _GUESSED: dict[Why, Message] = {
 
 def _composed(password: str) -> str:
     """One form of letters that different keyboards send in different ways (å as one sign or two)."""
-    return unicodedata.normalize("NFKC", password)
+    return composed(password, "NFKC")
 
 
 @cache

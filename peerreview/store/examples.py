@@ -6,7 +6,6 @@ Only what is published has words here, so that nothing else can be found or coun
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Select, String, Text, case, delete, func, literal, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from ..letters import composed
 from .database import Base, UTCDateTime
 from .organisations import Organisation
 from .reviews import Party
@@ -125,7 +125,7 @@ PLAIN = str.maketrans("åäöæø", "aaoao")
 
 def tokens_of(text: str) -> list[str]:
     """The words of a text in small letters."""
-    return re.findall(r"[^\W_]+", unicodedata.normalize("NFC", text).casefold())
+    return re.findall(r"[^\W_]+", composed(text).casefold())
 
 
 def words_of(text: str) -> list[str]:

@@ -6,10 +6,10 @@ with a key whose plain byte order is the Swedish order, and compared after casef
 
 from __future__ import annotations
 
-import unicodedata
-
 from sqlalchemy import ColumnElement, String, false, func
 from sqlalchemy.orm import InstrumentedAttribute
+
+from ..letters import composed
 
 SORT_KEY = String(400).with_variant(String(400, collation="C"), "postgresql")
 
@@ -19,17 +19,17 @@ _LETTERS = {"z": "z0", "å": "z1", "ä": "z2", "æ": "z2", "ö": "z3", "ø": "z3
 def sort_key(name: str) -> str:
     """A key in ASCII whose code point order is the Swedish alphabetical order of `name`."""
     key = []
-    for letter in unicodedata.normalize("NFC", name).casefold():
+    for letter in composed(name).casefold():
         if letter in _LETTERS:
             key.append(_LETTERS[letter])
         else:
-            key.append(unicodedata.normalize("NFKD", letter).encode("ascii", "ignore").decode())
+            key.append(composed(letter, "NFKD").encode("ascii", "ignore").decode())
     return "".join(key)[:400]
 
 
 def fold(text: str) -> str:
     """`text` as it is compared: composed, without case, without spaces at its ends."""
-    return unicodedata.normalize("NFC", text).strip().casefold()
+    return composed(text).strip().casefold()
 
 
 def key_contains(column: InstrumentedAttribute[str], text: str) -> ColumnElement[bool]:

@@ -83,7 +83,11 @@ def size(value: int) -> str:
 
 
 def to_html(text: str | None, shift: int = 2, prefix: str = "") -> Markup:
-    return markdown.to_html(text or "", shift=shift, prefix=prefix, label=gettext("Table"))
+    remark = gettext(
+        "Here the text is shown just as it was written, as it has more formatting characters than can be shown. "
+        "The text itself is unchanged."
+    )
+    return markdown.to_html(text or "", shift=shift, prefix=prefix, label=gettext("Table"), remark=remark)
 
 
 FILTERS: dict[str, Callable[..., Any]] = {

@@ -16,6 +16,7 @@ from werkzeug.http import dump_options_header
 from werkzeug.urls import iri_to_uri
 
 from peerreview.errors import N_, Refused
+from peerreview.letters import composed
 
 # What a header's value may consist of (RFC 9110, field-content), and what its name.
 _SENDABLE = re.compile(r"[\t -~]*")
@@ -63,7 +64,7 @@ def file_name(name: str) -> str:
 
 def plain_name(name: str) -> str:
     """`name` in ASCII: letters without their marks, and nothing that has to be quoted or could be read as %-codes."""
-    bare = unicodedata.normalize("NFKD", name.translate(_PLAIN))
+    bare = composed(name.translate(_PLAIN), "NFKD")
     kept = (sign for sign in bare if not unicodedata.combining(sign))
     found = "".join(sign if " " <= sign <= "~" and sign not in '"\\%' else "_" for sign in kept)
     return found.strip(". ") or "file"

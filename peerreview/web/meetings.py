@@ -11,7 +11,7 @@ from flask_login import current_user, login_required
 
 from peerreview.errors import N_, Invalid, Message
 from peerreview.rendering import versions
-from peerreview.services import drafting, meetings
+from peerreview.services import drafting, meetings, previewing
 from peerreview.services.drafting import Clash
 from peerreview.services.meetings import MeetingPage, PlanClash
 
@@ -135,8 +135,7 @@ def notes(review_id: int, key: str) -> ResponseReturnValue:
 def save_notes(review_id: int, key: str) -> ResponseReturnValue:
     text = drafting.cleaned(request.form.get("notes", ""))
     if "preview" in request.form:
-        page = _page(review_id, key)
-        return _notes_page(page, text, request.form.get("version", ""), preview=True)
+        return _preview(_page(review_id, key), text)
     try:
         _save(review_id, key, text)
     except Invalid as error:
@@ -179,6 +178,16 @@ def _notes_page(page: MeetingPage, text: str, version: str, **more: Any) -> str:
     return render_template(
         "web/meetings/notes.html", view=page, head=page.head, text=text, version=version, **told
     )
+
+
+def _preview(page: MeetingPage, text: str) -> ResponseReturnValue:
+    version = request.form.get("version", "")
+    try:
+        with previewing.turn(house(), current_user.account):
+            return _notes_page(page, text, version, preview=True)
+    except previewing.Busy as busy:
+        shown = _notes_page(page, text, version, errors={"notes": previewing.BUSY})
+        return shown, 429, {"Retry-After": str(busy.seconds)}
 
 
 def _clash_page(page: MeetingPage, clash: Clash) -> str:

@@ -6,11 +6,11 @@ from datetime import date, datetime
 
 from flask import Blueprint, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_login import login_required
+from flask_login import current_user, login_required
 
-from peerreview.rendering import markdown
-from peerreview.services import health
+from peerreview.services import health, previewing
 
+from . import filters
 from .here import house
 from .locale import language
 
@@ -58,6 +58,12 @@ def healthz() -> ResponseReturnValue:
 
 @bp.post("/preview")
 @login_required
-def preview() -> str:
+def preview() -> ResponseReturnValue:
     """The text of a field as it will be read; nothing is kept."""
-    return str(markdown.to_html(request.form.get("text", "")[:_LONGEST_PREVIEW]))
+    text = request.form.get("text", "")[:_LONGEST_PREVIEW]
+    try:
+        with previewing.turn(house(), current_user.account):
+            return str(filters.to_html(text))
+    except previewing.Busy as busy:
+        headers = {"Retry-After": str(busy.seconds), "Content-Type": "text/plain; charset=utf-8"}
+        return filters.sentence(previewing.BUSY), 429, headers

@@ -11,7 +11,7 @@ from flask_login import current_user, login_required
 
 from peerreview.errors import N_, Invalid, Message, Refused
 from peerreview.rendering import versions
-from peerreview.services import drafting, report_versions, reports
+from peerreview.services import drafting, previewing, report_versions, reports
 from peerreview.services.drafting import Clash
 from peerreview.services.reports import ReportView
 from peerreview.services.texts import STATE_WORDS
@@ -52,7 +52,7 @@ def show(review_id: int, key: str) -> ResponseReturnValue:
 def save(review_id: int, key: str) -> ResponseReturnValue:
     """Save what was written, put a finding in too, or only show how it will read."""
     if "preview" in request.form:
-        return _page(_view(review_id, key), typed=_typed(), preview=True)
+        return _preview(_view(review_id, key))
     finding = request.form.get("finding", type=int)
     try:
         drafting.save_report(
@@ -162,8 +162,15 @@ def _typed() -> str:
 
 
 def _page(view: ReportView, *, typed: str | None = None, **more: Any) -> str:
-    """`typed` what somebody wrote and that is not saved; `errors` by field."""
-    told: dict[str, Any] = {"errors": {}, "comment": "", "preview": False, "refused": None, **more}
+    """`typed` what somebody wrote and that is not saved; `errors` by field; `read`: as it reads, too."""
+    told: dict[str, Any] = {
+        "errors": {},
+        "comment": "",
+        "preview": False,
+        "refused": None,
+        "read": True,
+        **more,
+    }
     return render_template(
         "web/report/show.html",
         view=view,
@@ -174,6 +181,15 @@ def _page(view: ReportView, *, typed: str | None = None, **more: Any) -> str:
         marks=MARKS,
         **told,
     )
+
+
+def _preview(view: ReportView) -> ResponseReturnValue:
+    try:
+        with previewing.turn(house(), current_user.account):
+            return _page(view, typed=_typed(), preview=True)
+    except previewing.Busy as busy:
+        page = _page(view, typed=_typed(), read=False, errors={"text": previewing.BUSY})
+        return page, 429, {"Retry-After": str(busy.seconds)}
 
 
 def _clash_page(view: ReportView, clash: Clash) -> str:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
+import tempfile
+import time
 from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
 from xml.etree.ElementTree import Element
 
 import html5lib
@@ -12,6 +17,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from peerreview.errors import N_, PartyName, Text
+from peerreview.services import previewing
 from peerreview.services.house import House
 from peerreview.store.database import Database
 from tests.databases import quick_database
@@ -108,6 +114,48 @@ def test_the_preview_is_safe_html_for_those_who_are_logged_in(client: FlaskClien
     )
     answer = client.post("/preview", data={"text": "# Hej <script>", "csrf_token": token})
     assert answer.text == "<h3>Hej &lt;script&gt;</h3>"
+
+
+def previewed(client: FlaskClient, text: str = "# Hej") -> TestResponse:
+    page = client.get("/help")
+    token = next(
+        field.get("value") for field in parsed(page).iter("input") if field.get("name") == "csrf_token"
+    )
+    return client.post("/preview", data={"text": text, "csrf_token": token})
+
+
+def test_one_preview_at_a_time_is_made_for_a_person_in_whatever_process(
+    client: FlaskClient, house: House, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    signed_in(client, house, "sv")
+    assert previewed(client).status_code == 200
+    (own,) = tmp_path.glob("peerreview-*/person-*")
+    with own.open() as elsewhere:
+        # As another process would hold it: the lock is on the file, and ends with it.
+        fcntl.flock(elsewhere, fcntl.LOCK_EX)
+        answer = previewed(client)
+    assert (answer.status_code, answer.headers["Retry-After"], answer.mimetype) == (429, "1", "text/plain")
+    assert answer.text.startswith("Förhandsvisningen är upptagen just nu.")
+    assert previewed(client).status_code == 200
+
+
+def test_few_previews_are_made_at_once_and_the_next_waits_after_a_long_one(
+    client: FlaskClient, house: House, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    signed_in(client, house, "sv")
+    assert previewed(client).status_code == 200
+    (own,) = tmp_path.glob("peerreview-*/person-*")
+    with ExitStack() as others:
+        for n in range(previewing.AT_ONCE):
+            fcntl.flock(others.enter_context((own.parent / f"slot-{n}").open("a")), fcntl.LOCK_EX)
+        assert previewed(client).status_code == 429
+    own.write_text(str(time.monotonic() + 4.5))
+    assert previewed(client).headers["Retry-After"] in ("4", "5")
+    # What was written before the machine was started again says nothing.
+    own.write_text(str(time.monotonic() + 4000))
+    assert previewed(client).status_code == 200
 
 
 SAID = """{{ day|day }} | {{ day|day(week=false) }} | {{ now|day_time }} | {{ now|clock }} | {{ day|iso }} |

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import tempfile
+from pathlib import Path
 
 import pytest
 from flask import Flask
 
+from peerreview.services import previewing
 from peerreview.services.house import Account, House
 from peerreview.services.reports import report
 from tests.services.review_cast import TODAY
@@ -110,6 +113,21 @@ def test_preview_without_a_script_saves_nothing(app: Flask, house: House) -> Non
     assert "<strong>Fett</strong>" in page
     assert "**Fett**" in page
     assert token(house, cast, cast.member(0)) == "0"
+
+
+def test_while_a_preview_has_to_wait_what_was_typed_is_kept_and_a_save_is_taken(
+    app: Flask, house: House, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    cast = cast_at(house, "work")
+    anna, at = caller(app, cast.member(0)), f"/reviews/{cast.review_id}/report"
+    with previewing.turn(house, cast.member(0)):
+        page = anna.send(f"{at}/0", 429, form_at=at, version="0", text="**Fett**", preview="yes").text
+        assert "Förhandsvisningen är upptagen just nu." in page
+        assert "**Fett**" in page
+        assert "<strong>Fett</strong>" not in page
+        anna.send(f"{at}/0", 303, form_at=at, version="0", text="**Fett**")
+    assert "<strong>Fett</strong>" in anna.page(at).text
 
 
 def test_a_finding_is_put_into_the_text_with_what_was_typed(app: Flask, house: House) -> None:

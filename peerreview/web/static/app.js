@@ -228,9 +228,22 @@ function preview(area) {
   });
 }
 
+function askForPreview(area) {
+  return post(area.dataset.previewUrl, area.dataset.previewCsrf, { text: area.value }, "text/html");
+}
+
 async function fill(area, view) {
   try {
-    const answer = await post(area.dataset.previewUrl, area.dataset.previewCsrf, { text: area.value }, "text/html");
+    let answer = await askForPreview(area);
+    for (let tries = 0; answer.status === 429 && tries < 5; tries += 1) {
+      const seconds = Number(answer.headers.get("Retry-After")) || 1;
+      await new Promise((go) => { setTimeout(go, seconds * 1000); });
+      answer = await askForPreview(area);
+    }
+    if (answer.status === 429) {
+      view.textContent = await answer.text();
+      return;
+    }
     if (!answer.ok) throw new Error(String(answer.status));
     view.innerHTML = await answer.text();
   } catch {
