@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from email.utils import format_datetime
 
-from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask import Blueprint, g, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
+from flask_wtf.csrf import generate_csrf
 
 from peerreview.errors import N_, Invalid, NotFound, TooMany
 from peerreview.services import accounts, links, resets, sessions
 
 from . import locale
 from .here import house, tell
-from .security import own_path, sign_in, sign_out
+from .security import account_key, own_path, sign_in, sign_out
 
 bp = Blueprint("accounts", __name__)
 
@@ -69,6 +70,15 @@ def logout() -> ResponseReturnValue:
     sign_out()
     tell(N_("You have been logged out."))
     return redirect(url_for("accounts.login", lang=language), 303)
+
+
+@bp.get("/session")
+def session_state() -> ResponseReturnValue:
+    """Who is logged in now, for a page that was opened before (static/unsaved.js): the account as its key, and the
+    token that its forms need; {} where nobody is."""
+    if not current_user.is_authenticated:
+        return jsonify()
+    return jsonify(account=account_key(), csrf=generate_csrf())
 
 
 @bp.get("/invite/<token>")

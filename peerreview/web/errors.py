@@ -19,6 +19,7 @@ from peerreview.services import heads
 from . import filters, locale
 from .here import house
 
+LOGGED_OUT = N_("You have been logged out. Log in again; what you have written stays on this page.")
 # Never shown again: what is secret, and what the reader did not write.
 _SECRET = ("password", "csrf_token", "token", "code")
 
@@ -51,7 +52,10 @@ def _too_large(error: TooLarge) -> ResponseReturnValue:
 
 
 def _csrf(error: CSRFError) -> ResponseReturnValue:
-    """The form is older than the log-in it was fetched under: nothing was done, nothing is lost."""
+    """The form is older than the log-in it was fetched under: nothing was done, nothing is lost. The script that
+    saves while one writes asks who is logged in now, and sends it again (static/unsaved.js)."""
+    if wants_json():
+        return jsonify(reason=filters.sentence(LOGGED_OUT), again=True), 401
     return _page(400, csrf=True, kept=kept())
 
 

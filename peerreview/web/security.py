@@ -6,6 +6,7 @@ therefore only the token of a session row, which logging out, a new password or 
 
 from __future__ import annotations
 
+import hmac
 import re
 from datetime import timedelta
 from typing import Any
@@ -21,24 +22,20 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
-from flask_login import LoginManager, UserMixin, login_user, logout_user
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.routing import IntegerConverter
 
-from peerreview.errors import N_
 from peerreview.services import sessions
 from peerreview.services.house import Account
 
 from . import filters
-from .errors import kept, wants_json
+from .errors import LOGGED_OUT, kept, wants_json
 from .here import house
 
 # No way out of this host: not //host, no backslash, nothing that a browser drops on the way.
 _SIGNS = r"A-Za-z0-9._~!$&'()*+,;=:@%-"
 _OWN_PATH = re.compile(rf"/(?:[{_SIGNS}]+(?:/[{_SIGNS}]+)*/?)?(?:\?[{_SIGNS}/?]*)?")
-
-_LOGGED_OUT = N_("You have been logged out. Log in again; what you have written stays on this page.")
-
 
 class User(UserMixin):
     """The signed-in person, for Flask-Login: its id is the session's token."""
@@ -78,6 +75,7 @@ def register(app: Flask) -> None:
     manager.session_protection = None
     manager.user_loader(_visitor)
     manager.unauthorized_handler(_log_in_first)
+    app.context_processor(lambda: {"account_key": account_key()})
 
 
 def sign_in(token: str) -> None:
@@ -92,6 +90,15 @@ def sign_in(token: str) -> None:
 def sign_out() -> None:
     logout_user()
     session.clear()
+
+
+def account_key() -> str:
+    """Under what the browser keeps words that could not be saved: tells accounts apart and says nothing of them; ""
+    where nobody is logged in."""
+    if not current_user or not current_user.is_authenticated:
+        return ""
+    secret, person = house().settings.secret_key, current_user.account.person_id
+    return hmac.new(secret.encode(), f"kept in the browser\n{person}".encode(), "sha256").hexdigest()[:24]
 
 
 def own_path(address: str) -> str:
@@ -111,7 +118,7 @@ def _visitor(token: str) -> User | None:
 def _log_in_first() -> ResponseReturnValue:
     """To the log-in page and back; what was being sent is shown, as it would be lost on the way."""
     if wants_json():
-        return jsonify(reason=filters.say(_LOGGED_OUT)), 401
+        return jsonify(reason=filters.say(LOGGED_OUT), again=True), 401
     if request.method not in ("GET", "HEAD"):
         return render_template("web/accounts/logged_out.html", kept=kept()), 401
     address = request.full_path if request.query_string else request.path

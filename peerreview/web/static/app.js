@@ -62,6 +62,7 @@ class Autosave {
     this.line = this.place().querySelector(".saved") || element("p", "saved");
     this.line.setAttribute("role", "status");
     this.place().prepend(this.line);
+    Unsaved.offer(this);
     area.addEventListener("input", () => this.changed());
     area.addEventListener("blur", (event) => sendsForm(event.relatedTarget, form) || this.save());
     document.addEventListener("visibilitychange", () => document.hidden && this.save());
@@ -70,6 +71,15 @@ class Autosave {
 
   text() {
     return this.area.value;
+  }
+
+  fill(text) {
+    this.area.value = text;
+  }
+
+  /* What one reads before one takes it back. */
+  shown(text) {
+    return text;
   }
 
   fields(text) {
@@ -89,6 +99,7 @@ class Autosave {
   async sent(event) {
     unsent.delete(this);
     clearTimeout(this.timer);
+    if (!this.away) Unsaved.drop(this);
     const { form } = this, by = event.submitter;
     if (!this.busy || event.defaultPrevented) return;
     event.preventDefault();
@@ -100,6 +111,7 @@ class Autosave {
   changed() {
     if (this.stopped) return;
     unsent.add(this);
+    if (this.away) return void Unsaved.keep(this);
     this.line.textContent = this.says.saysUnsaved;
     this.later(PAUSE);
   }
@@ -110,7 +122,7 @@ class Autosave {
   }
 
   save() {
-    if (this.busy || this.stopped || this.text() === this.kept) return;
+    if (this.busy || this.stopped || this.away || this.text() === this.kept) return;
     clearTimeout(this.timer);
     this.busy = true;
     this.saving = this.send();
@@ -123,6 +135,7 @@ class Autosave {
       const answer = await post(this.says.autosaveUrl, this.says.csrf, this.fields(text), "application/json");
       this.answered(answer.status, await answer.json().catch(() => ({})), text);
     } catch {
+      Unsaved.keep(this);
       this.line.textContent = this.says.saysFailed;
       this.later(RETRY);
     } finally {
@@ -133,12 +146,45 @@ class Autosave {
   answered(status, told, text) {
     if (status === 200) return this.saved(told, text);
     if (status === 409) return this.clash(told);
+    if (told.again && Unsaved.account) return this.loggedOut();
+    Unsaved.keep(this);
     this.line.textContent = told.reason || this.says.saysFailed;
     if (status >= 500 || status === 429) this.later(RETRY);
   }
 
+  /* Nothing can be sent, nothing is lost: it is kept here, and sent as soon as the same account is logged in again. */
+  loggedOut() {
+    this.away = true;
+    clearTimeout(this.timer);
+    const kept = Unsaved.keep(this);
+    this.tells("clash", kept ? this.says.saysLoggedOut : this.says.saysLoggedOutOnly);
+    const link = element("a", "", this.says.saysLogIn);
+    link.href = this.says.loginUrl;
+    link.target = "_blank";
+    this.line.append(link);
+    Gate.wait(this);
+  }
+
+  back() {
+    this.away = false;
+    this.tells("saved", "");
+    this.save();
+  }
+
+  taken() {
+    this.stopped = true;
+    this.tells("clash", this.says.saysTaken);
+  }
+
+  tells(kind, words) {
+    this.line.className = kind;
+    this.line.setAttribute("role", kind === "clash" ? "alert" : "status");
+    this.line.textContent = words && `${words} `;
+  }
+
   saved(told, text) {
     this.kept = text;
+    Unsaved.drop(this);
     this.version = String(told.version);
     this.numbered();
     if (this.text() === text) {
@@ -152,9 +198,8 @@ class Autosave {
   /* From here on nothing is sent by itself: the writer has to see the other text first. */
   clash(told) {
     this.stopped = true;
-    this.line.className = "clash";
-    this.line.setAttribute("role", "alert");
-    this.line.textContent = `${told.reason || this.says.saysClash} `;
+    Unsaved.keep(this);
+    this.tells("clash", told.reason || this.says.saysClash);
     if (told.href) {
       const link = element("a", "", this.says.saysBoth);
       link.href = told.href;
@@ -174,6 +219,19 @@ class FormAutosave extends Autosave {
     const typed = new FormData(this.area);
     typed.delete("csrf_token");
     return new URLSearchParams(typed).toString();
+  }
+
+  fill(text) {
+    const typed = new URLSearchParams(text);
+    for (const field of this.area.elements) {
+      if (!field.name || field.name === "csrf_token" || field.type === "hidden") continue;
+      if (field.type === "checkbox" || field.type === "radio") field.checked = typed.getAll(field.name).includes(field.value);
+      else if (field.type !== "file" && typed.has(field.name)) field.value = typed.get(field.name);
+    }
+  }
+
+  shown(text) {
+    return [...new URLSearchParams(text).values()].filter((value) => value.length > 20).join("\n\n");
   }
 
   fields(text) {
@@ -281,11 +339,13 @@ function confirmer(form) {
 }
 
 function start() {
+  Unsaved.tidy();
   document.querySelectorAll("form[data-confirm]").forEach(confirmer);
   document.querySelectorAll('form[method="post"]').forEach(once);
   document.querySelectorAll("form[data-guard]").forEach(guard);
   document.querySelectorAll("textarea[data-autosave-url]").forEach((area) => new Autosave(area));
   document.querySelectorAll("form[data-autosave-url]").forEach((form) => new FormAutosave(form));
+  Unsaved.leftovers();
   document.querySelectorAll("textarea[data-preview-url]").forEach(preview);
   document.querySelectorAll("[data-copy]").forEach(copier);
   const first = document.querySelector("[data-focus]");
