@@ -37,6 +37,7 @@ from .here import house
 _SIGNS = r"A-Za-z0-9._~!$&'()*+,;=:@%-"
 _OWN_PATH = re.compile(rf"/(?:[{_SIGNS}]+(?:/[{_SIGNS}]+)*/?)?(?:\?[{_SIGNS}/?]*)?")
 
+
 class User(UserMixin):
     """The signed-in person, for Flask-Login: its id is the session's token."""
 
