@@ -16,7 +16,7 @@ from ..engine.decide import Do, No
 from ..errors import N_, Message, NotFound, PartyName
 from ..store import agreements as store
 from ..store.rows import AgreementRow
-from . import terms
+from . import terms, ways
 from .agreed_days import days_of, fields_now, given_otherwise
 from .cases import OpenCase, looking
 from .days import fuzzy_options
@@ -151,7 +151,7 @@ def agreement(house: House, *, actor: Account, review_id: int, now: datetime) ->
     """The page of the agreement. Raises Refused for those who may not read it, NotFound for outsiders."""
     with looking(house, review_id=review_id, actor=actor, now=now) as case:
         key = agreement_key(case)
-        case.require(key, "read")
+        ways.enter(case, "agreement")
         force, newest = in_force(case.rows, case.standing), newest_of(case)
         pending = newest if newest is not force else None
         why_not, asked = _why_not_confirm(case, key)

@@ -17,7 +17,7 @@ from ..engine.timing import due_date, ends_at
 from ..errors import N_, Conflict, Invalid, Message, NotFound, Refused, Text
 from ..store.evaluations import FormAnswer, hours_spent
 from ..store.rows import FormRow
-from . import saving
+from . import saving, ways
 from .cases import OpenCase, looking
 from .checks import Checks
 from .compiling import Compiled, Count, compiled, counted
@@ -132,10 +132,9 @@ def evaluation(house: House, *, review_id: int, actor: Account, now: datetime) -
     with looking(house, review_id=review_id, actor=actor, now=now) as case:
         form = _Form(case, artefact_of(case), actor.person_id)
         key = form.artefact.key
+        ways.enter(case, "evaluation")
         asked = case.sees(key, "read", actor.person_id, form.state)
         leads = case.sees(key, "notice", None, form.state)
-        if not asked and not leads:
-            case.require(key, "read", actor.person_id, form.state)
         return _view(form, asked, leads)
 
 

@@ -14,6 +14,7 @@ from ..errors import N_, Conflict, Message, NotFound, Refused, Text
 from ..store import examples as store
 from ..store.examples import PARTS, Example
 from ..store.sorting import fold
+from . import ways
 from .cases import OpenCase, looking
 from .checks import Checks
 from .deeds import changing
@@ -84,6 +85,7 @@ class ExamplesPage:
 def examples(house: House, *, actor: Account, review_id: int, now: datetime) -> ExamplesPage:
     """Those that the actor may see. NotFound for outsiders."""
     with looking(house, review_id=review_id, actor=actor, now=now) as case:
+        ways.enter(case, "examples")
         return _page(case)
 
 
@@ -348,8 +350,6 @@ def _page(case: OpenCase) -> ExamplesPage:
     artefact, own = _artefact(case), case.own_party()
     rows = [row for row in store.examples_of(case.session, case.review.id) if _reads(case, row)]
     writes = own is not None and case.sees(artefact, "write", own, DRAFT)
-    if not rows and not (own is not None and case.sees(artefact, "read", own, DRAFT)):
-        raise NotFound("examples")
     return ExamplesPage(
         head=head_of(case),
         examples=tuple(_view(case, row) for row in rows),

@@ -17,7 +17,7 @@ from ..store import evaluations as store
 from ..store.evaluations import FollowUp
 from ..store.questions import Question
 from ..store.reports import questions_of
-from . import saving, texts
+from . import saving, texts, ways
 from .cases import OpenCase, looking
 from .checks import Checks
 from .deeds import changing
@@ -110,10 +110,9 @@ class RowClash(Conflict):
 def follow_up(house: House, *, review_id: int, actor: Account, now: datetime) -> FollowUpView:
     """Raises Refused for whoever may read none of it."""
     with looking(house, review_id=review_id, actor=actor, now=now) as case:
-        artefact, own = artefact_of(case), case.own_party()
+        ways.enter(case, "follow-up")
+        artefact = artefact_of(case)
         sections = tuple(_sections(case, artefact))
-        if not sections:
-            case.require(artefact.key, "read", own)
         why_not = _why_not(case, artefact)
         return FollowUpView(
             head=head_of(case),

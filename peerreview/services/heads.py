@@ -7,26 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ..engine.case import ACTIVE
-from ..engine.decide import See
-from ..engine.definition import Artefact
 from ..errors import N_, Message, Text
+from . import ways
 from .cases import OpenCase, looking
 from .house import Account, House
 from .wording import short
-
-# The pages of a review (pages.md, "Map"): by path, the kind of artefact they show and what they are called.
-PAGES: Mapping[str, tuple[str, Message]] = {
-    "team": ("team", N_("Teams")),
-    "agreement": ("agreement", N_("Agreement")),
-    "meetings": ("meeting", N_("Meetings")),
-    "materials": ("documents", N_("Materials")),
-    "questions": ("questions", N_("Questions")),
-    "report": ("text", N_("Report")),
-    "evaluation": ("form", N_("Evaluation")),
-    "hours": ("form", N_("Hours")),
-    "follow-up": ("form", N_("Follow-up")),
-    "examples": ("example", N_("Examples")),
-}
 
 
 @dataclass(frozen=True)
@@ -55,6 +40,10 @@ class ReviewHead:
     tabs: tuple[Tab, ...]
     unreached: tuple[str, ...] = ()
     called: str = ""
+
+    def leads_to(self, page: str) -> bool:
+        """Whether the reader may go to this page of the review."""
+        return any(tab.path == page for tab in self.tabs)
 
     @property
     def short(self) -> str:
@@ -96,52 +85,4 @@ def names_of(house: House, *, actor: Account, review_id: int, now: datetime) -> 
 
 
 def _tabs(case: OpenCase) -> list[Tab]:
-    return [Tab(path, title) for path, (kind, title) in PAGES.items() if page_is_open(case, path, kind)]
-
-
-def page_is_open(case: OpenCase, path: str, kind: str) -> bool:
-    """Whether the actor has anything to see on a page: a right in any state, of a thing that has begun."""
-    return any(
-        _begun(case, artefact.key, path) and _any_right(case, artefact.key)
-        for artefact in case.artefacts_of(kind)
-        if kind != "form" or _form_page(artefact) == path
-    )
-
-
-def _form_page(artefact: Artefact) -> str:
-    """A person's form, a side's word to another, or what a side keeps for itself."""
-    if artefact.per == "person":
-        return "evaluation"
-    return "follow-up" if artefact.concerns else "hours"
-
-
-def _begun(case: OpenCase, artefact: str, page: str) -> bool:
-    if page == "examples":
-        # Belongs to no step: the rights say when there is something to tell.
-        return True
-    if page == "hours":
-        # Belongs to no step: it is there as soon as there is work to put down.
-        return any(path != case.workflow.steps[0].path for path, _ in case.standing.marks)
-    if any(name == artefact for name, _ in case.rows.states):
-        return True
-    for path, _ in case.standing.marks:
-        step = case.workflow.by_path[path]
-        mentioned = {right.artefact for rights in step.allow.values() for right in rights}
-        mentioned |= {effect.artefact for action in step.actions.values() for effect in action.does}
-        if artefact in mentioned or step.page == page:
-            return True
-    return False
-
-
-def _any_right(case: OpenCase, artefact: str) -> bool:
-    thing = case.artefact(artefact)
-    owners: tuple[int | None, ...] = case.standing.parties
-    if thing.per != "party":
-        owners = (None,) if thing.per == "review" else (case.actor.person,)
-    states = (None, *thing.kind.states)
-    return any(
-        case.may(See(artefact, verb, owner, state))
-        for owner in owners
-        for verb in ("read", "notice")
-        for state in states
-    )
+    return [Tab(page, title) for page, (_, title) in ways.PAGES.items() if ways.is_open(case, page)]

@@ -14,6 +14,7 @@ from ..engine.definition import Artefact
 from ..errors import N_, Message, NotFound, Text
 from ..store import evaluations as store
 from ..store.evaluations import Hours
+from . import ways
 from .cases import OpenCase, looking
 from .checks import Checks
 from .deeds import changing
@@ -64,11 +65,10 @@ class HoursView:
 def hours(house: House, *, review_id: int, actor: Account, now: datetime) -> HoursView:
     """The actor's own side's hours, or the lead's sums. Raises Refused for whoever may see neither."""
     with looking(house, review_id=review_id, actor=actor, now=now) as case:
+        ways.enter(case, "hours")
         key, own = artefact_of(case).key, case.own_party()
         reads = own is not None and case.sees(key, "read", own)
         sums = case.sees(key, "notice", None)
-        if not reads and not sums:
-            case.require(key, "read", own)
         rows = _rows(case, own, actor.person_id) if reads and own is not None else ()
         answer = case.may(See(key, "write", own, case.state(key, own)))
         return HoursView(

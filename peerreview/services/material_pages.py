@@ -12,10 +12,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from ..engine.decide import No, See
-from ..errors import N_, NotFound
+from ..errors import N_
 from ..store import materials as store
 from ..store.materials import AccessLog, Material, MaterialComment, MaterialVersion
-from . import facts, heads, shelves, waiting
+from . import facts, heads, shelves, waiting, ways
 from .cases import OpenCase, looking
 from .downloads import latest_looks
 from .handing_in import later_items
@@ -30,8 +30,7 @@ LATEST = 8
 def materials_page(house: House, *, actor: Account, review_id: int, now: datetime) -> MaterialsView:
     """The page. Whoever reads another side's documents on it leaves a line in that side's log."""
     with looking(house, review_id=review_id, actor=actor, now=now) as case:
-        if not heads.page_is_open(case, "materials", "documents"):
-            raise NotFound("no materials yet")
+        ways.enter(case, "materials")
         reader = _Reader(case)
         view = MaterialsView(
             heads.head_of(case),

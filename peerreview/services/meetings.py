@@ -19,7 +19,7 @@ from ..store import planned
 from ..store import reports as texts_store
 from ..store.case_rows import SHARED
 from ..store.reports import TextVersion
-from . import drafting, invitations
+from . import drafting, invitations, ways
 from .cases import OpenCase, looking
 from .checks import Checks
 from .deeds import changing
@@ -75,10 +75,8 @@ class PlanClash(Conflict):
 def meetings(house: House, *, actor: Account, review_id: int, now: datetime) -> MeetingsView:
     """All meetings of the review. Raises Refused for those who may see none, NotFound for outsiders."""
     with looking(house, review_id=review_id, actor=actor, now=now) as case:
-        artefacts = _artefacts(case)
-        seen = [a for a in artefacts if case.sees(a.key, "read")]
-        if not seen:
-            case.require(artefacts[0].key, "read")
+        ways.enter(case, "meetings")
+        seen = [artefact for artefact in _artefacts(case) if case.sees(artefact.key, "read")]
         return MeetingsView(head_of(case), tuple(_view(case, artefact) for artefact in seen))
 
 

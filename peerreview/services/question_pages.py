@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from ..engine.case import ACTIVE
-from ..errors import Message, NotFound, PartyName, Text
+from ..errors import Message, PartyName, Text
 from ..store import questions as store
 from ..store.materials import Material
 from ..store.questions import Question
-from . import heads, shelves, waiting
+from . import heads, shelves, waiting, ways
 from .cases import OpenCase, looking
 from .heads import ReviewHead
 from .house import Account, House
@@ -119,8 +119,7 @@ class QuestionsView:
 
 def questions_page(house: House, *, actor: Account, review_id: int, now: datetime) -> QuestionsView:
     with looking(house, review_id=review_id, actor=actor, now=now) as case:
-        if not heads.page_is_open(case, "questions", "questions"):
-            raise NotFound("no questions yet")
+        ways.enter(case, "questions")
         reader = _Reader(case)
         sets = [
             reader.set_of(artefact.key, party)

@@ -12,7 +12,7 @@ from ..rendering.markdown import Heading
 from ..store import planned
 from ..store import reports as store
 from ..store.reports import TextVersion
-from . import texts
+from . import texts, ways
 from .cases import OpenCase, looking
 from .heads import ReviewHead, head_of
 from .house import Account, House
@@ -125,6 +125,7 @@ def rows_of(case: OpenCase) -> tuple[ReportRow, ...]:
 def reports(house: House, *, review_id: int, actor: Account, now: datetime) -> ReportList:
     """The reports of a review, as far as the actor may know of them. `mine`: the text of the actor's own team."""
     with looking(house, review_id=review_id, actor=actor, now=now) as case:
+        ways.enter(case, "report")
         mine = next((one.key for one in texts.texts_of(case) if sees_drafts(case, one)), None)
         return ReportList(head_of(case), rows_of(case), mine)
 

@@ -15,6 +15,7 @@ from ..errors import N_, Message, NotFound, PartyName, Text
 from ..store import people as store
 from ..store.people import Person
 from ..store.reviews import Seat
+from . import ways
 from .cases import OpenCase, looking
 from .facts import TEAM_ROLES, team_functions
 from .heads import ReviewHead, head_of
@@ -105,7 +106,7 @@ def teams(house: House, *, actor: Account, review_id: int, now: datetime) -> Tea
     """The page of the teams. Raises NotFound for those who have no part in the review."""
     with looking(house, review_id=review_id, actor=actor, now=now) as case:
         key = team_key(case)
-        case.require(key, "read", case.own_party() if case.own_party() is not None else 0)
+        ways.enter(case, "team")
         sides = tuple(_side(case, key, party) for party in case.standing.taking_part)
         seen = [side for side in sides if side.seen]
         return TeamsView(

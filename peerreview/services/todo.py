@@ -14,10 +14,10 @@ from ..errors import N_, Message, PartyName, Text
 from . import turns
 from .asked_time import Entry, href_of, open_askings
 from .cases import OpenCase
-from .heads import PAGES
 from .offers import action_path
 from .proposals import agreement_key, is_own, may_decline, newest_of, pending_of
 from .turns import Holder, Mine, Turn, named
+from .ways import PAGES
 from .wording import in_a_row, title_of, way_to
 
 Words = Message | Text | str

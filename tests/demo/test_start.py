@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import signal
 import socket
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from http.cookiejar import CookieJar
 from pathlib import Path
-from typing import NamedTuple
 from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener
 
@@ -27,89 +21,20 @@ from peerreview.engine.definition import Workflow
 from peerreview.services.house import House, calendar_by
 from peerreview.services.verifying import verify
 from peerreview.store.files import FileStore
-from tests.databases import quick_database
+from tests.databases import quick_database, shared_folder
+from tests.demo.running import FirstRun, first_run, running, start, stop, until
+from tests.demo.running import page as read
 
 ROOT = Path(__file__).parents[2]
 
 
-def start(folder: Path, *words: str, port: str = "0", **environment: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "peerreview.demo", "--folder", str(folder), *words],
-        cwd=ROOT,
-        env={**os.environ, "PORT": port, **environment},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-def ready(demo: subprocess.Popen[str]) -> str:
-    assert demo.stdout is not None
-    for line in demo.stdout:
-        if match := re.fullmatch(r"ready: (http://127\.0\.0\.1:\d+)\n", line):
-            return match[1]
-    raise AssertionError(demo.communicate()[1])
-
-
-def stop(demo: subprocess.Popen[str], how: signal.Signals = signal.SIGINT) -> str:
-    """Gives what it said; it stops cleanly or the test fails."""
-    demo.send_signal(how)
-    assert demo.stdout is not None
-    assert demo.stderr is not None
-    # Not communicate(): what ready() has read ahead would be lost.
-    out, errors = demo.stdout.read(), demo.stderr.read()
-    assert (demo.wait(timeout=120), errors) == (0, "")
-    return out
-
-
-@contextmanager
-def running(folder: Path, *words: str, how: signal.Signals = signal.SIGINT, **more: str) -> Iterator[str]:
-    demo = start(folder, *words, **more)
-    try:
-        yield ready(demo)
-        stop(demo, how)
-    finally:
-        demo.kill()
-
-
-class FirstRun(NamedTuple):
-    folder: Path
-    said: str
-    beside: list[Path]
-
-
 @pytest.fixture(scope="module")
 def first(tmp_path_factory: pytest.TempPathFactory) -> FirstRun:
-    """The demo after its first run, in an environment that was meant for a real house."""
-    folder, real = tmp_path_factory.mktemp("demo"), tmp_path_factory.mktemp("real")
-    environment = {
-        "PEERREVIEW_DATABASE_URL": f"sqlite:///{real / 'peerreview.db'}",
-        "PEERREVIEW_FILES_DIR": str(real / "files"),
-        "PEERREVIEW_MAIL_SERVER": "mail.invalid",
-        "PEERREVIEW_MAIL_USE_TLS": "true",
-        "PEERREVIEW_SECURE_COOKIES": "true",
-    }
-    demo = start(folder, **environment)
-    try:
-        address = ready(demo)
-        until(lambda: len(list((folder / "mailbox").glob("*.eml"))) > 100)
-        assert "Brevlådan" in page(build_opener(), f"{address}/demo/mailbox")
-        return FirstRun(folder, stop(demo), list(real.iterdir()))
-    finally:
-        demo.kill()
-
-
-def until(what: object, seconds: float = 180) -> None:
-    assert callable(what)
-    end = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < end, "it did not come about in time"
-        time.sleep(0.1)
+    return first_run(shared_folder(tmp_path_factory), tmp_path_factory.mktemp("demo"))
 
 
 def page(browser: OpenerDirector, address: str, **typed: str) -> str:
-    with browser.open(address, urlencode(typed).encode() if typed else None, timeout=120) as answer:
-        return str(answer.read().decode())
+    return read(browser, address, urlencode(typed).encode() if typed else None)
 
 
 def csrf(text: str) -> str:
