@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from email.parser import HeaderParser
 from html.parser import HTMLParser
 from http.client import HTTPConnection, HTTPResponse
-from urllib.parse import quote, urldefrag, urlencode, urljoin, urlsplit
+from urllib.parse import quote, unquote, urldefrag, urlencode, urljoin, urlsplit
 
 HOPS = 5
 # What leads out of the house for good, or to other people's things: not followed.
@@ -191,7 +191,7 @@ class Crawl:
     def _take(self, address: str, via: str, answer: HTTPResponse) -> None:
         size = len(answer.read())
         head = answer.headers.get("Content-Disposition")
-        name = HeaderParser().parsestr(f"Content-Disposition: {head}\n\n").get_filename() if head else ""
+        name = file_name(head) if head else ""
         if not size:
             self.findings.append(f"{address} (on {via}) is empty")
         if head and not name:
@@ -218,6 +218,13 @@ class Crawl:
 
     def _read(self, answer: HTTPResponse) -> str:
         return answer.read().decode()
+
+
+def file_name(disposition: str) -> str:
+    """As a browser reads it: the real name before the plain one (RFC 6266)."""
+    real = re.search(r"filename\*=UTF-8''([^;]+)", disposition)
+    plain = HeaderParser().parsestr(f"Content-Disposition: {disposition}\n\n").get_filename()
+    return unquote(real[1]) if real else plain or ""
 
 
 def shape(address: str) -> str:
