@@ -7,7 +7,7 @@ together; what both have changed differently comes back to whoever was second, w
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -80,7 +80,7 @@ def save_agreement(
         mine = terms.fields_of(typed, rules, [wish["id"] for wish in began.get("wishes", [])])
         joined = ""
         if newest is not None and newest is not base:
-            mine, joined = _joined(case, newest, began, mine, rules)
+            mine, joined = _joined(case, newest, began, mine, rules, typed.meant)
         if newest is not None and not changed_paths(fields_now(case, newest), mine):
             return Saved(newest.version, changed=False)
         _mind_confirmations(case, newest, confirmed, mine)
@@ -158,11 +158,26 @@ def rules_of(case: OpenCase, key: str) -> Rules:
         force=fields_now(case, force) if force else {},
         locked=locked(case, key),
         fuzzy=case.artefact(key).fuzzy,
+        known=_known(case),
     )
 
 
+def _known(case: OpenCase) -> Mapping[str, str]:
+    newest = newest_of(case)
+    if newest is None:
+        return {}
+    fields = fields_now(case, newest)
+    periods = {name: fields[name] for name in ("period_from", "period_to") if fields.get(name)}
+    return {**periods, **fields.get("dates", {})}
+
+
 def _joined(
-    case: OpenCase, newest: AgreementRow, began: Mapping[str, Any], mine: dict[str, Any], rules: Rules
+    case: OpenCase,
+    newest: AgreementRow,
+    began: Mapping[str, Any],
+    mine: dict[str, Any],
+    rules: Rules,
+    meant: str,
 ) -> tuple[dict[str, Any], str]:
     """My change and the one that was saved meanwhile, put together; and whose that was."""
     theirs = fields_now(case, newest)
@@ -173,7 +188,7 @@ def _joined(
         name=writer,
     )
     confirmed = tuple(sorted(case.rows.confirmed[newest.id]))
-    typed = terms.typed_of(both)
+    typed = replace(terms.typed_of(both), meant=meant)
     if clashes:
         differ = changes(theirs, both, case.names, only=clashes)
         raise Clash(reason, typed=typed, newest=newest, confirmed=confirmed, differ=differ)

@@ -20,14 +20,29 @@ _TURNING = set("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u20
 
 
 class Checks:
-    """The faults of one form. Each method gives the cleaned value; :meth:`stop` raises what was found."""
+    """The faults of one form. Each method gives the cleaned value; :meth:`stop` raises what was found.
 
-    def __init__(self) -> None:
+    `meant`: what the form says is meant, should it be doubted (the value of its tick, see :meth:`doubt`)."""
+
+    def __init__(self, meant: str = "") -> None:
         self.faults: dict[str, Message] = {}
+        self.doubts: dict[str, tuple[Message, str]] = {}
+        self.meant = meant
+
+    def doubt(self, field: str, why: Message, typed: str) -> None:
+        """What was typed can be, but raises an eyebrow: it is asked about, and taken when the form says that it is
+        meant. The tick is of what was typed; the next odd day is asked about anew."""
+        self.doubts.setdefault(field, (why, typed))
 
     def stop(self) -> None:
-        if self.faults:
-            raise Invalid(self.faults)
+        odd = {field: why for field, (why, _) in self.doubts.items() if field not in self.faults}
+        token = " ".join(f"{field}={self.doubts[field][1]}" for field in odd)
+        asked: dict[str, Message] = {}
+        if odd and token != self.meant:
+            tick = N_("Write another, or tick that it is meant.", token=token, alone=not self.faults)
+            asked = {**odd, "meant": tick}
+        if self.faults or asked:
+            raise Invalid({**self.faults, **asked})
 
     def line(self, field: str, text: str, *, most: int, missing: Message | None = None) -> str:
         """One line of text; `missing` is what to say where it is empty, None where it may be."""

@@ -10,6 +10,7 @@ from .cases import OpenCase
 from .checks import Checks
 from .deeds import changing
 from .house import Account, House
+from .odd_days import ask_day
 from .seating import is_mine, known_people, note, seat_of_mine, tell_deputy
 from .teams import team_key
 
@@ -25,6 +26,7 @@ def name_deputy(
     person_id: int | None,
     since: str,
     until: str,
+    meant: str = "",
     now: datetime,
     real_now: datetime,
 ) -> str:
@@ -35,7 +37,7 @@ def name_deputy(
             raise Refused(N_("everyone names the deputy for their own seat"))
         _still_running(case)
         known = dict(known_people(case, seat.party, but={seat.person_id}))
-        checks = Checks()
+        checks = Checks(meant)
         if person_id not in known:
             checks.faults["person"] = N_("Choose somebody from the list.")
         days = _days(case, checks, since, until)
@@ -77,6 +79,9 @@ def _days(case: OpenCase, checks: Checks, since: str, until: str) -> tuple[date,
         checks.faults["until"] = N_("The last day comes before the first.")
     elif last - first > LONGEST_ABSENCE:
         checks.faults["until"] = N_("A deputy stands in for a year at most.")
+    else:
+        calendar = case.house.calendar
+        ask_day(checks, "since", first, calendar, calendar.day(case.now), worked=False)
     return first, last
 
 

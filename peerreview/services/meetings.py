@@ -101,16 +101,18 @@ def plan_meeting(
     link: str,
     already_held: bool,
     seen: int,
+    meant: str = "",
     now: datetime,
 ) -> Plan:
     """Say when and where a meeting is, or where it was. Those concerned are told by mail where anything moves.
+    `meant`: what is odd about it, as the form's tick has it.
 
-    Raises Invalid (date, time, until, place, link), Refused, and Conflict where somebody has planned it since
+    Raises Invalid (date, time, until, place, link, meant), Refused, and Conflict where somebody has planned it since
     the version `seen`."""
     with changing(house, review_id=review_id, actor=actor, now=now) as case:
         artefact = _which(case, key)
         case.require(artefact.key, "write")
-        plan = checked_plan(case, key, day, start, until, place, link, already_held)
+        plan = checked_plan(case, key, day, start, until, place, link, already_held, meant)
         before, sequence = plan_of(case.data(key)), int(case.data(key).get("sequence", 0))
         if plan == before:
             return plan

@@ -29,10 +29,10 @@ from .asked_time import (
 )
 from .cases import OpenCase, looking
 from .checks import Checks
-from .days import why_free
 from .deeds import changing
 from .heads import ReviewHead, head_of
 from .house import Account, House
+from .odd_days import ask_day
 from .redating import Foresight, with_more_time
 from .round_heads import RoundHead, head_of_round
 from .time_mails import asked_of, granters, tell_answered, tell_asked
@@ -83,6 +83,7 @@ def page(
     step: str,
     party: int | None,
     day: str = "",
+    meant: str = "",
     now: datetime,
 ) -> TimePage:
     """The page on which more time is asked for and answered; `day`: one to look at. Raises Refused for those who can
@@ -94,7 +95,7 @@ def page(
             raise Refused((answers if _answers(case, place) else asks).reason)
         waits = open_of(_entries(case), place, _visit(case, place))
         foresees = bool(answers) or not case.workflow.apart
-        looked = _checked(case, place, day) if day and foresees else None
+        looked = _checked(case, place, day, meant) if day and foresees else None
         if looked is None and waits is not None and answers:
             looked = date.fromisoformat(waits.wished)
         return TimePage(
@@ -123,13 +124,14 @@ def ask(
     party: int | None,
     day: str,
     reason: str,
+    meant: str = "",
     now: datetime,
 ) -> None:
     """Ask for more time; a newer asking stands for an older. Raises Invalid (day, reason), Refused."""
     with changing(house, review_id=review_id, actor=actor, now=now, rounds="all") as case:
         place = _place(case, step, party)
         _require(case, Time(place))
-        wished, words = _typed(case, place, day, reason, N_("Write why you need more time."))
+        wished, words = _typed(case, place, day, reason, meant, N_("Write why you need more time."))
         found = _entries(case)
         waits = open_of(found, place, _visit(case, place))
         if waits is not None:
@@ -157,6 +159,7 @@ def answer(
     yes: bool,
     day: str,
     reason: str,
+    meant: str = "",
     now: datetime,
 ) -> date | None:
     """Give the time asked for, or another day; or (`yes` False) decline. Whoever does not give what was asked for
@@ -177,7 +180,7 @@ def answer(
             _note(case, replace(entry, state=DECLINED), None, words)
             tell_answered(case, entry.place, None)
             return None
-        until, words = _typed(case, entry.place, day, reason, missing)
+        until, words = _typed(case, entry.place, day, reason, meant, missing, known=entry.wished)
         _grant(case, entry, until, words)
         return until
 
@@ -191,6 +194,7 @@ def give(
     party: int | None,
     day: str,
     reason: str,
+    meant: str = "",
     now: datetime,
 ) -> date:
     """Give a side more time that has not asked for it. Raises Invalid (day, reason), Refused."""
@@ -199,14 +203,14 @@ def give(
         _require(case, Time(place, grants=True))
         if open_of(_entries(case), place, _visit(case, place)) is not None:
             raise Conflict(N_("More time has been asked for meanwhile. Answer that."))
-        until, words = _typed(case, place, day, reason, N_("Write why you give more time."))
+        until, words = _typed(case, place, day, reason, meant, N_("Write why you give more time."))
         _grant(case, _added(case, _entries(case), place, ASKED), until, words)
         return until
 
 
-def grant(case: OpenCase, place: Place, day: str, reason: str) -> None:
+def grant(case: OpenCase, place: Place, day: str, reason: str, meant: str = "") -> None:
     """Within a deed of those who may give it: a day of a side's own; nobody gets a mail. Raises Invalid (day)."""
-    until = _checked(case, place, day)
+    until = _checked(case, place, day, meant)
     assert until is not None
     entry = _added(case, _entries(case), place, ASKED)
     _kept_until(case, entry, until, reason)
@@ -264,38 +268,38 @@ def _require(case: OpenCase, what: Time) -> None:
         raise Refused(found.reason)
 
 
-def _typed(case: OpenCase, place: Place, day: str, reason: str, missing: Message | None) -> tuple[date, str]:
-    checks = Checks()
-    found = _day(case, place, day, checks)
+def _typed(
+    case: OpenCase, place: Place, day: str, reason: str, meant: str, missing: Message | None, known: str = ""
+) -> tuple[date, str]:
+    """`known`: a day that somebody has asked for, and meant."""
+    checks = Checks(meant)
+    found = _day(case, place, day, checks, known)
     words = checks.text("reason", reason, most=MOST, missing=missing)
     checks.stop()
     assert found is not None
     return found, words
 
 
-def _checked(case: OpenCase, place: Place, day: str) -> date | None:
-    checks = Checks()
+def _checked(case: OpenCase, place: Place, day: str, meant: str) -> date | None:
+    checks = Checks(meant)
     found = _day(case, place, day, checks)
     checks.stop()
     return found
 
 
-def _day(case: OpenCase, place: Place, text: str, checks: Checks) -> date | None:
-    """A day that is worked, lies ahead and is later than the step is due."""
+def _day(case: OpenCase, place: Place, text: str, checks: Checks, known: str = "") -> date | None:
+    """A day that lies ahead and is later than the step is due."""
     found = checks.day("day", text, missing=N_("Write until which day."))
     if found is None:
         return None
     calendar, due = case.house.calendar, due_date(case.case, place)
-    if found <= calendar.day(case.now):
+    today = calendar.day(case.now)
+    if found <= today:
         checks.faults["day"] = N_("Write a day that lies ahead.")
     elif due is not None and found <= due:
         checks.faults["day"] = N_("It is due %(due)s. Write a later day.", due=due)
-    elif not calendar.works(found):
-        why = why_free(calendar, found) or N_("%(day)s is not a working day", day=found)
-        nearest = calendar.on_or_after(found)
-        checks.faults["day"] = N_(
-            "%(why)s. The nearest working day is %(nearest)s.", why=why, nearest=nearest
-        )
+    elif text != known:
+        ask_day(checks, "day", found, calendar, today, later=True)
     return found
 
 

@@ -76,12 +76,12 @@ def move_form(house: House, *, actor: Account, review_id: int, now: datetime) ->
 
 
 def preview_move(
-    house: House, *, actor: Account, review_id: int, dates: Mapping[str, str], now: datetime
+    house: House, *, actor: Account, review_id: int, dates: Mapping[str, str], meant: str = "", now: datetime
 ) -> Previewed:
-    """What it would mean; nothing is written. Raises Invalid (date_…, _dates), Refused."""
+    """What it would mean; nothing is written. Raises Invalid (date_…, _dates, meant), Refused."""
     with looking(house, review_id=review_id, actor=actor, now=now) as case:
         force = _required(case)
-        fields = _checked(case, dates)
+        fields = _checked(case, dates, meant)
         key = agreement_key(case)
         seen = foresight(case, key, fields_now(case, force)["dates"], fields["dates"])
         return Previewed(replace(_view(case, force), typed=fields["dates"]), seen)
@@ -124,11 +124,12 @@ def move_dates(
     dates: Mapping[str, str],
     reason: str,
     version: int,
+    meant: str = "",
     now: datetime,
 ) -> bool:
     """Propose other dates, with the reason. True where they are in force by that: nobody else had to agree.
 
-    Raises Invalid (date_…, reason, _dates), Refused, Conflict where the agreement has a newer version."""
+    Raises Invalid (date_…, reason, _dates, meant), Refused, Conflict where the agreement has a newer version."""
     with changing(house, review_id=review_id, actor=actor, now=now) as case:
         _required(case)
         newest = newest_of(case)
@@ -137,7 +138,7 @@ def move_dates(
         checks = Checks()
         words = checks.text("reason", reason, most=MOST, missing=N_("Write why the dates are moved."))
         try:
-            fields = _checked(case, dates)
+            fields = _checked(case, dates, meant)
         except Invalid as error:
             raise Invalid({**error.errors, **checks.faults}) from error
         checks.stop()
@@ -225,12 +226,12 @@ def _view(case: OpenCase, force: AgreementRow) -> MoveView:
     )
 
 
-def _checked(case: OpenCase, dates: Mapping[str, str]) -> dict[str, Any]:
+def _checked(case: OpenCase, dates: Mapping[str, str], meant: str) -> dict[str, Any]:
     """The newest version's fields with these dates. Raises Invalid."""
     key, newest = agreement_key(case), newest_of(case)
     assert newest is not None
     now = fields_now(case, newest)
-    typed = replace(terms.typed_of(now), dates={name: dates.get(name, "") for name in DATES})
+    typed = replace(terms.typed_of(now), meant=meant, dates={name: dates.get(name, "") for name in DATES})
     rules = rules_of(case, key)
     fields = terms.fields_of(typed, rules, [wish["id"] for wish in now["wishes"]])
     if fields["dates"] == now["dates"]:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from ..errors import N_, Message
 from .cases import OpenCase
 from .checks import Checks
+from .odd_days import ask_day, check_hours
 
 _CLOCK = re.compile(r"([01]?[0-9]|2[0-3])[.:]([0-5][0-9])")
 
@@ -48,8 +49,10 @@ def checked_plan(
     place: str,
     link: str,
     already_held: bool,
+    meant: str,
 ) -> Plan:
-    checks = Checks()
+    """What was typed, checked. Raises Invalid (date, time, until, place, link; meant, where something is odd)."""
+    checks = Checks(meant)
     found = checks.day("date", day, missing=N_("Write the day of the meeting."))
     _check_time_of_day(checks, start, until)
     plan = Plan(
@@ -64,8 +67,37 @@ def checked_plan(
         fault = _fault_of(found, case.house.calendar.day(case.now), already_held or held, held)
         if fault:
             checks.faults["date"] = fault
+        else:
+            _ask_about(case, checks, key, plan, ahead=not (already_held or held))
     checks.stop()
     return plan
+
+
+def _ask_about(case: OpenCase, checks: Checks, key: str, plan: Plan, *, ahead: bool) -> None:
+    """What is odd about when it is, where that is new."""
+    before, calendar = plan_of(case.data(key)), case.house.calendar
+    assert plan.date is not None
+    if plan.date != before.date:
+        ask_day(checks, "date", plan.date, calendar, calendar.day(case.now))
+        _ask_about_the_others(case, checks, key, plan.date)
+    if (plan.date, plan.time, plan.until) != (before.date, before.time, before.until):
+        hours = clock_of(plan.time), clock_of(plan.until)
+        check_hours(checks, plan.date, *hours, calendar.zone, now=case.now if ahead else None)
+
+
+def _ask_about_the_others(case: OpenCase, checks: Checks, key: str, day: date) -> None:
+    """Meetings come in the order of the definition."""
+    before = True
+    for artefact in case.artefacts_of("meeting"):
+        other = plan_of(case.data(artefact.key)).date
+        if artefact.key == key:
+            before = False
+        elif other is not None and (day < other if before else day > other):
+            gaps = {"meeting": artefact.title, "day": other}
+            words = N_("“%(meeting)s” comes after this, and is planned for %(day)s.", **gaps)
+            if before:
+                words = N_("“%(meeting)s” comes before this, and is planned for %(day)s.", **gaps)
+            checks.doubt("date", words, day.isoformat())
 
 
 def _fault_of(day: date, today: date, already_held: bool, held: bool) -> Message | None:

@@ -73,6 +73,7 @@ def invite_more(
     organisation: int | None,
     day: str,
     reason: str,
+    meant: str = "",
     now: datetime,
 ) -> str:
     """Invite it; `day`: by when it answers, later than the others; returns its name. Raises Invalid (organisation,
@@ -97,7 +98,7 @@ def invite_more(
         assert organisation is not None
         party = _joined(case, organisation, words)
         if sent and day:
-            _own_day(case, party, day, words)
+            _own_day(case, party, day, words, meant)
         return case.names[party]
 
 
@@ -113,14 +114,14 @@ def _joined(case: OpenCase, organisation: int, reason: str) -> int:
     return party
 
 
-def _own_day(case: OpenCase, party: int, day: str, reason: str) -> None:
+def _own_day(case: OpenCase, party: int, day: str, reason: str, meant: str) -> None:
     """A day that is later than the others' is time that was given; the others' own day needs no giving."""
     found = place_of(case, "say", party)
     assert found is not None
     place, _ = found
     due = due_date(case.case, place)
     if due is None or day != due.isoformat():
-        more_time.grant(case, place, day, reason)
+        more_time.grant(case, place, day, reason, meant)
 
 
 def _answers_ahead(case: OpenCase) -> date | None:

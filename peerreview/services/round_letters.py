@@ -10,7 +10,7 @@ from ..engine.case import Scope
 from ..engine.decide import No
 from ..engine.definition import FactRef
 from ..engine.timing import agreed_day
-from ..errors import N_, Conflict, Invalid, Message, NotFound
+from ..errors import N_, Conflict, Message, NotFound
 from ..store import reports as store
 from ..store.case_rows import SHARED
 from ..store.reports import TextVersion
@@ -19,6 +19,7 @@ from .cases import OpenCase
 from .checks import Checks
 from .deeds import fire
 from .house import Account, House
+from .odd_days import ask_day
 from .round_facts import DATES
 from .round_heads import RoundHead, changing_in, do_of, head_of_round, looking_in, place_of
 
@@ -105,18 +106,25 @@ def save_letter(
 
 
 def set_dates(
-    house: House, *, actor: Account, round_id: int, answers: str, pairing: str, now: datetime
+    house: House,
+    *,
+    actor: Account,
+    round_id: int,
+    answers: str,
+    pairing: str,
+    meant: str = "",
+    now: datetime,
 ) -> None:
-    """By when answers are wanted, and the pairing. Raises Invalid (answers, pairing); an empty one is counted from
-    the step's begin."""
-    checks = Checks()
+    """By when answers are wanted, and the pairing. Raises Invalid (answers, pairing, meant); an empty one is
+    counted from the step's begin."""
+    checks = Checks(meant)
     days = {"answers": checks.day("answers", answers), "pairing": checks.day("pairing", pairing)}
     checks.stop()
     with changing_in(house, round_id=round_id, actor=actor, now=now) as case:
         case.require("timetable", "write")
         if days == dates_of(case):
             return
-        _check_days(case, days)
+        _check_days(case, checks, days)
         written = {name: day.isoformat() if day else None for name, day in days.items()}
         case.set_state("timetable", None, **written, set_at=dict.fromkeys(written, case.now.isoformat()))
         case.note(
@@ -124,17 +132,19 @@ def set_dates(
         )
 
 
-def _check_days(case: OpenCase, days: dict[str, date | None]) -> None:
-    faults: dict[str, Message] = {}
-    now_set = dates_of(case)
+def _check_days(case: OpenCase, checks: Checks, days: dict[str, date | None]) -> None:
+    now_set, today = dates_of(case), turns.today_of(case)
     for name, day in days.items():
-        if day is not None and day != now_set[name] and day < turns.today_of(case):
-            faults[name] = N_("Write a date that has not been.")
+        if day is None or day == now_set[name]:
+            continue
+        if day < today:
+            checks.faults[name] = N_("Write a date that has not been.")
+        else:
+            ask_day(checks, name, day, case.house.calendar, today, soon=True)
     answers, pairing = days["answers"], days["pairing"]
-    if not faults and answers and pairing and pairing < answers:
-        faults["pairing"] = N_("The pairing comes after the answers.")
-    if faults:
-        raise Invalid(faults)
+    if not checks.faults and answers and pairing and pairing < answers:
+        checks.faults["pairing"] = N_("The pairing comes after the answers.")
+    checks.stop()
 
 
 def send_letter(house: House, *, actor: Account, round_id: int, key: str, seen: int, now: datetime) -> None:

@@ -10,8 +10,8 @@ from typing import Any
 from ..engine.dates import Calendar, Fuzzy, add_months, when
 from ..errors import N_, Message
 from .checks import Checks
-from .days import why_free
 from .facts import DATES as DATES
+from .odd_days import ask_day, nearest_worked
 
 REPORTS = ("separate", "joint")
 OPENINGS = ("each", "all")
@@ -38,6 +38,9 @@ LABELS: Mapping[str, Message] = {
     "dates.report": N_("The reports are done"),
     "dates.closing": N_("Closing meeting"),
 }
+
+
+PAST = N_("This day has been. Write a day that lies ahead.")
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,7 @@ class Typed:
     lead_reads_reports: bool = False
     dates: Mapping[str, str] = field(default_factory=dict)
     wishes: tuple[TypedWish, ...] = ()
+    meant: str = ""
 
     def wishes_of(self, party: int) -> tuple[TypedWish, ...]:
         return tuple(wish for wish in self.wishes if wish.party == party)
@@ -149,8 +153,9 @@ def _iso(days: Mapping[str, date]) -> dict[str, str]:
 @dataclass(frozen=True)
 class Rules:
     """What the terms are checked against. `force`: the fields in force, {} before there are any: what stands
-    there already need not lie ahead, and nothing may be left out. `locked`: fields that can no longer change;
-    `fuzzy`: dates that may be a month, a term or a year."""
+    there already need not lie ahead, and nothing may be left out. `known`: the dates as somebody has written them
+    before, which are not asked about again. `locked`: fields that can no longer change; `fuzzy`: dates that may be a
+    month, a term or a year."""
 
     calendar: Calendar
     today: date
@@ -158,14 +163,15 @@ class Rules:
     force: Mapping[str, Any]
     locked: frozenset[str] = frozenset()
     fuzzy: frozenset[str] = frozenset()
+    known: Mapping[str, str] = field(default_factory=dict)
 
 
 def fields_of(typed: Typed, rules: Rules, ids: Iterable[str]) -> dict[str, Any]:
     """The terms as they are kept. `ids`: of the wishes that the form began from; a row with another is new and
     has the id "". Raises Invalid with every fault."""
-    checks = Checks()
+    checks = Checks(typed.meant)
     fields: dict[str, Any] = {
-        **_period(typed, checks),
+        **_period(typed, rules, checks),
         "report": _one_of(checks, "report", typed.report, REPORTS),
         "opening": _one_of(checks, "opening", typed.opening, OPENINGS),
         "follow_up": int(_one_of(checks, "follow_up", typed.follow_up, FOLLOW_UPS) or 0),
@@ -185,12 +191,15 @@ def _one_of(checks: Checks, name: str, value: str, values: tuple[str, ...]) -> s
     return checks.one_of(name, value, values) if value else ""
 
 
-def _period(typed: Typed, checks: Checks) -> dict[str, str]:
+def _period(typed: Typed, rules: Rules, checks: Checks) -> dict[str, str]:
     first, last = checks.day("period_from", typed.period_from), checks.day("period_to", typed.period_to)
     if first and last and last < first:
         checks.faults["period_to"] = N_("The period ends before it begins.")
     elif first and last and add_months(first, 120) < last:
         checks.faults["period_to"] = N_("A period has ten years at most.")
+    for name, day in (("period_from", first), ("period_to", last)):
+        if day is not None and rules.known.get(name) != day.isoformat():
+            ask_day(checks, name, day, rules.calendar, rules.today, worked=False, long_ago=None)
     return {
         "period_from": first.isoformat() if first else "",
         "period_to": last.isoformat() if last else "",
@@ -207,14 +216,19 @@ def _dates(typed: Typed, rules: Rules, checks: Checks) -> dict[str, str]:
             found[key] = ""
             continue
         day, found[key] = rules.calendar.due(at), at.isoformat()
-        if agreed.get(key) != found[key] and (fault := _fault_of(day, rules.calendar, rules.today)):
-            checks.faults[f"date_{key}"] = fault
-        elif before and (day < before[1] or (day == before[1] and key != "closing")):
-            checks.faults[f"date_{key}"] = N_(
+        new = rules.known.get(key) != found[key]
+        if agreed.get(key) != found[key] and day < rules.today:
+            checks.faults[f"date_{key}"] = PAST
+        elif new:
+            ask_day(checks, f"date_{key}", day, rules.calendar, rules.today, soon=True)
+        moved = new or (before is not None and rules.known.get(before[0]) != found[before[0]])
+        if moved and before and (day < before[1] or (day == before[1] and key != "closing")):
+            why = N_(
                 "This comes after “%(other)s”, %(day)s. Write a later day.",
                 other=LABELS[f"dates.{before[0]}"],
                 day=before[1],
             )
+            checks.doubt(f"date_{key}", why, found[key])
         before = key, day
     return found
 
@@ -233,14 +247,8 @@ def _when(key: str, text: str, rules: Rules, checks: Checks) -> date | Fuzzy | N
 
 def _fault_of(day: date, calendar: Calendar, today: date) -> Message | None:
     if day < today:
-        return N_("This day has been. Write a day that lies ahead.")
-    if not calendar.works(day):
-        earlier, later = calendar.on_or_before(day), calendar.on_or_after(day)
-        nearest = earlier if today <= earlier and day - earlier < later - day else later
-        if why := why_free(calendar, day):
-            return N_("%(why)s. The nearest working day is %(nearest)s.", why=why, nearest=nearest)
-        return N_("%(day)s is not a working day. The nearest one is %(nearest)s.", day=day, nearest=nearest)
-    return None
+        return PAST
+    return nearest_worked(day, calendar, today)
 
 
 def _wishes(typed: Typed, rules: Rules, checks: Checks, ids: set[str]) -> list[dict[str, Any]]:

@@ -185,6 +185,7 @@ def _typed(view: EditView) -> Typed:
         lead_reads_reports=bool(form.get("lead_reads_reports")),
         dates={key: form.get(f"about_{key}") or form.get(f"date_{key}", "") for key in DATES},
         wishes=tuple(wish for side, _, _ in view.sides for wish in _typed_wishes(side)),
+        meant=form.get("meant", ""),
     )
 
 

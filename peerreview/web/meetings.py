@@ -73,6 +73,7 @@ def do_plan(review_id: int, key: str) -> ResponseReturnValue:
             link=typed["link"],
             already_held=held,
             seen=request.form.get("seen", -1, type=int),
+            meant=request.form.get("meant", ""),
             now=g.now,
         )
     except Invalid as error:

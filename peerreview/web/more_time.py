@@ -23,7 +23,9 @@ def show(review_id: int) -> ResponseReturnValue:
     """`day`: one to look at before it is given."""
     day = request.args.get("day", "")
     try:
-        view = more_time.page(house(), **_who(review_id), **_where(), day=day)
+        view = more_time.page(
+            house(), **_who(review_id), **_where(), day=day, meant=request.args.get("meant", "")
+        )
     except Invalid as error:
         view = more_time.page(house(), **_who(review_id), **_where())
         return _page(view, error=error), 422
@@ -94,7 +96,7 @@ def _where() -> dict[str, Any]:
 
 
 def _typed() -> dict[str, Any]:
-    return {"day": request.form.get("day", ""), "reason": request.form.get("reason", "")}
+    return {name: request.form.get(name, "") for name in ("day", "reason", "meant")}
 
 
 def _number() -> int:

@@ -38,7 +38,7 @@ def move(review_id: int) -> ResponseReturnValue:
             dates = moving.move_along(house(), **_who(review_id), dates=dates)
         elif "propose" in request.form and request.form.get("looked") == _written(dates):
             return _propose(review_id, dates, version)
-        found = moving.preview_move(house(), **_who(review_id), dates=dates)
+        found = moving.preview_move(house(), **_who(review_id), dates=dates, meant=_meant())
     except Invalid as error:
         return _page(view, dates, version, errors=error.errors), 422
     except Conflict as error:
@@ -55,11 +55,12 @@ def _propose(review_id: int, dates: dict[str, str], version: int) -> ResponseRet
             dates=dates,
             reason=request.form.get("reason", ""),
             version=version,
+            meant=_meant(),
         )
     except Invalid as error:
         seen = None
         if list(error.errors) == ["reason"]:
-            seen = moving.preview_move(house(), **_who(review_id), dates=dates).foresight
+            seen = moving.preview_move(house(), **_who(review_id), dates=dates, meant=_meant()).foresight
         return _page(_view(review_id), dates, version, errors=error.errors, foresight=seen), 422
     if in_force:
         tell(N_("The dates are moved, and the reminders with them."))
@@ -101,6 +102,10 @@ def _view(review_id: int) -> MoveView:
     view = moving.move_form(house(), **_who(review_id))
     g.names = view.head.names
     return view
+
+
+def _meant() -> str:
+    return request.form.get("meant", "")
 
 
 def _written(dates: dict[str, str]) -> str:

@@ -96,8 +96,14 @@ def save_letter(round_id: int, key: str) -> ResponseReturnValue:
     try:
         if key == "invitation":
             round_letters.set_dates(
-                house(), actor=actor, round_id=round_id, answers=typed["answers"], pairing=typed["pairing"], now=g.now
-            )  # fmt: skip
+                house(),
+                actor=actor,
+                round_id=round_id,
+                answers=typed["answers"],
+                pairing=typed["pairing"],
+                meant=form.get("meant", ""),
+                now=g.now,
+            )
         round_letters.save_letter(
             house(), actor=actor, round_id=round_id, key=key, body=typed["body"], seen=_seen(), now=g.now
         )
@@ -115,7 +121,14 @@ def save_letter(round_id: int, key: str) -> ResponseReturnValue:
 def set_dates(round_id: int) -> ResponseReturnValue:
     typed = {name: request.form.get(name, "") for name in ("answers", "pairing")}
     try:
-        round_letters.set_dates(house(), actor=current_user.account, round_id=round_id, **typed, now=g.now)
+        round_letters.set_dates(
+            house(),
+            actor=current_user.account,
+            round_id=round_id,
+            **typed,
+            meant=request.form.get("meant", ""),
+            now=g.now,
+        )
     except Invalid as error:
         return _letter_page(round_id, "invitation", {"body": "", **typed}, error.errors), 422
     tell(N_("Saved."))
@@ -190,6 +203,7 @@ def invite_more(round_id: int) -> ResponseReturnValue:
             organisation=picked[0] if picked else None,
             day=request.form.get("day", ""),
             reason=request.form.get("reason", ""),
+            meant=request.form.get("meant", ""),
             now=g.now,
         )
     except Invalid as error:

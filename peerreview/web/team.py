@@ -169,6 +169,7 @@ def deputy(review_id: int, seat_id: int) -> ResponseReturnValue:
             person_id=number(typed["person"]),
             since=typed["since"],
             until=typed["until"],
+            meant=request.form.get("meant", ""),
             now=g.now,
             real_now=g.real_now,
         )

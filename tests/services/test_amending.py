@@ -83,7 +83,7 @@ def test_changes_that_do_not_fit_together_come_back(house: House, cast: Cast) ->
     mine = replace(seen, dates=dates(seen, questions="2026-05-21"))
     with pytest.raises(Clash) as error:
         save(house, cast, cast.coordinator(0), mine, 1)
-    assert list(error.value.errors) == ["date_second_meeting"]
+    assert list(error.value.errors) == ["date_second_meeting", "meant"]
 
 
 def test_a_version_from_nowhere_loses_nothing(house: House, cast: Cast) -> None:

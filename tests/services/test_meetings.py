@@ -152,7 +152,7 @@ def test_a_meeting_already_held_is_recorded_and_told_to_nobody(house: House, cas
     do(house, cast, cast.lead, "held", "first_meeting")
     assert view(house, cast, cast.lead).state == "held"
     # Its day can still be mended, but not be put ahead.
-    plan(house, cast, cast.coordinator(0), day=day(cast, -2), seen=1)
+    plan(house, cast, cast.coordinator(0), day=day(cast, -5), seen=1)
     with pytest.raises(Invalid):
         plan(house, cast, cast.coordinator(0), day=day(cast, 2), seen=2)
     assert view(house, cast, cast.lead).state == "held"

@@ -117,7 +117,7 @@ def test_clashes_name_the_holiday_the_stop_and_what_stays_behind(house: House, c
         assert say(error.value.errors["date_questions"], "en") == said
     with pytest.raises(Invalid) as error:
         look(house, cast, cast.lead, materials="2026-05-20")
-    assert list(error.value.errors) == ["date_questions"]
+    assert list(error.value.errors) == ["date_questions", "meant"]
     # The draft is due a week before the meeting, on Midsummer Eve; the agreed report comes before the meeting then.
     seen = look(
         house, cast, cast.lead, second_meeting="2026-06-26", report="2026-08-14", closing="2026-08-20"
