@@ -1,4 +1,4 @@
-"""A meeting on New Year's Day: asked about with all that was typed, taken with the tick, asked about anew for another."""
+"""A meeting on New Year's Day: asked about with all that was typed, taken with the tick, asked anew for another."""
 
 from __future__ import annotations
 
