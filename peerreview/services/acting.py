@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from ..engine import moves
 from ..engine.case import Place, Scope
 from ..engine.decide import Answer, Do, action_at
 from ..engine.definition import Action, Step
 from ..engine.moves import Choice
-from ..errors import N_, Invalid, NotFound
+from ..errors import N_, Invalid, Message, NotFound
+from . import new_days
 from .cases import OpenCase
 from .deeds import changing, fire
 from .house import Account, House
+from .new_days import Given
 
 MAX_REASON = 2000
 
@@ -52,13 +56,16 @@ class Wish:
 
 @dataclass(frozen=True)
 class Filled:
-    """What an action's form brought."""
+    """What an action's form brought. `days`: new ones for steps whose own has been (`new_days`), `meant`: what is odd
+    about them."""
 
     reason: str = ""
     conflict: str = ""
     conflict_text: str = ""
     version: int | None = None
     choice: Choice = field(default_factory=Choice)
+    days: Mapping[str, str] = field(default_factory=dict)
+    meant: str = ""
 
 
 def found(case: OpenCase, wish: Wish) -> tuple[Action, Step | None, Do]:
@@ -87,13 +94,36 @@ def act(
     """Do it. Returns the action's key. Raises Refused, Conflict (moved since `seen`), Invalid (fields)."""
     with changing(house, review_id=review_id, actor=actor, now=now, seen=seen, rounds="lead") as case:
         action, _, do = found(case, wish)
-        data = _checked(action, filled)
         choice = filled.choice
         if action.moves == "withdraw" and (not actor.is_lead or choice.party is None):
             # Who is not the lead withdraws their own side, whatever the form says.
             choice = replace(choice, party=case.own_party())
+        data, days = _all_checked(case, action, do, replace(filled, choice=choice))
         fire(case, do, reason=filled.reason, choice=choice, data=data)
+        new_days.give(case, days)
         return action.key
+
+
+def _all_checked(
+    case: OpenCase, action: Action, do: Do, filled: Filled
+) -> tuple[dict[str, Any], tuple[Given, ...]]:
+    """What the form brought, and the new days of it. Raises Invalid with every fault, Refused."""
+    errors: dict[str, Message] = {}
+    data: dict[str, Any] = {}
+    days: tuple[Given, ...] = ()
+    try:
+        data = _checked(action, filled)
+    except Invalid as error:
+        errors |= error.errors
+    if new_days.asks(case, action):
+        move = moves.fire(case.case, case.actor, do, case.now, reason="–", choice=filled.choice)
+        try:
+            days = new_days.checked(case, move, filled.days, filled.meant)
+        except Invalid as error:
+            errors |= error.errors
+    if errors:
+        raise Invalid(errors)
+    return data, days
 
 
 def _checked(action: Action, filled: Filled) -> dict[str, Any]:

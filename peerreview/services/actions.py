@@ -16,7 +16,7 @@ from ..engine.definition import Action, Step
 from ..engine.moves import Choice, Move
 from ..errors import Conflict, Refused, Text
 from ..store import history as history_store
-from . import acting, choosing, outlook, receipts, wording
+from . import acting, choosing, new_days, outlook, receipts, wording
 from .acting import Filled, Wish
 from .cases import OpenCase, looking
 from .checks import unfit
@@ -25,6 +25,7 @@ from .handing_in import Item
 from .heads import ReviewHead, head_of
 from .histories import Line, lines_of
 from .house import Account, House
+from .new_days import NewDay
 from .outlook import Shift
 from .todo import Words, page_of
 
@@ -33,7 +34,8 @@ LATEST = 3
 
 @dataclass(frozen=True)
 class Typed:
-    """What the action's form holds, as it was typed. `target`, `place`, `side`, `finish` make the choice."""
+    """What the action's form holds, as it was typed. `target`, `place`, `side`, `finish` make the choice;
+    `days`: new ones, by field; `meant`: what is odd about them."""
 
     reason: str = ""
     conflict: str = ""
@@ -43,13 +45,16 @@ class Typed:
     place: str = ""
     side: str = ""
     finish: tuple[str, ...] = ()
+    days: Mapping[str, str] = field(default_factory=dict)
+    meant: str = ""
 
 
 @dataclass(frozen=True)
 class ActionView:
     """`options`: what must be chosen first; None where nothing must, or it is chosen. `consequences`: sentences;
     `shifts`: the dates that move; `told`: who gets a mail; `next`: what begins; `latest`: what has happened last.
-    `version`: of the agreement that is confirmed. `final`: it cannot be undone."""
+    `version`: of the agreement that is confirmed. `final`: it cannot be undone. `new_days`: asked for steps whose
+    own has been."""
 
     head: ReviewHead
     wish: Wish
@@ -64,6 +69,7 @@ class ActionView:
     items: tuple[Item, ...] = ()
     summary: tuple[tuple[Words, Words], ...] = ()
     shifts: tuple[Shift, ...] = ()
+    new_days: tuple[NewDay, ...] = ()
     told: tuple[Words, ...] = ()
     next: tuple[Words, ...] = ()
     version: int | None = None
@@ -110,14 +116,17 @@ def _allowed(case: OpenCase, wish: Wish) -> tuple[Action, Step | None, Do]:
 def _thought_through(case: OpenCase, view: ActionView, action: Action, do: Do, choice: Choice) -> ActionView:
     move = moves.fire(case.case, case.actor, do, case.now, reason="–", choice=choice)
     told = outlook.consequences(case, action, move)
+    days = new_days.asked(case, move)
+    foreseen = new_days.with_proposals(case, move, days)
     return replace(
         view,
+        new_days=days,
         button=told.button or action.title,
         choice=choosing.in_words(case, action, choice),
         consequences=told.sentences,
         items=told.items,
         summary=told.summary,
-        shifts=outlook.shifts(case, move) if action.moves else (),
+        shifts=outlook.shifts(case, foreseen) if action.moves else (),
         told=outlook.told(case, move),
         next=outlook.coming_after(case, move),
         version=told.version,
@@ -152,6 +161,8 @@ def do(
         conflict_text=typed.conflict_text,
         version=int(typed.version) if typed.version.isdecimal() and len(typed.version) < 9 else None,
         choice=choice,
+        days=typed.days,
+        meant=typed.meant,
     )
     acting.act(house, actor=actor, review_id=review_id, wish=wish, filled=filled, seen=seen, now=now)
     with house.db.read() as session:
@@ -165,7 +176,8 @@ def as_typed(form: Mapping[str, str], finish: tuple[str, ...]) -> Typed:
     come along when one pastes, and that no database takes."""
     text = {name: _kept(form.get(name, "")) for name in ("reason", "conflict_text")}
     plain = {name: form.get(name, "") for name in ("conflict", "version", "target", "place", "side")}
-    return Typed(finish=finish, **text, **plain)
+    days = {name: form[name] for name in form if name.startswith("day_")}
+    return Typed(finish=finish, days=days, meant=form.get("meant", ""), **text, **plain)
 
 
 def _kept(text: str) -> str:

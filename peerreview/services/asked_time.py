@@ -20,11 +20,12 @@ ASKED, GRANTED, DECLINED, WITHDRAWN = "asked", "granted", "declined", "withdrawn
 
 @dataclass(frozen=True)
 class Entry:
-    """`wished`: the day asked for ("" where more time was given unasked); `until`, `on`: the day granted, and when."""
+    """`wished`: the day asked for ("" where more time was given unasked); `until`, `on`: the day granted, and when.
+    `party` None: of a step that all share, which gets a new day when it begins again (`new_days`)."""
 
     number: int
     step: str
-    party: int
+    party: int | None
     visit: int
     state: str
     wished: str = ""

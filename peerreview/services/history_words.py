@@ -75,6 +75,8 @@ DEEDS: Mapping[str, tuple[Message, Message]] = {
         N_("Asked for more time"),
     ),
     "time_granted": (N_("Gave %(side)s more time until %(day)s: “%(step)s”"), N_("Gave more time")),
+    "day_set": (N_("Set a new day for “%(step)s”: %(day)s"), N_("Set a new day")),
+    "day_set_for": (N_("Set a new day for “%(step)s”, %(side)s: %(day)s"), N_("Set a new day")),
     "time_declined": (N_("Declined more time for %(side)s: “%(step)s”"), N_("Declined more time")),
     "time_withdrawn": (
         N_("Took back the asking for more time for %(side)s: “%(step)s”"),

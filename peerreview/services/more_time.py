@@ -255,7 +255,7 @@ def _open(case: OpenCase, number: int) -> Entry:
     if number == 0 and not case.sees_all_parties:
         # Of its own there is one at most; a number would say how many others there are.
         found = next((entry for entry in open_askings(case) if entry.party == case.own_party()), None)
-    if found is None or not _knows(case, found.party):
+    if found is None or found.party is None or not _knows(case, found.party):
         raise NotFound(f"asking {number}")
     if found not in open_askings(case):
         raise Conflict(GONE)

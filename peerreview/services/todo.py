@@ -203,7 +203,9 @@ def _asked_for(case: OpenCase) -> list[WaitingView]:
 
 def _asking(case: OpenCase, entry: Entry) -> Message:
     step = case.workflow.by_path[entry.step].title
-    return N_("Answer: %(side)s asks for more time for “%(step)s”", side=case.names[entry.party], step=step)
+    return N_(
+        "Answer: %(side)s asks for more time for “%(step)s”", side=case.names[entry.party or 0], step=step
+    )
 
 
 def _who_grants(case: OpenCase, entry: Entry) -> tuple[Words, ...]:
