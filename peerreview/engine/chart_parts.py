@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from xml.etree import ElementTree as ET
 
-from .case import ACTIVE, DONE, SKIPPED, WAITING, WAIVED, Place
-from .definition import Step
-from .expressions import any_of
+from .case import ACTIVE, DONE, SKIPPED, WAITING, WAIVED, Place, Scope
+from .definition import Step, Workflow
+from .expressions import NOBODY, Excused, any_of
 from .unfolding import name_of
 
 SPACE = "http://www.w3.org/2005/07/scxml"
@@ -24,6 +24,17 @@ def in_any(*states: str) -> str:
 
 def is_in(place: Place, *states: str) -> str:
     return in_any(*(f"{name_of(place)}.{state}" for state in states))
+
+
+def excused(workflow: Workflow, place: Place) -> Excused:
+    """Whether nobody at `place` waits for a side: its own copy was gone on without (see `conditions.awaiting`)."""
+    path, scope = place
+    if scope.party is None or scope.person is not None:
+        return NOBODY
+    names = path.split("/")
+    above = ["/".join(names[:number]) for number in range(len(names), 0, -1)]
+    of_sides = [path for path in above if workflow.scope(path) == "party"]
+    return lambda party: any_of(is_in((path, Scope(party)), WAIVED) for path in of_sides)
 
 
 def dates(step: Step) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from ..errors import N_, Message, PartyName
-from .case import Case, Scope
+from .case import WAIVED, Case, Place, Scope, Standing
 from .dates import Fuzzy
 from .definition import Condition, FactRef
 from .kinds import GATHERED
@@ -74,6 +74,29 @@ def _still_concerns(case: Case, relation: str, party: int) -> bool:
     return True
 
 
+def awaiting(case: Case, place: Place) -> Case:
+    """The case as a side's copy of a step looks at it: of all, it waits for nobody whose own copy the lead has gone on
+    without (engine.md 14)."""
+    path, scope = place
+    if scope.party is None or scope.person is not None:
+        return case
+    standing = case.standing
+    excused = [p for p in standing.taking_part if p != scope.party and gone_on_without(standing, path, p)]
+    if not excused:
+        return case
+    return case.with_(standing=standing.with_(withdrawn=standing.withdrawn.union(excused)))
+
+
+def gone_on_without(standing: Standing, path: str, party: int) -> bool:
+    """Whether a side's copy of a step, or of a block that it stands in, has been overruled."""
+    while path:
+        mark = standing.marks.get((path, Scope(party)))
+        if mark is not None and mark.state == WAIVED:
+            return True
+        path = path.rpartition("/")[0]
+    return False
+
+
 def value_of(case: Case, ref: FactRef, scope: Scope) -> Any:
     """The value of a field such as agreement.follow_up; False where there is none."""
     for owner in owners(case, ref, scope):
@@ -91,7 +114,8 @@ def date_of(case: Case, ref: FactRef, scope: Scope) -> date | None:
 def _fact_holds(case: Case, ref: FactRef, wanted: Any, scope: Scope) -> bool:
     if ref.artefact in case.workflow.roles:
         return any(
-            r.role == ref.artefact and r.fact == ref.fact and r.party in (None, scope.party)
+            (r.role, r.fact) == (ref.artefact, ref.fact)
+            and (ref.relation == "any" or r.party in (None, scope.party))
             for r in case.standing.records
         )
     if ref.fact in GATHERED:

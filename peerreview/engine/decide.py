@@ -12,7 +12,7 @@ from functools import partial
 
 from ..errors import N_, Message, PartyName
 from .case import ACTIVE, OVER, SHARED, WAITING, Actor, Case, FactKey, Place, Scope
-from .conditions import holds, missing, value_of
+from .conditions import awaiting, holds, missing, value_of
 from .definition import Action, Allow, Effect, Right, RoleRef
 
 
@@ -173,7 +173,7 @@ def _may_do(case: Case, actor: Actor, what: Do) -> Answer:
     if actor.conflicted and any(action.key in case.workflow.roles[r].loses_actions for r, _ in actor.roles):
         return No(N_("a declared conflict of interest keeps you from this"))
     refusal = _standing_allows(case, what, action)
-    return _needs_met(case, action, scope) if refusal is None else refusal
+    return _needs_met(_asked_in(case, action, what.place), action, scope) if refusal is None else refusal
 
 
 def _may_have_time(case: Case, actor: Actor, what: Time) -> Answer:
@@ -219,6 +219,11 @@ def _standing_allows(case: Case, what: Do, action: Action) -> No | None:
     if mark.state in OVER:
         return No(N_("the step “%(step)s” is over", step=title))
     return None
+
+
+def _asked_in(case: Case, action: Action, place: Place) -> Case:
+    """A way out of where all have done theirs waits for whom the step itself waits for."""
+    return awaiting(case, place) if action.remedy else case
 
 
 def _needs_met(case: Case, action: Action, scope: Scope) -> Answer:

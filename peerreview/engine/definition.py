@@ -141,7 +141,8 @@ class Action:
     """What moves a step. `to`: next, an earlier step's path, an end, or None (moves nothing by itself).
 
     `declares` asks for a declaration (conflict); `records` is a consent's fact; `optional` actions are
-    nobody's task (taking back, consenting); `moves` names one of the engine's own moves (`moves.MOVES`)."""
+    nobody's task (taking back, consenting); `moves` names one of the engine's own moves (`moves.MOVES`).
+    `remedy`: a way out of where all have done theirs and the step is still not over; asked for there alone."""
 
     key: str
     title: Text
@@ -157,6 +158,7 @@ class Action:
     mail: tuple[MailRule, ...] = ()
     optional: bool = False
     moves: str = ""
+    remedy: bool = False
 
 
 @dataclass(frozen=True)
@@ -164,7 +166,8 @@ class Step:
     """A node of the block tree. `path` is its name ("exchange/work/study"); `each` is "", party or person.
 
     `ask`: what is asked of people, an imperative; `short`: the step in a word or two, for the drawing.
-    `was`: the paths by which older definitions called it, the latest first."""
+    `was`: the paths by which older definitions called it, the latest first. `stuck`: the mails that go when all have
+    done theirs and the step is still not over (see `likeness`)."""
 
     path: str
     title: Text
@@ -189,6 +192,7 @@ class Step:
     page: str = ""
     was: tuple[str, ...] = ()
     more_time: MoreTime | None = None
+    stuck: tuple[MailRule, ...] = ()
 
     @property
     def key(self) -> str:

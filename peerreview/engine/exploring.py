@@ -282,7 +282,10 @@ class Exploring:
         for key in sorted(free, key=str):
             if self.writing.automatic(key) and not case.facts.get(*key):
                 facts = case.facts.with_({key: self.writing.value(key)})
-                for after in self._pinned(case, settle(case.with_(facts=facts), T0).case, free, None):
+                written = settle(case.with_(facts=facts), T0).case
+                if self.writing.at_any_time(key) and written.standing == case.standing:
+                    continue  # It can as well be written when something comes of it.
+                for after in self._pinned(case, written, free, None):
                     yield f"{key[0]}.{key[1]} comes true", after
         for choices in self.writing.choices(case):
             facts = case.facts.with_(choices)

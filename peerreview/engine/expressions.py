@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from .case import Case, FactKey, Scope
 from .conditions import owners
@@ -33,6 +33,13 @@ def no(part: str) -> str:
     return {"true": "false", "false": "true"}.get(part, f"({part} == false)")
 
 
+Excused = Callable[[int | None], str]
+
+
+def NOBODY(party: int | None) -> str:
+    return "false"
+
+
 class Expressions:
     """The conditions of a review as it begins; `names` collects every fact that is asked for."""
 
@@ -47,13 +54,14 @@ class Expressions:
             if action.records is not None
         ]
 
-    def of(self, condition: Condition | None, scope: Scope) -> str:
+    def of(self, condition: Condition | None, scope: Scope, excused: Excused = NOBODY) -> str:
+        """`excused`: whether nobody waits for a side (see `conditions.awaiting`)."""
         if condition is None:
             return "true"
         if condition.op == "fact":
             assert condition.fact is not None
-            return self._fact(condition.fact, condition.value, scope)
-        parts = [self.of(part, scope) for part in condition.parts]
+            return self._fact(condition.fact, condition.value, scope, excused)
+        parts = [self.of(part, scope, excused) for part in condition.parts]
         if condition.op == "not":
             return no(parts[0])
         return any_of(parts) if condition.op == "any" else all_of(parts)
@@ -66,19 +74,30 @@ class Expressions:
             return no(name)
         return f"({name} == {wanted!r})"
 
-    def _fact(self, ref: FactRef, wanted: object, scope: Scope) -> str:
+    def _fact(self, ref: FactRef, wanted: object, scope: Scope, excused: Excused) -> str:
         if ref.artefact in self.case.workflow.roles:
             return any_of(
                 self.names.record(role, fact, step, party)
                 for role, fact, step in self.recorded
                 if (role, fact) == (ref.artefact, ref.fact)
-                for party in dict.fromkeys((None, scope.party))
+                for party in dict.fromkeys((None, scope.party, *self._of_anybody(ref)))
             )
         if ref.fact in GATHERED:
             ref = FactRef("all", ref.artefact, GATHERED[ref.fact])
         found = [
-            self.is_so((ref.artefact, ref.fact, owner), wanted) for owner in owners(self.case, ref, scope)
+            (self.is_so((ref.artefact, ref.fact, owner), wanted), self._excused(ref, owner, scope, excused))
+            for owner in owners(self.case, ref, scope)
         ]
         if not found:
             return "false"
-        return any_of(found) if ref.relation == "any" else all_of(found)
+        if ref.relation == "any":
+            return any_of(all_of([so, no(free)]) for so, free in found)
+        return all_of(any_of([so, free]) for so, free in found)
+
+    def _of_anybody(self, ref: FactRef) -> tuple[int, ...]:
+        return self.case.standing.parties if ref.relation == "any" else ()
+
+    def _excused(self, ref: FactRef, owner: int | None, scope: Scope, excused: Excused) -> str:
+        artefact = self.case.workflow.artefacts[ref.artefact]
+        mine = owner is None or owner == scope.party or artefact.per == "person"
+        return "false" if mine or ref.relation not in ("all", "any") else excused(owner)

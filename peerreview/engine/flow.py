@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from .case import ACTIVE, DONE, OVER, SHARED, SKIPPED, WAITING, Case, FactKey, Mark, Place, Scope, Standing
-from .conditions import holds
+from .conditions import awaiting, holds
 from .definition import Step
 from .timing import due_date, ends_at, opens_at
 
@@ -156,7 +156,7 @@ def _is_over(run: Run, step: Step, place: Place) -> bool:
         return _block(run, step.steps, place[1], True)
     if step.together:
         return _together(run, step.together, place[1], True)
-    if step.done_when is not None and holds(run.case, step.done_when, place[1]):
+    if step.done_when is not None and holds(awaiting(run.case, place), step.done_when, place[1]):
         return True
     instant = ends_at(run.case, place)
     return instant is not None and instant <= run.now

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from .case import ACTIVE, Actor, Case, Mark, Place, Scope, Seat
-from .conditions import holds
+from .conditions import awaiting, holds
 from .decide import Do, acting_scope, already_done
 from .definition import Action, Condition, MailRule, RoleRef, Step
 from .flow import active
@@ -106,14 +106,16 @@ def whose_turn(case: Case, place: Place) -> tuple[Seat, ...]:
             continue
         for seat in _who_may(case, action, scope):
             acting = scope if scope.party is not None else Scope(seat.party if seat.id > 0 else None)
-            if applies(case, action, acting) and not already_done(case, action, acting):
+            if applies(case, action, acting, place[0]) and not already_done(case, action, acting):
                 found.setdefault(seat.id, seat)
     return tuple(found.values())
 
 
-def applies(case: Case, action: Action, scope: Scope) -> bool:
+def applies(case: Case, action: Action, scope: Scope, path: str = "") -> bool:
     """False where the agreement has chosen another way: nobody waits for the handing over of a joint report
-    where each side writes its own."""
+    where each side writes its own. A remedy is asked of people where there is something to mend."""
+    if action.remedy:
+        return holds(awaiting(case, (path, scope)), action.needs, scope)
     return all(holds(case, choice, scope) for choice in _choices(action.needs))
 
 
@@ -181,18 +183,55 @@ def deed_mails(move: Move, actor: int | None, now: datetime) -> tuple[DeedMail, 
     return tuple(found.values())
 
 
+def stuck_mails(before: Case, after: Case, now: datetime) -> tuple[DeedMail, ...]:
+    """To each whom it concerns one mail: since `before`, all have done theirs in a step that is still not over."""
+    found: dict[tuple[int, str], DeedMail] = {}
+    for place in stuck(after):
+        if place in stuck(before):
+            continue
+        for rule in after.step(place).stuck:
+            for seat in recipients(after, rule.to, place[1]):
+                person = seat.reader(now)
+                party = seat.party if seat.party >= 0 else None
+                found.setdefault((person, place[0]), DeedMail(person, party, place, rule, "stuck"))
+    return tuple(found.values())
+
+
+def stuck(case: Case) -> tuple[Place, ...]:
+    """Where all have done theirs and the step is still not over, for want of what its remedies bring about."""
+    if case.standing.ended or case.standing.on_hold:
+        return ()
+    return tuple(
+        place
+        for place in active(case)
+        if case.standing.marks[place].state == ACTIVE
+        and any(a.remedy and applies(case, a, place[1], place[0]) for a in case.step(place).actions.values())
+    )
+
+
 def tasks(case: Case, actor: Actor) -> tuple[Task, ...]:
     """What is this person's to do now, the steps in order: to act, or (helps) to take part in the writing."""
     if case.standing.ended or case.standing.on_hold:
         return ()
-    found = []
+    found: list[Task] = []
     for place in active(case):
         mark = case.standing.marks[place]
         if mark.state == ACTIVE:
             task = _task(case, actor, place, mark)
-            if task:
+            if task and not any(_is_the_same(case, task, other) for other in found):
                 found.append(task)
     return tuple(found)
+
+
+def _is_the_same(case: Case, task: Task, other: Task) -> bool:
+    """The network's remedy mends a step for all sides at once, at whichever side's copy it is done."""
+    actions = [case.step(task.place).actions[key] for key in task.actions]
+    return (
+        task.place[0] == other.place[0]
+        and task.actions == other.actions
+        and bool(actions)
+        and all(action.remedy and _is_leads(case, action) for action in actions)
+    )
 
 
 def _task(case: Case, actor: Actor, place: Place, mark: Mark) -> Task | None:
@@ -203,7 +242,7 @@ def _task(case: Case, actor: Actor, place: Place, mark: Mark) -> Task | None:
         acting = acting_scope(case, actor, Do(action.key, place), action)
         if acting is None or action.optional or already_done(case, action, acting):
             continue
-        if not applies(case, action, acting):
+        if not applies(case, action, acting, path):
             continue
         if _as_lead_alone(case, action, actor) and not _is_leads(case, action):
             continue

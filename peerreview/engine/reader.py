@@ -19,6 +19,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError, YAMLStreamError
 from ..errors import BadDefinition, Problem
 from .building import Builder
 from .definition import Workflow
+from .likeness import READING, meant
 from .schema import WorkflowModel
 
 LARGEST = 1_000_000  # bytes: a definition is written and read by people
@@ -26,8 +27,10 @@ MOST_PARTS = 200_000  # with every anchor written out: some lines of anchors in 
 Loc = tuple[Any, ...]
 
 
-def read(source: str | bytes, file: str = "<text>") -> Workflow:
-    """The workflow that `source` defines; raises BadDefinition with every problem found."""
+def read(source: str | bytes, file: str = "<text>", *, reading: int = READING) -> Workflow:
+    """The workflow that `source` defines; raises BadDefinition with every problem found.
+
+    `reading`: 1 as definitions were read at first, for histories of that time (see `likeness`)."""
     text = _decoded(source, file)
     data = _parsed(text, file)
     try:
@@ -38,7 +41,7 @@ def read(source: str | bytes, file: str = "<text>") -> Workflow:
     workflow = builder.build(text=text, hash=_hash(model))
     if builder.problems:
         raise BadDefinition(sorted(set(builder.problems)))
-    return workflow
+    return workflow if reading < READING else meant(workflow)
 
 
 def _decoded(source: str | bytes, file: str) -> str:

@@ -164,7 +164,7 @@ class _Rehearsal:
         of_party = any(s.party >= 0 for s in people)
         return (
             (seat.party >= 0 or not of_party)
-            and applies(self.case, action, scope)
+            and applies(self.case, action, scope, place[0])
             and not already_done(self.case, action, scope)
         )
 

@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeVar
 
 from .case import Case, FactKey, Facts, Scope
 from .definition import Condition
-from .expressions import Expressions, all_of, any_of, no
+from .expressions import NOBODY, Excused, Expressions, all_of, any_of, no
 from .moves import MOVES, Choice
 from .unfolding import Names
 from .writing import T0
@@ -91,9 +91,9 @@ class Ring:
     def telling(self, make: Callable[[Case], str]) -> str:
         return any_of(all_of([where, made]) for where, made in self.by_way(make))
 
-    def of(self, condition: Condition | None, scope: Scope) -> str:
+    def of(self, condition: Condition | None, scope: Scope, excused: Excused = NOBODY) -> str:
         tells = {id(way): tell for way, tell in zip(self.ways, self.tells, strict=True)}
-        return self.telling(lambda way: tells[id(way)].of(condition, scope))
+        return self.telling(lambda way: tells[id(way)].of(condition, scope, excused))
 
     def is_so(self, key: FactKey, wanted: object = True) -> str:
         return self.tells[0].is_so(key, wanted)

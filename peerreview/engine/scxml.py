@@ -28,12 +28,13 @@ from .chart_parts import (
     STATES,
     assign,
     dates,
+    excused,
     is_in,
     transition,
     whom,
 )
 from .definition import ALWAYS, Action, Workflow
-from .expressions import all_of, any_of, no
+from .expressions import NOBODY, all_of, any_of, no
 from .moves import makes_about, undo_owners
 from .ring_chart import Ring
 from .unfolding import Instance, Names, acting, made_up, name_of, set_by, unfold
@@ -125,7 +126,8 @@ class _Writer:
             event = ".".join(("do", action.key, name_of(place), *([variant] if variant else [])))
             rests = "true" if action.to in self.workflow.ends else GOING_ON
             done = self.tell.telling(lambda way: self._done_already(way, action, scope))  # noqa: B023
-            parts = [under_way, rests, self.tell.of(action.needs, scope), no(done)]
+            free = excused(self.workflow, place) if action.remedy else NOBODY
+            parts = [under_way, rests, self.tell.of(action.needs, scope, free), no(done)]
             if action.to is not None and action.to in self.workflow.by_path:
                 parts.append(self._passed(action.to, scope.party))
             yield Deed(event, action, place, scope, all_of(parts))
@@ -274,7 +276,9 @@ class _Writer:
             over.append(all_of(self._over(inner.place) for inner in reversed(instance.inside)))
         else:
             if step.done_when is not None:
-                over.append(self.tell.of(step.done_when, instance.scope))
+                over.append(
+                    self.tell.of(step.done_when, instance.scope, excused(self.workflow, instance.place))
+                )
             if step.ends_after is not None:
                 over.append(self._clock(states[ACTIVE], instance, "ends"))
         if over:

@@ -8,7 +8,7 @@ from itertools import product
 from typing import Any, NamedTuple
 
 from .case import ACTIVE, OVER, SHARED, Case, FactKey, Facts, Mark, Place
-from .definition import Artefact, Condition, FactRef, Right, RoleRef, Workflow
+from .definition import Artefact, Condition, FactRef, Right, RoleRef, Step, Workflow
 from .kinds import GATHERED, WRITTEN
 
 T0 = datetime(2026, 1, 12, 9, tzinfo=UTC)
@@ -63,6 +63,7 @@ class Writing:
             for step in workflow.walk()
         }
         self.asked_elsewhere = self._asked_elsewhere()
+        self.asked_in = dict(self._asked_in())
         opening = [a.opens_when for a in workflow.artefacts.values() if a.opens_when is not None]
         steps = [c for s in workflow.walk() for c in (s.done_when, s.starts_when, s.condition) if c]
         self.of_opening = {(r.artefact, r.fact) for c in opening for r in c.facts()} & {
@@ -125,6 +126,17 @@ class Writing:
             if given.get((ref.artefact, ref.fact), step.path) != step.path
         }
 
+    def _asked_in(self) -> Iterator[tuple[tuple[str, str], frozenset[str]]]:
+        """What somebody may write in every step, in any state of the thing: the steps that ask for it."""
+        opening = {
+            (r.artefact, r.fact) for a in self.workflow.artefacts.values() for r in _facts(a.opens_when)
+        }
+        for grant, _ in self.anywhere:
+            for fact in grant.facts:
+                key = (grant.right.artefact, fact)
+                if grant.right.state is None and key not in opening:
+                    yield key, frozenset(s.path for s in self.workflow.walk() if key in _asked_by(s))
+
     def _dated(self) -> Iterator[FactRef]:
         """Facts that are dates by which a step opens."""
         for step in self.workflow.walk():
@@ -139,6 +151,10 @@ class Writing:
     def automatic(self, key: FactKey) -> bool:
         """Whether something begins, ends or opens by itself when this is written."""
         return (key[0], key[1]) in self.by_itself
+
+    def at_any_time(self, key: FactKey) -> bool:
+        """Whether this can be written in every step, in any state of the thing, and no opening asks for it."""
+        return (key[0], key[1]) in self.asked_in
 
     def value(self, key: FactKey) -> Any:
         return A_DATE if key[1] in self.workflow.artefacts[key[0]].kind.fields else True
@@ -214,19 +230,21 @@ class Writing:
 
     def trimmed(self, case: Case) -> Case:
         """Without what nothing can hang on any more: facts that no condition names and no action under way
-        sets, consents of a step that is over, an opening that has taken place."""
+        sets, consents of a step that is over, an opening that has taken place; and what can be written again at
+        any time, where the steps that ask for it are over (whoever goes back there finds it as it may be written)."""
         standing = case.standing
         if standing.ended:
             return case
         under_way = frozenset(p[0] for p, mark in standing.marks.items() if mark.state not in OVER)
-        setting = self._sets_in(under_way, frozenset(path for path, _ in standing.marks))
-        opened = self._opened(case)
+        begun = frozenset(path for path, _ in standing.marks)
+        setting = self._sets_in(under_way, begun)
+        gone = self._opened(case) | self._asked_no_more(under_way, begun)
         values = {
             key: value
             for key, value in case.facts.values.items()
             if value
             and ((key[0], key[1]) in self.named or (key[0], key[1]) in setting or key[1] in self.lasting)
-            and (key[0], key[1]) not in opened
+            and (key[0], key[1]) not in gone
         }
         records = frozenset(
             r for r in standing.records if r.step in under_way or r[:2] in self.asked_elsewhere
@@ -240,6 +258,13 @@ class Writing:
             steps = (sets for path, sets in self.sets.items() if path in under_way or path not in begun)
             found = self._setting[(under_way, begun)] = {fact for sets in steps for fact in sets}
         return found
+
+    def _asked_no_more(self, under_way: frozenset[str], begun: frozenset[str]) -> set[tuple[str, str]]:
+        return {
+            fact
+            for fact, steps in self.asked_in.items()
+            if steps and steps <= begun and not steps & under_way
+        }
 
     def _opened(self, case: Case) -> set[tuple[str, str]]:
         """Choices that only the opening of sets asks for, where all are open."""
@@ -295,6 +320,15 @@ class Writing:
             return False
         value = case.facts.get(ref.artefact, ref.fact)
         return value is not False and value != condition.value
+
+
+def _facts(condition: Condition | None) -> Iterator[FactRef]:
+    return condition.facts() if condition is not None else iter(())
+
+
+def _asked_by(step: Step) -> set[tuple[str, str]]:
+    conditions = (step.done_when, step.starts_when, step.condition, *(a.needs for a in step.actions.values()))
+    return {(r.artefact, GATHERED.get(r.fact, r.fact)) for c in conditions for r in _facts(c)}
 
 
 def _own(ref: FactRef) -> FactRef:

@@ -10,10 +10,11 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from ..engine import moves
+from ..engine import likeness, moves
 from ..engine.case import Place
 from ..engine.decide import Do
 from ..engine.flow import next_due, wake_at
+from ..engine.likeness import READING
 from ..engine.moves import Choice, Move, tick
 from ..errors import Conflict
 from ..store import cases as store
@@ -40,11 +41,22 @@ def changing(
         only_reviews(case, rounds)
         if seen is not None and seen != case.review.version:
             raise Conflict(wording.moved_meanwhile(case))
+        _read_anew(case)
         yield case
         case.refresh()
         settle(case)
         save(case)
         _tell_round(case)
+
+
+def _read_anew(case: OpenCase) -> None:
+    """A review that has come to where it stands by an earlier reading of its definition goes on by this one."""
+    standing = likeness.waiting_again(case.workflow, case.standing)
+    if standing == case.standing or case.standing.ended:
+        return
+    case.note("read_anew", data={"reading": likeness.READING})
+    case.case = case.case.with_(standing=standing)
+    case.review.standing = standing.to_json()
 
 
 def _tell_round(case: OpenCase) -> None:
@@ -94,6 +106,7 @@ def _write_down(case: OpenCase, move: Move, reason: str, data: Mapping[str, Any]
             "person": scope.person,
             "choice": _choice(move),
             "facts": known_facts(move),
+            "reading": READING,
             **_people(move),
             # Free text stays out of what the hash covers as it is: see chain.append.
             **({"version": data["version"]} if "version" in data else {}),
@@ -161,6 +174,7 @@ def settle(case: OpenCase) -> None:
             "entered": [_place(p) for p in move.entered],
             "left": [_place(p) for p in move.left],
             "facts": known_facts(move),
+            "reading": READING,
             **_people(move),
         },
     )
@@ -185,6 +199,7 @@ def save(case: OpenCase) -> None:
     review.due_on = next_due(case.case)
     for move in case.moves:
         posting.send_deed_mails(case, move)
+    posting.send_stuck_mails(case)
     store.keep(case.session, review)
     posting.replan(case)
     invitations.bring_up_to_date(case)

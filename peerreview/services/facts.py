@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
 from ..engine.case import FactKey, Facts, Standing
+from ..engine.conditions import gone_on_without
 from ..engine.dates import when
 from ..engine.definition import Artefact, Workflow
 from ..engine.teams import compare
@@ -36,6 +37,8 @@ def facts_of(
             round_facts.add(rows, artefact, standing, values, of_round or OfRound(), written)
             continue
         _KINDS[artefact.kind.name](rows, artefact, standing, values, numbers)
+        if artefact.kind.name == "team":
+            _likeness(rows, workflow, artefact.key, standing, values)
     return Facts(values, numbers, _since(rows, workflow, standing))
 
 
@@ -97,12 +100,35 @@ def team_functions(rows: CaseRows, standing: Standing) -> dict[int, list[str]]:
 
 def _team(rows: CaseRows, artefact: Artefact, standing: Standing, values: Values, numbers: Numbers) -> None:
     teams = team_functions(rows, standing)
-    comparison = compare(teams)
     for party, functions in teams.items():
         coordinated = any(s.role == "coordinator" and s.party == party for s in rows.seated)
         values[(artefact.key, "complete", party)] = coordinated and len(functions) >= 2 and all(functions)
-        values[(artefact.key, "comparable", party)] = comparison.comparable
         values[(artefact.key, "confirmed", party)] = state_of(rows, artefact, party) == "confirmed"
+
+
+def compared(workflow: Workflow, key: str, standing: Standing, confirmed: Collection[int]) -> tuple[int, ...]:
+    """The sides whose teams are held against each other: not one whose team the lead has gone on without."""
+    steps = [
+        step.path
+        for step in workflow.walk()
+        for action in step.actions.values()
+        if any((effect.artefact, effect.effect) == (key, "confirm") for effect in action.does)
+    ]
+    return tuple(
+        party
+        for party in standing.taking_part
+        if party in confirmed or not any(gone_on_without(standing, path, party) for path in steps)
+    )
+
+
+def _likeness(rows: CaseRows, workflow: Workflow, key: str, standing: Standing, values: Values) -> None:
+    """Whether the teams are alike: the same for all sides. One alone is like itself."""
+    confirmed = [party for party in standing.taking_part if values[(key, "confirmed", party)]]
+    sides = compared(workflow, key, standing, confirmed)
+    teams = team_functions(rows, standing)
+    alike = len(sides) < 2 or compare({p: teams[p] for p in sides}).comparable
+    for party in standing.taking_part:
+        values[(key, "comparable", party)] = alike
 
 
 def agreement_gaps(fields: Mapping[str, Any], parties: Iterable[int]) -> list[str]:

@@ -13,6 +13,10 @@ DEEDS: Mapping[str, tuple[Message, Message]] = {
         N_("Moved the review to the newest definition of the workflow"),
         N_("Moved the review to the newest definition of the workflow"),
     ),
+    "read_anew": (
+        N_("From here on the teams are compared when all sides have confirmed theirs"),
+        N_("From here on the teams are compared when all sides have confirmed theirs"),
+    ),
     "begun": (N_("Proposed the review"), N_("Proposed the review")),
     "wrote_letter": (N_("Saved: %(title)s"), N_("Saved: %(title)s")),
     "dates_set": (N_("Set the dates of the round"), N_("Set the dates of the round")),
@@ -118,6 +122,7 @@ EFFECTS: Mapping[tuple[str, str], Message] = {
     ("decision", "accept"): N_("Accepted to take part"),
     ("decision", "decline"): N_("Declined to take part"),
     ("team", "confirm"): N_("Confirmed the team"),
+    ("team", "reopen"): N_("Opened the team again"),
     ("agreement", "confirm"): N_("Confirmed the agreement"),
     ("documents", "hand_in"): N_("Handed in the materials"),
     ("documents", "take_back"): N_("Took the materials back"),

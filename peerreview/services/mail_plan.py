@@ -45,6 +45,7 @@ HELD_BACK = ("locked", N_("Held back"))
 KINDS: Mapping[str, Message] = {
     "action": N_("Something was done"),
     "begun": N_("A step began"),
+    "stuck": N_("A step cannot go on"),
     "ended": N_("The end"),
     "reminder": N_("Reminder"),
     "by_hand": N_("Reminder"),

@@ -14,9 +14,9 @@ from .cases import OpenCase
 
 @dataclass(frozen=True)
 class Offer:
-    """An action that the reader's roles include. `party`: for whom it would be done; `why_not`: None where it
-    can be done now; `done`: all that it would change or record is so already; `consent`: it records a fact
-    and moves nothing (engine.md 12)."""
+    """An action that the reader's roles include; a remedy: where there is something to mend. `party`: for whom it
+    would be done; `why_not`: None where it can be done now; `done`: all that it would change or record is so already;
+    `consent`: it records a fact and moves nothing (engine.md 12)."""
 
     key: str
     title: Text
@@ -56,6 +56,8 @@ def _offer(case: OpenCase, step: Step, place: Place, action: Action) -> Offer | 
     if scope is None:
         return None
     answer = case.may(what)
+    if action.remedy and not answer:
+        return None
     party = place[1].party if place[1].party is not None else scope.party
     return Offer(
         key=action.key,

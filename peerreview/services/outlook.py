@@ -10,7 +10,7 @@ from datetime import date
 from ..engine.case import ACTIVE, Case
 from ..engine.definition import Action
 from ..engine.moves import Move
-from ..engine.planning import deed_mails
+from ..engine.planning import deed_mails, stuck_mails
 from ..engine.timing import due_date
 from ..errors import N_, Message, PartyName, Text
 from . import undoing
@@ -224,7 +224,8 @@ def told(case: OpenCase, move: Move) -> tuple[Words, ...]:
     """Who gets a mail at once, by side and role."""
     actor = case.account.person_id if case.account else None
     roles: dict[tuple[int | None, str], None] = {}
-    for mail in deed_mails(move, actor, case.now):
+    mails = (*deed_mails(move, actor, case.now), *stuck_mails(move.before, move.case, case.now))
+    for mail in mails:
         seats = [seat for seat in move.case.seats if seat.reader(case.now) == mail.person]
         for seat in seats:
             roles[(seat.party, seat.role)] = None

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from ..engine.case import Place, Scope
+from ..engine.conditions import awaiting, missing
 from ..engine.decide import Do, No, Time, acting_scope, already_done, changes
 from ..engine.definition import Action
-from ..engine.planning import applies
-from ..errors import N_, Message, Text
+from ..engine.planning import applies, stuck
+from ..errors import N_, Message, PartyName, Text
 from . import turns
 from .asked_time import href_of, open_askings
 from .cases import OpenCase
@@ -50,12 +51,13 @@ class PanelSide:
     reminder: datetime | None
     parts: tuple[Part, ...]
     time: Message | None = None
+    waits: Message | None = None
 
 
 @dataclass(frozen=True)
 class Panel:
     """A step under way. `yours`: the reader has something to do in it; `due` is said once where it is the same
-    for all the sides shown."""
+    for all the sides shown. `stuck`: what can be done where all have done theirs and it is still not over."""
 
     path: str
     title: Text
@@ -66,6 +68,7 @@ class Panel:
     sides: tuple[PanelSide, ...]
     main: Button | None
     others: tuple[Button, ...]
+    stuck: Text | None = None
 
 
 def panels_of(case: OpenCase) -> tuple[Panel, ...]:
@@ -81,7 +84,7 @@ def panels_of(case: OpenCase) -> tuple[Panel, ...]:
 
 def _panel(case: OpenCase, of_step: list[Turn], yours: bool) -> Panel:
     step = of_step[0].step
-    found = [_buttons(case, turn, yours) for turn in of_step]
+    found = [_buttons(case, turn, yours, first=turn is of_step[0]) for turn in of_step]
     main = next((main for main, _ in found if main is not None), None)
     others = {button: None for _, several in found for button in several if button != main}
     dues = {turn.due for turn in of_step}
@@ -95,7 +98,14 @@ def _panel(case: OpenCase, of_step: list[Turn], yours: bool) -> Panel:
         sides=tuple(_side(case, turn) for turn in of_step),
         main=main,
         others=tuple(others),
+        stuck=_stuck(case, of_step),
     )
+
+
+def _stuck(case: OpenCase, of_step: list[Turn]) -> Text | None:
+    places = stuck(case.case)
+    rules = of_step[0].step.stuck if any(turn.place in places for turn in of_step) else ()
+    return rules[0].text if rules else None
 
 
 def _side(case: OpenCase, turn: Turn) -> PanelSide:
@@ -108,7 +118,19 @@ def _side(case: OpenCase, turn: Turn) -> PanelSide:
         reminder=turn.reminder,
         parts=_parts(case, turn),
         time=_time(case, turn),
+        waits=_waits(case, turn),
     )
+
+
+def _waits(case: OpenCase, turn: Turn) -> Message | None:
+    """The other sides that a side waits for which has done its own part."""
+    if turn.party is None or turn.holders:
+        return None
+    seen = awaiting(case.case, turn.place)
+    wanting = missing(seen, turn.step.done_when, turn.place[1])
+    sides = {value for message in wanting for _, value in message.params if isinstance(value, PartyName)}
+    others = tuple(sorted(side for side in sides if side.party != turn.party))
+    return N_("Waiting for %(sides)s.", sides=others) if others else None
 
 
 def _time(case: OpenCase, turn: Turn) -> Message | None:
@@ -130,13 +152,15 @@ def _parts(case: OpenCase, turn: Turn) -> tuple[Part, ...]:
     parts: dict[Part, None] = {}
     wanting = _wanting(case, turn)
     for action in turn.step.actions.values():
-        if action.optional:
+        if action.optional or action.remedy:
             continue
         each = _done_by_each(case, action)
         for party in sides:
             scope = Scope(party)
             single = each and turn.party is None
-            if applies(case.case, action, scope) and (not single or _may_notice(case, action, scope)):
+            if applies(case.case, action, scope, turn.step.path) and (
+                not single or _may_notice(case, action, scope)
+            ):
                 side = case.names[party] if single else ""
                 done = already_done(case.case, action, scope)
                 missing = wanting.get((action.key, party if each else None), ())
@@ -169,13 +193,18 @@ def _by(case: OpenCase, action: Action) -> tuple[Text, ...]:
 # ---- what the reader can do
 
 
-def _buttons(case: OpenCase, turn: Turn, yours: bool) -> tuple[Button | None, tuple[Button, ...]]:
-    """The main one: the deed if it can be done, else the page where one gets it ready. None for who only looks."""
+def _buttons(
+    case: OpenCase, turn: Turn, yours: bool, *, first: bool
+) -> tuple[Button | None, tuple[Button, ...]]:
+    """The main one: the deed if it can be done, else the page where one gets it ready. None for who only looks.
+    `first`: of the turns of one step; what mends it for all sides is offered once."""
     page = turn.step.page
     there = Button(OPEN[page], way_to(case, page)) if page in OPEN and page else None
     required: list[Button] = []
     optional: list[Button] = []
     for action, scope in _theirs(case, turn):
+        if action.remedy and not first and scope.party not in case.actor.parties():
+            continue
         what = _do(turn.place, action, scope)
         button = Button(action.title, action_path(case.review.id, action.key, turn.step.path, scope.party))
         if case.may(what) and not _is_idle_consent(case, turn, action):
@@ -210,7 +239,7 @@ def _theirs(case: OpenCase, turn: Turn) -> list[tuple[Action, Scope]]:
     for action in turn.step.actions.values():
         place = _own_place(case, turn)
         scope = acting_scope(case.case, case.actor, Do(action.key, place), action)
-        if scope is not None and applies(case.case, action, scope):
+        if scope is not None and applies(case.case, action, scope, turn.step.path):
             found.append((action, scope))
     return found
 
@@ -229,8 +258,8 @@ def _do(place: Place, action: Action, scope: Scope) -> Do:
 
 
 def _is_idle_consent(case: OpenCase, turn: Turn, action: Action) -> bool:
-    """A consent is offered where something waits for it."""
-    return action.records is not None and turns.wanted_consent(case, turn) != action.key
+    """A consent is offered where something waits for it; a remedy is asked of nobody else."""
+    return action.records is not None and not action.remedy and turns.wanted_consent(case, turn) != action.key
 
 
 def _wanting(case: OpenCase, turn: Turn) -> dict[tuple[str, int | None], tuple[Message, ...]]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from ..engine.case import ACTIVE, Place
 from ..engine.moves import Move
-from ..engine.planning import DeedMail, Planned, deed_mails, plan, whose_turn
+from ..engine.planning import DeedMail, Planned, deed_mails, plan, stuck_mails, whose_turn
 from ..engine.redating import DROP, MISSED, PLAN, Kept, fate
 from ..errors import N_, RoughDay
 from ..rendering.mails import digest
@@ -30,8 +31,18 @@ PASSED = N_("the date was moved so near that the day of this reminder has been")
 def send_deed_mails(case: OpenCase, move: Move) -> None:
     """Send the mails of a move: to each person one, however many reasons there are, or with their digest."""
     actor = case.account.person_id if case.account else None
+    _send(case, deed_mails(move, actor, case.now))
+
+
+def send_stuck_mails(case: OpenCase) -> None:
+    """Tell those who can help where the deed has left a step in which all have done theirs and which is not over."""
+    if case.moves:
+        _send(case, stuck_mails(case.moves[0].before, case.case, case.now))
+
+
+def _send(case: OpenCase, all_mails: Iterable[DeedMail]) -> None:
     mails: dict[int, list[DeedMail]] = defaultdict(list)
-    for mail in deed_mails(move, actor, case.now):
+    for mail in all_mails:
         mails[mail.person].append(mail)
     if not mails:
         return

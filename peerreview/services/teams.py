@@ -5,11 +5,14 @@ Deeds on a seat (appointing, changing, inviting again, deputies) are in `seats`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from ..engine.flow import active
+from ..engine.planning import stuck
 from ..engine.teams import compare
 from ..errors import N_, Message, NotFound, PartyName, Text
 from ..store import people as store
@@ -17,7 +20,7 @@ from ..store.people import Person
 from ..store.reviews import Seat
 from . import ways
 from .cases import OpenCase, looking
-from .facts import TEAM_ROLES, team_functions
+from .facts import TEAM_ROLES, compared, team_functions
 from .heads import ReviewHead, head_of
 from .house import Account, House
 from .offers import Offer, offers
@@ -26,6 +29,8 @@ Standing = Literal["active", "invited", "closed"]
 MIRRORED = N_(
     "The teams are comparable: as many people, give or take one, and an opposite number for everyone."
 )
+UNLIKE = N_("As they are now, the teams are unlike in number or functions.")
+NO_FUNCTION = Text.of({"sv": "Ingen funktion än", "en": "No function yet"})
 
 
 @dataclass(frozen=True)
@@ -68,13 +73,17 @@ class SeatView:
 
 @dataclass(frozen=True)
 class SideView:
-    """A side's team. `seen`: the reader may see who is on it; `may_write`: may appoint and remove."""
+    """A side's team. `seen`: the reader may see who is on it; `noticed`: how many they are (`size`), and by function
+    how many; `may_write`: may appoint and remove."""
 
     party: int
     name: str
     own: bool
     confirmed: bool
     seen: bool
+    noticed: bool
+    size: int
+    functions: tuple[tuple[Text, int], ...]
     may_write: bool
     team: tuple[SeatView, ...]
     contacts: tuple[SeatView, ...]
@@ -83,11 +92,13 @@ class SideView:
 @dataclass(frozen=True)
 class ComparisonView:
     """How the teams mirror each other, in words, as far as the reader may see them. `lines`: with True where
-    all is well. `consented`: the sides whose team the lead has accepted although it differs."""
+    all is well. `consented`: the lead has accepted that they are unlike; `stuck`: all have confirmed and they are
+    unlike, with what can be done then."""
 
     comparable: bool
     lines: tuple[tuple[Message, bool], ...]
-    consented: tuple[str, ...]
+    consented: bool
+    stuck: Text | None
 
 
 @dataclass(frozen=True)
@@ -112,7 +123,7 @@ def teams(house: House, *, actor: Account, review_id: int, now: datetime) -> Tea
         return TeamsView(
             head=head_of(case),
             sides=sides,
-            comparison=_comparison(case, key, [side.party for side in seen]),
+            comparison=_comparison(case, key, sides),
             columns=tuple(side.name for side in seen),
             rows=_rows(case, seen),
             offers=_offers(case, key),
@@ -182,12 +193,10 @@ def _deputy(case: OpenCase, seat: Seat) -> DeputyView | None:
 
 def _side(case: OpenCase, key: str, party: int) -> SideView:
     seen = case.sees(key, "read", party)
-    team: list[Seat] = []
-    contacts: list[Seat] = []
-    if seen:
-        for seat in case.rows.seats:
-            if seat.party == party:
-                (team if seat.role in TEAM_ROLES else contacts).append(seat)
+    noticed = seen or case.sees(key, "notice", party)
+    of_side = [seat for seat in case.rows.seats if seat.party == party]
+    team = [seat for seat in of_side if seat.role in TEAM_ROLES]
+    contacts = [seat for seat in of_side if seat.role not in TEAM_ROLES]
     titles = titles_in(case, party) if seen else {}
     return SideView(
         party=party,
@@ -195,9 +204,22 @@ def _side(case: OpenCase, key: str, party: int) -> SideView:
         own=party in case.actor.parties(),
         confirmed=case.state(key, party) == "confirmed",
         seen=seen,
+        noticed=noticed,
+        size=len(team) if noticed else 0,
+        functions=_counted(case, team) if noticed else (),
         may_write=case.sees(key, "write", party),
-        team=tuple(seat_view(case, seat, titles) for seat in _in_order(case, team)),
-        contacts=tuple(seat_view(case, seat, titles) for seat in _in_order(case, contacts)),
+        team=tuple(seat_view(case, seat, titles) for seat in _in_order(case, team)) if seen else (),
+        contacts=tuple(seat_view(case, seat, titles) for seat in _in_order(case, contacts)) if seen else (),
+    )
+
+
+def _counted(case: OpenCase, team: Iterable[Seat]) -> tuple[tuple[Text, int], ...]:
+    """By function, how many of a team have it; in the definition's order."""
+    count = Counter(seat.function for seat in team)
+    known = [function for function in case.workflow.functions if function in count]
+    return tuple(
+        (_function_title(case, function) or NO_FUNCTION, count[function])
+        for function in [*known, *sorted(set(count) - set(known))]
     )
 
 
@@ -220,10 +242,7 @@ def _rows(
     rows: list[tuple[Text | Message, tuple[tuple[SeatView, ...], ...]]] = []
     for function in [*known, *sorted(used - set(known))]:
         columns = tuple(tuple(seat for seat in side.team if seat.function == function) for side in seen)
-        title = _function_title(case, function) or Text.of(
-            {"sv": "Ingen funktion än", "en": "No function yet"}
-        )
-        rows.append((title, columns))
+        rows.append((_function_title(case, function) or NO_FUNCTION, columns))
     contacts = tuple(side.contacts for side in seen)
     if any(contacts):
         rows.append((next(seat.role_title for column in contacts for seat in column), contacts))
@@ -231,44 +250,69 @@ def _rows(
 
 
 def _offers(case: OpenCase, key: str) -> tuple[Offer, ...]:
-    """What the team's step offers now; a consent only where the teams differ."""
-    return tuple(
-        offer
-        for offer in offers(case, page="team")
-        if not offer.done and not (offer.consent and case.case.facts.get(key, "comparable", offer.party))
-    )
+    """What the team's step offers now; what mends it for all sides once, at whichever side's copy."""
+    found: dict[tuple[str, int | None], Offer] = {}
+    for offer in offers(case, page="team"):
+        if not offer.done and not (offer.consent and case.case.facts.get(key, "comparable", offer.party)):
+            found.setdefault((offer.key, None if offer.consent else offer.party), offer)
+    return tuple(found.values())
 
 
-def _comparison(case: OpenCase, key: str, seen: list[int]) -> ComparisonView | None:
-    """Of sides that the reader does not see yet nothing is said but that they have not confirmed."""
-    taking_part = case.standing.taking_part
-    if len(taking_part) < 2 or not seen:
+def _comparison(case: OpenCase, key: str, sides: tuple[SideView, ...]) -> ComparisonView | None:
+    """Of teams that are not confirmed the others see how many they are and with which functions; whether they are
+    alike is asked when all are."""
+    known = [side.party for side in sides if side.noticed]
+    if len(sides) < 2 or not known:
         return None
-    comparable = bool(case.case.facts.get(key, "comparable", taking_part[0]))
-    hidden = [party for party in taking_part if party not in seen]
-    lines = [(line, False) for line in (_differences(case, seen) if len(seen) > 1 else [])]
+    comparable = bool(case.case.facts.get(key, "comparable", sides[0].party))
+    hidden = [PartyName(side.party) for side in sides if not side.noticed]
+    lines: list[tuple[Message, bool]] = []
+    if len(known) > 1:
+        compared_with = compared(case.workflow, key, case.standing, [s.party for s in sides if s.confirmed])
+        lines = [(line, False) for line in _differences(case, [p for p in known if p in compared_with])]
+        if not hidden:
+            lines.insert(0, (MIRRORED if comparable else UNLIKE, comparable))
     for party in hidden:
-        said = N_("%(party)s has not confirmed its team yet. You see it when it has.", party=PartyName(party))
-        lines.append((said, False))
-    if hidden:
-        lines.append((_as_they_are(comparable), comparable))
-    elif comparable:
-        lines.insert(0, (MIRRORED, True))
-    consented = tuple(
-        case.names[r.party]
-        for r in sorted(case.standing.records, key=str)
-        if r.party in taking_part and case.workflow.by_path[r.step].page == "team"
-    )
-    return ComparisonView(comparable, tuple(lines), consented)
+        lines.append(
+            (N_("%(party)s has not confirmed its team yet. You see it when it has.", party=party), False)
+        )
+    lines += [(line, False) for line in _awaited(case, sides)]
+    return ComparisonView(comparable, tuple(lines), _consented(case), _stuck(case))
 
 
-def _as_they_are(comparable: bool) -> Message:
-    if comparable:
-        return N_("As they are now, the teams are comparable.")
-    return N_(
-        "As they are now, the teams are not comparable in number and functions. "
-        "The project lead sees all teams and can help."
-    )
+def _awaited(case: OpenCase, sides: tuple[SideView, ...]) -> Iterator[Message]:
+    """What the comparison waits for: those who have not confirmed, where the step is under way."""
+    places = [place for place in active(case.case) if case.case.step(place).page == "team"]
+    late = {place[1].party for place in places}
+    missing = tuple(PartyName(side.party) for side in sides if not side.confirmed and side.party in late)
+    if not missing:
+        return
+    own = [side for side in sides if side.own]
+    others = tuple(party for party in missing if party.party not in {side.party for side in own})
+    if any(side.confirmed for side in own) and others:
+        yield N_("You have confirmed your team. Waiting for %(sides)s.", sides=others)
+    elif own:
+        yield N_(
+            "Whether the teams are alike is asked when all have confirmed. You need not wait for the others."
+        )
+    else:
+        yield N_(
+            "Whether the teams are alike is asked when all have confirmed. Waiting for %(sides)s.",
+            sides=missing,
+        )
+
+
+def _consented(case: OpenCase) -> bool:
+    return any(case.workflow.by_path[record.step].page == "team" for record in case.standing.records)
+
+
+def _stuck(case: OpenCase) -> Text | None:
+    """What can be done where all have confirmed and the teams are unlike."""
+    for place in stuck(case.case):
+        step = case.case.step(place)
+        if step.page == "team" and step.stuck:
+            return step.stuck[0].text
+    return None
 
 
 def _differences(case: OpenCase, seen: list[int]) -> list[Message]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -19,8 +20,10 @@ from ..engine.case import SHARED, Actor, Case, Facts, Scope, Seat, Standing
 from ..engine.dates import when
 from ..engine.decide import Do
 from ..engine.definition import Workflow
+from ..engine.likeness import READING, waiting_again
 from ..engine.migrating import carried
 from ..engine.moves import Choice, fire, tick
+from ..engine.reader import read
 from ..errors import BadSetting, PeerreviewError, Refused
 from ..store import verifying as store
 from ..store.history import HistoryRow
@@ -152,8 +155,11 @@ def _replayed(
                 by = row.data["to"]
                 newer = workflow_of(house, session, review, by)
                 standing, workflow = _moved(standing, workflow, newer, row), newer
+            elif row.deed == "read_anew":
+                standing = waiting_again(workflow, standing)
             elif row.deed in ("action", "moved"):
-                case = Case(workflow, standing, _facts(workflow, row), house.calendar, _seats(row))
+                then = _as_read_then(workflow, row)
+                case = Case(then, standing, _facts(workflow, row), house.calendar, _seats(row))
                 standing = _again(case, row)
         except (PeerreviewError, KeyError, ValueError, AssertionError) as error:
             yield Finding(review.id, row.number, f"it cannot have been done as it stands there ({error})")
@@ -166,6 +172,17 @@ def _replayed(
         )
     elif review.ended != standing.ended:
         yield Finding(review.id, None, "it is marked as ended otherwise than its history tells")
+
+
+def _as_read_then(workflow: Workflow, row: HistoryRow) -> Workflow:
+    """The definition as it was read when a row was written: what is done is played by the rules of its day."""
+    reading = row.data.get("reading", 1)
+    return workflow if reading == READING else _read(workflow.text, workflow.file, reading)
+
+
+@lru_cache(maxsize=64)
+def _read(text: str, name: str, reading: int) -> Workflow:
+    return read(text, name, reading=reading)
 
 
 def _moved(standing: Standing, workflow: Workflow, newer: Workflow, row: HistoryRow) -> Standing:

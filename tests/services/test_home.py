@@ -104,10 +104,13 @@ def test_lead_is_asked_to_consent_where_nothing_else_is_missing(house: House) ->
     with house.db.write() as session:
         seat = session.query(Seat).filter_by(party=1, function="hr").one()
         seat.function = "manager"
-    tasks = page(house, cast, cast.lead).tasks
-    assert [said(task.title) for task in tasks] == ["Accept unlike teams"] * 2
+    do(house, cast, cast.coordinator(0), "confirm", "teams")
+    assert page(house, cast, cast.lead).tasks == ()
+    do(house, cast, cast.coordinator(1), "confirm", "teams")
+    (task,) = page(house, cast, cast.lead).tasks
+    assert said(task.title) == "Accept unlike teams"
     do(house, cast, cast.lead, "consent", "teams", party=0, reason="De känner varandra.")
-    assert len(page(house, cast, cast.lead).tasks) == 1
+    assert said(task.title) not in {said(one.title) for one in page(house, cast, cast.lead).tasks}
 
 
 def test_review_on_hold_asks_nothing_of_anybody(house: House) -> None:

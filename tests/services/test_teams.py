@@ -7,15 +7,20 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from peerreview.engine.case import Scope
+from peerreview.engine.moves import Choice
 from peerreview.errors import Invalid, NotFound, Refused
 from peerreview.rendering.words import say
-from peerreview.services import seats
-from peerreview.services.house import House
+from peerreview.services import overview, seats, todo
+from peerreview.services.house import Account, House
+from peerreview.services.overview import OverviewView
+from peerreview.services.todo import TaskView
+from peerreview.services.verifying import verify
 from peerreview.store.history import HistoryRow
 from peerreview.store.people import Person
 from tests.people import make_organisation, make_person
 
-from .review_fixtures import Cast, advance, do, make_review
+from .review_fixtures import Cast, advance, do, looked, make_review
 from .team_play import appoint, lines, mails, names, page, seat_of
 
 
@@ -62,8 +67,13 @@ def test_rows_put_opposite_numbers_beside_each_other(house: House, cast: Cast) -
 
 
 def test_comparison_names_gaps_to_the_lead(house: House, cast: Cast) -> None:
+    awaited = (
+        "Whether the teams are alike is asked when all have confirmed. "
+        "Waiting for Region Kalmar län and Region Gävleborg."
+    )
     assert lines(page(house, cast, cast.lead)) == [
-        "The teams are comparable: as many people, give or take one, and an opposite number for everyone."
+        "The teams are comparable: as many people, give or take one, and an opposite number for everyone.",
+        awaited,
     ]
     seats.change_seat(
         house,
@@ -78,41 +88,131 @@ def test_comparison_names_gaps_to_the_lead(house: House, cast: Cast) -> None:
     appoint(house, cast, cast.coordinator(1), name="Folkhälsostrateg", email="folkhalsa@example.org")
     appoint(house, cast, cast.coordinator(1), name="Chef", email="chef@example.org", function="manager")
     assert lines(page(house, cast, cast.lead)) == [
+        "As they are now, the teams are unlike in number or functions.",
         "Region Gävleborg lacks Human resources, which Region Kalmar län has.",
         "Region Gävleborg has 5 people and Region Kalmar län 3. One more or less is fine.",
+        awaited,
     ]
 
 
-def test_comparison_says_nothing_of_a_team_that_is_not_confirmed(house: House, cast: Cast) -> None:
+def test_of_a_team_that_is_not_confirmed_the_others_see_its_size_and_functions_and_no_names(
+    house: House, cast: Cast
+) -> None:
     for number in range(2):
         appoint(house, cast, cast.coordinator(1), name=f"Ny {number}", email=f"ny{number}@example.org")
-    view = page(house, cast, cast.coordinator(0))
-    assert lines(view) == [
-        "Region Gävleborg has not confirmed its team yet. You see it when it has.",
-        "As they are now, the teams are not comparable in number and functions. "
-        "The project lead sees all teams and can help.",
+    for who in (cast.coordinator(0), cast.member(0), cast.contact(0)):
+        view = page(house, cast, who)
+        other = view.sides[1]
+        assert (other.seen, other.noticed, other.size) == (False, True, 5)
+        assert [(say(title, "sv"), count) for title, count in other.functions] == [
+            ("Processledare", 1),
+            ("Medicinsk kompetens", 1),
+            ("HR", 1),
+            ("Verksamhetsutveckling", 2),
+        ]
+        assert "Ny 0" not in repr(view)
+        assert cast.coordinator(1).name not in repr(view)
+        assert lines(view) == [
+            "As they are now, the teams are unlike in number or functions.",
+            "Region Gävleborg has 5 people and Region Kalmar län 3. One more or less is fine.",
+            "Whether the teams are alike is asked when all have confirmed. You need not wait for the others.",
+        ]
+    assert [(offer.key, offer.why_not) for offer in page(house, cast, cast.coordinator(0)).offers] == [
+        ("confirm", None)
     ]
-    assert "5" not in repr(view.comparison)
-    assert [offer.key for offer in view.offers] == ["confirm"]
-    assert view.offers[0].why_not is not None
 
 
-def test_the_lead_is_offered_consent_where_the_teams_differ(house: House, cast: Cast) -> None:
-    assert [offer.key for offer in page(house, cast, cast.lead).offers] == []
+@pytest.mark.parametrize("first", [0, 1])
+def test_whoever_confirms_first_waits_for_the_other_and_neither_is_kept_from_it(
+    house: House, cast: Cast, first: int
+) -> None:
     for number in range(2):
         appoint(house, cast, cast.coordinator(1), name=f"Ny {number}", email=f"ny{number}@example.org")
-    offered = page(house, cast, cast.lead).offers
-    assert [(offer.key, offer.party, offer.why_not) for offer in offered] == [
-        ("consent", 0, None),
-        ("consent", 1, None),
+    do(house, cast, cast.coordinator(first), "confirm", "teams")
+    other = "Region Kalmar län" if first else "Region Gävleborg"
+    view = page(house, cast, cast.coordinator(first))
+    assert lines(view)[-1] == f"You have confirmed your team. Waiting for {other}."
+    assert view.offers == ()
+    [panel] = review_page(house, cast, cast.coordinator(first)).panels
+    assert [say(side.waits, "sv", view.head.names) for side in panel.sides if side.waits] == [
+        f"Väntar på {other}."
     ]
+    assert not panel.yours
+    do(house, cast, cast.coordinator(1 - first), "confirm", "teams")
+    for party in (0, 1):
+        view = page(house, cast, cast.coordinator(party))
+        assert [offer.key for offer in view.offers] == ["reopen"]
+        assert view.comparison is not None
+        assert view.comparison.stuck is not None
+    # One thing to accept, not one for each side; and all have been told, each once.
+    assert [offer.key for offer in page(house, cast, cast.lead).offers] == ["consent"]
+    assert sorted(mails(house, "stuck")) == sorted(
+        who.email for who in (cast.coordinator(0), cast.coordinator(1), cast.lead)
+    )
+    assert [say(task.title, "sv") for task in tasks_of(house, cast, cast.lead)] == ["Godta olika team"]
+    assert [say(task.title, "sv") for task in tasks_of(house, cast, cast.coordinator(0))] == [
+        "Öppna teamet igen"
+    ]
+    assert tasks_of(house, cast, cast.member(0)) == []
+
+
+def test_the_lead_consents_once_with_a_reason_that_all_can_read(house: House, cast: Cast) -> None:
+    for number in range(2):
+        appoint(house, cast, cast.coordinator(1), name=f"Ny {number}", email=f"ny{number}@example.org")
+    for party in (1, 0):
+        do(house, cast, cast.coordinator(party), "confirm", "teams")
+    with pytest.raises(Invalid):
+        do(house, cast, cast.lead, "consent", "teams", party=1)
     do(house, cast, cast.lead, "consent", "teams", party=1, reason="Gävleborg är en större region.")
-    view = page(house, cast, cast.lead)
-    assert [offer.party for offer in view.offers] == [0]
+    view = page(house, cast, cast.coordinator(0))
     assert view.comparison is not None
-    assert view.comparison.consented == ("Region Gävleborg",)
+    assert view.comparison.consented
+    assert view.comparison.stuck is None
+    assert looked(house, cast, cast.lead).standing.state("first_meeting") == "active"
+    assert verify(house) == []
+
+
+def test_a_side_that_opens_its_team_again_is_alone_in_having_something_to_do(
+    house: House, cast: Cast
+) -> None:
+    for number in range(2):
+        appoint(house, cast, cast.coordinator(1), name=f"Ny {number}", email=f"ny{number}@example.org")
+    for party in (0, 1):
+        do(house, cast, cast.coordinator(party), "confirm", "teams")
+    do(house, cast, cast.coordinator(1), "reopen", "teams")
+    assert not page(house, cast, cast.coordinator(0)).sides[1].seen
+    assert page(house, cast, cast.coordinator(0)).sides[1].size == 5
+    assert page(house, cast, cast.lead).offers == ()
+    assert tasks_of(house, cast, cast.coordinator(0)) == []
+    own = page(house, cast, cast.coordinator(1)).sides[1].team
+    for number in range(2):
+        seats.remove(
+            house,
+            actor=cast.coordinator(1),
+            review_id=cast.review_id,
+            seat_id=next(seat.id for seat in own if seat.name == f"Ny {number}"),
+            now=cast.now,
+            real_now=cast.now,
+        )
     do(house, cast, cast.coordinator(1), "confirm", "teams")
-    assert page(house, cast, cast.coordinator(0)).sides[1].confirmed
+    assert looked(house, cast, cast.lead).standing.state("first_meeting") == "active"
+    assert verify(house) == []
+
+
+def test_a_pair_goes_on_when_the_lead_goes_on_without_one_team(house: House, cast: Cast) -> None:
+    do(house, cast, cast.coordinator(1), "confirm", "teams")
+    choice = Choice(place=("teams", Scope(0)))
+    do(house, cast, cast.lead, "go_on", reason="Kalmar hinner inte.", choice=choice)
+    assert looked(house, cast, cast.lead).standing.state("first_meeting") == "active"
+    assert verify(house) == []
+
+
+def review_page(house: House, cast: Cast, who: Account) -> OverviewView:
+    return overview.overview(house, actor=who, review_id=cast.review_id, now=cast.now)
+
+
+def tasks_of(house: House, cast: Cast, who: Account) -> list[TaskView]:
+    return todo.tasks_of(looked(house, cast, who))
 
 
 # ---- appointing

@@ -6,10 +6,15 @@ import hashlib
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import inspect, select, text
+from sqlalchemy.orm import Session
 
 from config import MIGRATIONS, Settings
+from peerreview.engine.case import Scope
+from peerreview.engine.decide import Do
 from peerreview.engine.definition import Workflow
+from peerreview.services.acting import Filled, Wish, act
 from peerreview.services.board import board
+from peerreview.services.cases import looking
 from peerreview.services.clock import method_now
 from peerreview.services.home import home
 from peerreview.services.house import Account, House, calendar_by
@@ -19,6 +24,7 @@ from peerreview.store import schema
 from peerreview.store.database import Database
 from peerreview.store.files import FileStore
 from peerreview.store.people import Person
+from peerreview.store.reviews import Review, Seat
 
 FROZEN = "e93aaf71feda7b71da38a43ce66a097535defcc5f61ac43765960087061d0b92"
 
@@ -86,3 +92,60 @@ def account_of(house: House) -> Account:
         lead = session.scalars(select(Person).where(Person.is_lead)).first()
         assert lead is not None
         return Account(lead.id, lead.name, lead.email, lead.language, True)
+
+
+def test_demo_review_in_which_one_team_was_confirmed_goes_on_by_the_rule_of_now(
+    old_demo: Database, settings: Settings, workflows: dict[str, Workflow]
+) -> None:
+    """Likeness is asked when all have confirmed: who had confirmed before waits, and neither is kept from anything."""
+    schema.upgrade(old_demo, MIGRATIONS)
+    house = House(
+        db=old_demo,
+        workflows=workflows,
+        calendar=calendar_by(settings),
+        files=FileStore(settings.files_dir, max_upload=settings.max_upload),
+        settings=settings,
+    )
+    now = method_now(house, datetime(2026, 11, 28, 9, 0, tzinfo=UTC))
+    review_id, first, second = half_confirmed(house)
+    act(
+        house,
+        actor=second,
+        review_id=review_id,
+        wish=Wish("confirm", "teams"),
+        filled=Filled(),
+        seen=None,
+        now=now,
+    )
+    assert verify(house) == []
+    for actor in (first, second):
+        with looking(house, review_id=review_id, actor=actor, now=now) as case:
+            marks = {
+                place[1].party: mark.state
+                for place, mark in case.standing.marks.items()
+                if place[0] == "teams"
+            }
+            alike = case.case.facts.get("team", "comparable", 0)
+            assert marks == dict.fromkeys((0, 1), "done" if alike else "active")
+            assert bool(case.may(Do("reopen", ("teams", Scope(case.own_party()))))) is not alike
+
+
+def half_confirmed(house: House) -> tuple[int, Account, Account]:
+    """The demo's review in which one side has confirmed its team, and the coordinators of both, that side's first."""
+    with house.db.read() as session:
+        for review in session.scalars(select(Review).where(Review.ended.is_(None))):
+            done = {m[1]: m[3] == "done" for m in review.standing["marks"] if m[0] == "teams"}
+            if sorted(done.values()) == [False, True]:
+                by_side = {
+                    seat.party: account_of_person(session, seat.person_id)
+                    for seat in session.scalars(select(Seat).where(Seat.review_id == review.id))
+                    if seat.role == "coordinator"
+                }
+                first = next(party for party, confirmed in done.items() if confirmed)
+                return review.id, by_side[first], by_side[1 - first]
+    raise AssertionError("no review of the demo is there")
+
+
+def account_of_person(session: Session, person_id: int) -> Account:
+    person = session.get_one(Person, person_id)
+    return Account(person.id, person.name, person.email, person.language, person.is_lead)
