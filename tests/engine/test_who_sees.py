@@ -31,8 +31,8 @@ VERBS = ("read", "write", "notice", "comment", "answer")
 TABLE = [
     ("acceptance", "open", "reviews", "r", "r", "", "", "", "", "r"),
     ("acceptance", "accepted", "reviews", "r", "r", "r", "r", "r", "r", "r"),
-    ("team", "open", "reviews", "r", "r", "", "", "", "", "r"),
-    ("team", "confirmed", "reviews", "r", "r", "r", "r", "r", "r", "r"),
+    ("team", "open", "reviews", "r", "r", "n", "n", "n", "n", "r"),
+    ("team", "confirmed", "reviews", "r", "r", "r n", "r n", "r n", "r n", "r"),
     ("materials", "internal", "reviewed_by", "rw n", "", "", "", "", "", "n"),
     ("materials", "draft_for_comments", "reviewed_by", "rw nc", "r", "r c", "", "", "", "n"),
     ("materials", "handed_in", "reviewed_by", "r n", "r", "n", "n", "n", "n", "n"),
