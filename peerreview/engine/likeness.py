@@ -60,11 +60,12 @@ def meant(workflow: Workflow) -> Workflow:
 
 
 def _step(workflow: Workflow, step: Step) -> Step:
-    inner = {
-        "steps": tuple(_step(workflow, one) for one in step.steps),
-        "together": tuple(_step(workflow, one) for one in step.together),
-    }
-    step = replace(step, allow=_noticed(workflow, step.allow), **inner)
+    step = replace(
+        step,
+        allow=_noticed(workflow, step.allow),
+        steps=tuple(_step(workflow, one) for one in step.steps),
+        together=tuple(_step(workflow, one) for one in step.together),
+    )
     if workflow.scope(step.path) != "party":
         return step
     for action in step.actions.values():
