@@ -281,17 +281,18 @@ class Exploring:
         """What is written and then moves something by itself; and the choices of an agreement."""
         for key in sorted(free, key=str):
             if self.writing.automatic(key) and not case.facts.get(*key):
-                facts = case.facts.with_({key: self.writing.value(key)})
-                written = settle(case.with_(facts=facts), T0).case
+                written = self._written(case, {key: self.writing.value(key)})
                 if self.writing.at_any_time(key) and written.standing == case.standing:
                     continue  # It can as well be written when something comes of it.
                 for after in self._pinned(case, written, free, None):
                     yield f"{key[0]}.{key[1]} comes true", after
         for choices in self.writing.choices(case):
-            facts = case.facts.with_(choices)
             words = ", ".join(f"{k[1]}: {v}" for k, v in choices.items() if isinstance(v, str))
             name = next(iter(choices))[0]
-            yield f"the {name} is written ({words})", settle(case.with_(facts=facts), T0).case
+            yield f"the {name} is written ({words})", self._written(case, choices)
+
+    def _written(self, case: Case, values: dict[FactKey, Any]) -> Case:
+        return settle(case.with_(facts=case.facts.with_(values)), T0).case
 
     def _leads(self, case: Case) -> Iterator[Deed]:
         if case.standing.ended:
