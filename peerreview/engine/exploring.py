@@ -19,7 +19,7 @@ What is left out, and why that is sound:
   its own ("time passes") of each place that waits for it.
 - *What is written* (a report, a team) can be written and erased as long as a right to it lasts. Meanwhile it
   counts as whatever a move needs; when the right ends it is both, unless the move that ended it needed it.
-  What makes a step begin or end by itself is written in a move of its own.
+  What makes a step begin or end by itself is written in a move of its own, once something comes of it.
 - *People.* One person holds all the roles of a party: forms of several people do not look at each other.
 - *hold and resume* change nothing but the list of rests; `check` sees that whoever can hold can resume.
 - *join* (parties that stand apart) leads to where a side more stands that was sent back to its first step.
@@ -43,18 +43,7 @@ from typing import Any, NamedTuple
 
 from ..errors import Refused
 from .beginning import first_standing
-from .case import (
-    ACTIVE,
-    OVER,
-    WAITING,
-    Actor,
-    Case,
-    FactKey,
-    Facts,
-    Place,
-    Scope,
-    Seat,
-)
+from .case import ACTIVE, OVER, WAITING, Actor, Case, FactKey, Facts, Place, Scope, Seat
 from .conditions import holds
 from .decide import Do, acting_scope, may
 from .definition import Workflow
