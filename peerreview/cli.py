@@ -112,7 +112,8 @@ def person_add(name: str, email: str, language: str, lead: bool, password: str) 
 @_password
 def person_password(email: str, password: str) -> None:
     """A new password, which ends all the person's sessions."""
-    operating.set_password(open_house(Settings()), email=email, password=password, real_now=datetime.now(UTC))
+    now = datetime.now(UTC)
+    operating.set_password(open_house(Settings()), email=email, password=password, now=now, real_now=now)
     click.echo(f"{email} has a new password.")
 
 

@@ -104,6 +104,7 @@ def keep_results(doing: Doing) -> None:
             number=None,
             form=AssessmentForm("Indikatorenkäten", "2025", numbers, notes),
             now=doing.now,
+            real_now=doing.now,
         )
 
 

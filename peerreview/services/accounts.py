@@ -15,8 +15,8 @@ from ..rendering.mails import MailWords
 from ..store import accounts as store
 from ..store.people import Person, person_by_email, person_by_id
 from ..store.sorting import fold, sort_key
-from . import links, passwords
-from .addresses import set_address_in
+from . import addresses, links, passwords, register
+from .account_mails import AccountMails
 from .checks import Checks
 from .house import Account, House
 from .mailing import enqueue
@@ -33,12 +33,13 @@ def invite_in(
     now: datetime,
     real_now: datetime,
     language: str = "",
-    by: str = "",
+    by: Account | None = None,
+    invited: bool = True,
 ) -> tuple[Person, bool]:
     """The person with this address; where there is none, a new one with an invitation on its way (then True).
 
     Somebody known keeps their name, and gets a new invitation only where the last has run out unused.
-    `by` is the name of who invites. Raises Invalid(name=, email=)."""
+    `by` is who invites; without `invited` nothing is sent yet. Raises Invalid(name=, email=)."""
     checks = Checks()
     name, email = checks.name("name", name), checks.email("email", email)
     language = checks.language("language", language or house.settings.default_language)
@@ -47,13 +48,16 @@ def invite_in(
     if person is None:
         person = _new_person(session, name, email, language, real_now)
         if person is not None:
-            send_invitation_in(session, house, person=person, by=by, now=now, real_now=real_now)
+            words = {"name": person.name, "email": person.email}
+            register.note(session, "person_added", by=by, at=real_now, person=person, words=words)
+            if invited:
+                send_invitation_in(session, house, person=person, by=by, now=now, real_now=real_now)
             return person, True
         person = person_by_email(session, email, lock=True)
         assert person is not None, "whoever was first has this address"
     if person.closed_at is not None:
         raise Invalid(email=N_("This account is closed. Ask the project lead to open it again."))
-    if person.password_hash is None and not _has_working_invitation(session, person, real_now):
+    if invited and person.password_hash is None and not has_working_invitation(session, person, real_now):
         send_invitation_in(session, house, person=person, by=by, now=now, real_now=real_now)
     return person, False
 
@@ -71,25 +75,39 @@ def _new_person(session: Session, name: str, email: str, language: str, at: date
     return person
 
 
-def _has_working_invitation(session: Session, person: Person, real_now: datetime) -> bool:
+def has_working_invitation(session: Session, person: Person, real_now: datetime) -> bool:
     last = store.last_link(session, person.id, "invite")
     return last is not None and last.expires_at > real_now
 
 
 def send_invitation_in(
-    session: Session, house: House, *, person: Person, by: str = "", now: datetime, real_now: datetime
+    session: Session,
+    house: House,
+    *,
+    person: Person,
+    by: Account | None = None,
+    now: datetime,
+    real_now: datetime,
+    until: datetime | None = None,
 ) -> None:
-    """Send a first or a further invitation; older ones stop working. Refused where it makes no sense."""
+    """Send a first or a further invitation; older ones stop working. Refused where it makes no sense. `until`: one more
+    beside a working one, for as long as that one works."""
     if person.closed_at is not None:
         raise Refused(N_("The account is closed. Open it again first."))
     if person.password_hash is not None:
         raise Refused(N_("%(name)s has already begun to use the account.", name=person.name))
-    store.expire_links(session, person.id, real_now, kinds=("invite",))
-    days = house.settings.invite_days
-    token = links.new_in(session, person, "invite", real_now, timedelta(days=days))
+    span = timedelta(days=house.settings.invite_days)
+    if until is None:
+        store.expire_links(session, person.id, real_now, kinds=("invite",))
+        register.note(
+            session, "invited", by=by or person, at=real_now, person=person, words={"to": person.email}
+        )
+    else:
+        span = until - real_now
+    token = links.new_in(session, person, "invite", real_now, span)
     network = house.settings.network_name
     why = (
-        N_("%(who)s has invited you to %(network)s.", who=by, network=network)
+        N_("%(who)s has invited you to %(network)s.", who=by.name, network=network)
         if by
         else N_("You have been invited to %(network)s.", network=network)
     )
@@ -104,7 +122,7 @@ def send_invitation_in(
         link=f"/invite/{token}",
         button=N_("Choose a password"),
         next=(
-            N_("The link works once, for %(days)s days.", days=days),
+            N_("The link works once, until %(until)s.", until=real_now + span),
             N_("If you did not expect this invitation, you need not do anything."),
         ),
     )
@@ -119,34 +137,54 @@ def correct_address_in(
     *,
     person: Person,
     email: str,
-    by: str = "",
+    by: Account,
     now: datetime,
     real_now: datetime,
 ) -> None:
     """Correct the address of somebody who has not logged in yet, and send the invitation there instead."""
     if person.password_hash is not None:
         raise Refused(N_("%(name)s has already begun to use the account.", name=person.name))
-    set_address_in(session, house, person, email, now=now, real_now=real_now)
+    old, was_sent = person.email, store.last_link(session, person.id, "invite") is not None
+    addresses.set_address_in(session, house, person, email, now=now, real_now=real_now)
+    if was_sent and old != person.email:
+        AccountMails(session, house, now, real_now).invitation_went_wrong(person, old=old)
+    words = {"email": [old, person.email]}
+    register.note(session, "address_corrected", by=by, at=real_now, person=person, words=words)
     send_invitation_in(session, house, person=person, by=by, now=now, real_now=real_now)
 
 
 def accept_invitation(
-    house: House, *, token: str, name: str, language: str, password: str, agent: str, real_now: datetime
+    house: House,
+    *,
+    token: str,
+    name: str,
+    language: str,
+    password: str,
+    agent: str,
+    now: datetime,
+    real_now: datetime,
 ) -> str:
     """Take the invitation: choose a password, correct one's name. Gives the token of a new session."""
     email = links.look(house, kind="invite", token=token, real_now=real_now).email
     checks = Checks()
-    name, language = checks.name("name", name), checks.language("language", language)
     with house.db.read() as session:
         person = person_by_email(session, email)
+        name = checks.name("name", name)
+        language = checks.language("language", language)
         if fault := password_fault(house, session, password, name, email, person=person):
             checks.faults["password"] = fault
     checks.stop()
     chosen = passwords.hashed(password)
     with house.db.write() as session:
-        person = links.use_in(session, "invite", token, real_now)
+        _, person = links.use_in(session, "invite", token, real_now)
+        before, after = {"name": person.name}, {"name": name}
         person.name, person.sort_key, person.language = name, sort_key(name), language
         person.password_hash = chosen
+        register.note(session, "invitation_taken", by=person, at=real_now, person=person)
+        register.note_change(
+            session, "person_changed", by=person, at=real_now, before=before, after=after, person=person
+        )
+        AccountMails(session, house, now, real_now).account_ready(person)
         return begin_in(session, person, agent=agent, real_now=real_now)
 
 
@@ -155,25 +193,25 @@ def invite_again(house: House, *, actor: Account, person_id: int, now: datetime,
     only_lead(actor)
     with house.db.write() as session:
         found = found_in(session, person_id, lock=True)
-        send_invitation_in(session, house, person=found, by=actor.name, now=now, real_now=real_now)
+        send_invitation_in(session, house, person=found, by=actor, now=now, real_now=real_now)
 
 
 def correct_address(
     house: House, *, actor: Account, person_id: int, email: str, now: datetime, real_now: datetime
 ) -> bool:
-    """Mend somebody's address. Who has not logged in yet is invited there: then True. Whoever has, logs in with it;
-    no link for a new password goes there before they do, so that an address opens nobody's account to another."""
+    """Mend somebody's address. Who has not logged in yet is invited there: then True. Whoever has is asked there to
+    confirm it, with the password, so that an address opens nobody's account to another."""
     only_lead(actor)
     with house.db.write() as session:
         found = found_in(session, person_id, lock=True)
-        if found.password_hash is not None:
-            set_address_in(session, house, found, email, now=now, real_now=real_now)
-            found.address_unproven = True
-            return False
-        correct_address_in(
-            session, house, person=found, email=email, by=actor.name, now=now, real_now=real_now
-        )
-        return True
+        if found.closed_at is not None:
+            raise Refused(N_("The account is closed. Open it again first."))
+        here = {"person": found, "email": email, "by": actor, "now": now, "real_now": real_now}
+        if found.password_hash is None:
+            correct_address_in(session, house, **here)  # type: ignore[arg-type]
+            return True
+        addresses.ask_in(session, house, **here)  # type: ignore[arg-type]
+        return False
 
 
 def close_account(house: House, *, actor: Account, person_id: int, real_now: datetime) -> None:
@@ -185,22 +223,25 @@ def close_account(house: House, *, actor: Account, person_id: int, real_now: dat
         found = found_in(session, person_id, lock=True)
         if found.closed_at is None:
             found.closed_at = real_now
-        store.end_sessions(session, found.id, real_now)
-        store.expire_links(session, found.id, real_now, kinds=("invite", "reset"))
+            register.note(session, "closed", by=actor, at=real_now, person=found)
+        store.end_access(session, found.id, real_now)
 
 
 def reopen_account(
     house: House, *, actor: Account, person_id: int, now: datetime, real_now: datetime
 ) -> None:
-    """The account works again, with its old password; who never had one is invited again."""
+    """The account works again, with its old password, and its owner is told; who never had one is invited again."""
     only_lead(actor)
     with house.db.write() as session:
         found = found_in(session, person_id, lock=True)
         if found.closed_at is None:
             return
         found.closed_at = None
+        register.note(session, "reopened", by=actor, at=real_now, person=found)
         if found.password_hash is None:
-            send_invitation_in(session, house, person=found, by=actor.name, now=now, real_now=real_now)
+            send_invitation_in(session, house, person=found, by=actor, now=now, real_now=real_now)
+        else:
+            AccountMails(session, house, now, real_now).reopened(found, by=actor.name)
 
 
 def only_lead(actor: Account) -> None:

@@ -22,7 +22,7 @@ from ..store.outbox import Outgoing
 from ..store.people import Person
 from .heartbeats import leave
 from .house import House
-from .mailing import carried
+from .mailing import OLD_ADDRESS, carried
 from .outbox import BY_ADDRESS
 
 log = logging.getLogger(__name__)
@@ -85,7 +85,7 @@ def _note(house: House, report: Report, at: datetime) -> bool:
             return True
         row.report = said[:500]
         if report.outcome == "failed":
-            row.state, row.claimed_at = "failed", None
+            row.state, row.claimed_at = "void" if row.kind == OLD_ADDRESS else "failed", None
             row.last_answer = row.report
             if report.permanent:
                 _mark(session, row, at)

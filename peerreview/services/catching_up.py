@@ -21,7 +21,7 @@ from ..store.people import Person
 from . import gathering, invitations, mailing, recomposing
 from .cases import OpenCase, opened
 from .house import House
-from .mailing import SECRET, carried
+from .mailing import OLD_ADDRESS, SECRET, TOLD, carried
 
 NO_LONGER = N_("It no longer held when the address was corrected.")
 
@@ -65,6 +65,9 @@ class _Asked:
 def _again(asked: _Asked, done: set[tuple[object, ...]]) -> Callable[[], bool] | None:
     """How to make the message anew: it says whether it still holds. None where nobody can tell."""
     row = asked.row
+    if row.kind in (OLD_ADDRESS, TOLD):
+        # For whoever reads mail at the address that it was sent to, and nobody else.
+        return None
     if row.kind in SECRET:
         return lambda: False
     if store.planned_in(asked.session, row) or gathered.sent_in(asked.session, row.id):

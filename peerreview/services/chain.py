@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -61,6 +61,44 @@ _EMPTY: Mapping[str, Any] = {
 
 def digest_of(text: str, salt: str) -> str:
     return hashlib.sha256(f"{salt}{text}".encode()).hexdigest()
+
+
+def faults(
+    rows: Sequence[Any],
+    count: int,
+    head: str,
+    *,
+    covered: Sequence[str],
+    text_fault: Callable[[Any], str],
+) -> Iterator[tuple[int | None, str]]:
+    """What is wrong in a chain whose head says how many rows it has and the hash of the last: (row, what)."""
+    previous, wanted = "", 1
+    for row in rows:
+        if row.number != wanted:
+            missing = f"{wanted} to {row.number - 1}" if row.number - 1 > wanted else f"{wanted}"
+            what = f"row {missing} is missing before it" if row.number > wanted else "it stands there twice"
+            yield row.number, what
+        elif row.previous != previous:
+            yield row.number, "it does not follow from the row before: a row was changed or put in"
+        if hash_of({name: getattr(row, name) for name in covered}) != row.hash:
+            yield row.number, "it was changed"
+        if said := text_fault(row):
+            yield row.number, said
+        previous, wanted = row.hash, row.number + 1
+    last = rows[-1].number if rows else 0
+    if last < count:
+        yield None, f"the last {count - last} of {count} rows are missing"
+    elif last > count:
+        yield last, f"it was put in: the history has {count} rows"
+    elif previous != head:
+        yield last or None, "the last row is another than its head holds"
+
+
+def text_fault(row: Any) -> str:
+    """What is wrong with the free text of a review's row, "" for nothing."""
+    if row.text is not None and digest_of(row.text, row.text_salt) != row.text_digest:
+        return "its text was changed"
+    return ""
 
 
 def hash_of(covered: Mapping[str, Any]) -> str:

@@ -18,7 +18,7 @@ from ..store.people import Link, Person, person_by_id
 from .house import House
 from .sessions import digest
 
-Kind = Literal["invite", "reset"]
+Kind = Literal["invite", "reset", "address", "stop"]
 
 
 class DeadLink(PeerreviewError):
@@ -42,19 +42,30 @@ class LinkView:
 def look(house: House, *, kind: Kind, token: str, real_now: datetime) -> LinkView:
     """Whose link it is; NotFound for an unknown one, DeadLink for one that no longer works."""
     with house.db.read() as session:
-        link, person = _working(session, kind, token, real_now)
+        link, person = working(session, kind, token, real_now)
         return LinkView(person.name, person.email, person.language, link.expires_at)
 
 
-def new_in(session: Session, person: Person, kind: Kind, at: datetime, span: timedelta) -> str:
+def new_in(
+    session: Session,
+    person: Person,
+    kind: Kind,
+    at: datetime,
+    span: timedelta,
+    *,
+    email: str = "",
+    by_id: int | None = None,
+) -> str:
+    """Make a link and give its token. `email`, `by_id`: as in store.people.Link."""
     token = secrets.token_urlsafe(32)
-    session.add(
-        Link(person_id=person.id, kind=kind, token_hash=digest(token), created_at=at, expires_at=at + span)
-    )
+    row = Link(person_id=person.id, kind=kind, token_hash=digest(token), email=email, by_id=by_id)
+    row.created_at, row.expires_at = at, at + span
+    session.add(row)
     return token
 
 
-def _working(session: Session, kind: Kind, token: str, real_now: datetime) -> tuple[Link, Person]:
+def working(session: Session, kind: Kind, token: str, real_now: datetime) -> tuple[Link, Person]:
+    """The link and whose it is. Raises NotFound for an unknown one, DeadLink for one that no longer works."""
     found = store.link_with_person(session, kind, digest(token))
     if found is None:
         raise NotFound
@@ -66,13 +77,14 @@ def _working(session: Session, kind: Kind, token: str, real_now: datetime) -> tu
     return link, person
 
 
-def use_in(session: Session, kind: Kind, token: str, real_now: datetime) -> Person:
-    """Use the link up and give its person, locked; all their other links run out. Of two at once one wins."""
-    link, person = _working(session, kind, token, real_now)
+def use_in(session: Session, kind: Kind, token: str, real_now: datetime) -> tuple[Link, Person]:
+    """Use the link up and give it with its person, locked; all their other links run out, but those by which an old
+    address objects. Of two at once one wins."""
+    link, person = working(session, kind, token, real_now)
     locked = person_by_id(session, person.id, lock=True)
     if locked is None or locked.closed_at is not None:
         raise DeadLink(kind, "expired")
     if not store.use_link(session, link.id, real_now):
         raise DeadLink(kind, "used")
-    store.expire_links(session, locked.id, real_now, kinds=("invite", "reset"))
-    return locked
+    store.expire_links(session, locked.id, real_now, kinds=store.OPENING)
+    return link, locked

@@ -27,8 +27,11 @@ _NEEDED = N_(
     "Mails of this kind cannot be turned off for as long as you take part. How often they come, you choose here:"
 )
 
+# Mails about an account: to a new address and to an old one (with links), and what is told without one.
+ADDRESS, OLD_ADDRESS, TOLD = "address", "old_address", "account"
 # Mails that hold a single-use token: nobody in the house is shown what they say.
-SECRET = frozenset(("invite", "reset"))
+SECRET = frozenset(("invite", "reset", ADDRESS, OLD_ADDRESS))
+ABOUT_ACCOUNT = SECRET | {TOLD}
 
 
 def enqueue(
@@ -44,11 +47,13 @@ def enqueue(
     reason: str = "",
     may_decline: str = "",
     asks: Mapping[str, Any] | None = None,
+    to: str = "",
 ) -> Outgoing:
     """Compose the mail and add it to the outbox; it goes if, and only if, the caller's transaction does.
 
     `review_id` is None for a mail about no review or several: it then belongs to no thread. `reason` says in
-    the outbox why the mail exists, where its kind does not. `may_decline`, `asks`: as in the outbox."""
+    the outbox why the mail exists, where its kind does not. `may_decline`, `asks`: as in the outbox. `to`: another
+    address of the person's than the one that counts."""
     domain = house.settings.mail_from.rpartition("@")[2]
     row = Outgoing(
         message_id=f"<{uuid.uuid4().hex}@{domain}>",
@@ -62,19 +67,26 @@ def enqueue(
         about_at=now,
         next_at=real_now,
     )
-    compose_anew(session, house, row, person=person, words=words, now=now)
+    compose_anew(session, house, row, person=person, words=words, now=now, to=to)
     session.add(row)
     session.flush()
     return row
 
 
 def compose_anew(
-    session: Session, house: House, row: Outgoing, *, person: Person, words: MailWords | Digest, now: datetime
+    session: Session,
+    house: House,
+    row: Outgoing,
+    *,
+    person: Person,
+    words: MailWords | Digest,
+    now: datetime,
+    to: str = "",
 ) -> None:
     """Give a message of the outbox its words, or other ones: under the same ID, in the same thread."""
     if row.review_id is not None:
         words = _named(words, session, row.review_id)
-    row.recipient = carried(person.email)
+    row.recipient = carried(to or person.email)
     row.subject = subject_of(words, person.language, local(now).date())[:500]
     root = store.thread_root(session, row.review_id) if row.review_id is not None else None
     row.message = compose(
@@ -121,7 +133,7 @@ def foot_of(house: House, row: Outgoing, person: Person) -> Foot:
     base = house.settings.base_url.rstrip("/")
     if row.may_decline:
         return Foot(_TURN_OFF, base + off_path(house.settings.secret_key, person.id, row.may_decline), True)
-    if row.kind in SECRET or person.password_hash is None:
+    if row.kind in ABOUT_ACCOUNT or person.password_hash is None:
         return Foot(_ACCOUNT)
     return Foot(_NEEDED, f"{base}/me#mail")
 

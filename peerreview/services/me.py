@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from ..errors import Message
 from .accounts import found_in
+from .addresses import Pending, pending_of
 from .house import Account, House
 from .outbox import answer_said
 from .people import MembershipView, memberships_of, save_in
+from .register_pages import RegisterLine, newest_of
 
 
 @dataclass(frozen=True)
 class MeView:
-    """What a person may see and change of themselves. `mail_problem`: why mail to them does not arrive."""
+    """What a person may see and change of themselves. `mail_problem`: why mail to them does not arrive. `pending`:
+    another address that waits to be proven; `history`: the last that was done with the account."""
 
     name: str
     email: str
@@ -22,9 +26,11 @@ class MeView:
     is_lead: bool
     memberships: tuple[MembershipView, ...]
     mail_problem: str | Message
+    pending: Pending | None
+    history: tuple[RegisterLine, ...]
 
 
-def me(house: House, *, actor: Account) -> MeView:
+def me(house: House, *, actor: Account, real_now: datetime) -> MeView:
     with house.db.read() as session:
         found = found_in(session, actor.person_id)
         return MeView(
@@ -35,9 +41,14 @@ def me(house: House, *, actor: Account) -> MeView:
             is_lead=found.is_lead,
             memberships=memberships_of(found),
             mail_problem=answer_said(found.mail_problem),
+            pending=pending_of(session, found, real_now),
+            history=newest_of(session, person_id=found.id),
         )
 
 
-def change_me(house: House, *, actor: Account, name: str, phone: str, language: str) -> None:
+def change_me(
+    house: House, *, actor: Account, name: str, phone: str, language: str, real_now: datetime
+) -> None:
     with house.db.write() as session:
-        save_in(found_in(session, actor.person_id, lock=True), name, phone, language)
+        found = found_in(session, actor.person_id, lock=True)
+        save_in(session, found, name, phone, language, by=actor, at=real_now)

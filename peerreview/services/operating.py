@@ -10,7 +10,8 @@ from ..errors import N_, Invalid
 from ..store import accounts as store
 from ..store.people import Person, person_by_email
 from ..store.sorting import fold, sort_key
-from . import passwords, tries
+from . import passwords, register, tries
+from .account_mails import AccountMails
 from .checks import Checks
 from .house import House
 from .own_words import password_fault
@@ -34,11 +35,13 @@ def add_person(
             raise Invalid(email=N_("There already is an account with this address."))
         session.add(person)
         session.flush()
+        words, data = {"name": name, "email": email}, {"lead": is_lead}
+        register.note(session, "person_added", by=None, at=real_now, person=person, words=words, data=data)
         return person.id
 
 
-def set_password(house: House, *, email: str, password: str, real_now: datetime) -> None:
-    """A new password; opens a closed account again, and ends all its sessions and links."""
+def set_password(house: House, *, email: str, password: str, now: datetime, real_now: datetime) -> None:
+    """A new password; opens a closed account again, and ends all its sessions and links. Its owner is told."""
     checks = Checks()
     with house.db.read() as session:
         _check_password(house, session, checks, password, email, person=_known(session, email))
@@ -47,9 +50,10 @@ def set_password(house: House, *, email: str, password: str, real_now: datetime)
     with house.db.write() as session:
         person = _known(session, email, lock=True)
         person.password_hash, person.closed_at = chosen, None
-        store.end_sessions(session, person.id, real_now)
-        store.expire_links(session, person.id, real_now, kinds=("invite", "reset"))
+        store.end_access(session, person.id, real_now)
         tries.forget_address_in(session, what="login", email=email)
+        AccountMails(session, house, now, real_now).new_password(person, by_command=True)
+        register.note(session, "password_set", by=None, at=real_now, person=person)
 
 
 def _check_password(

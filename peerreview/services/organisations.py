@@ -20,6 +20,8 @@ from . import profiles
 from .accounts import only_lead
 from .checks import Checks, searchable
 from .house import Account, House
+from .register_notes import note_added, note_changed, told_of
+from .register_pages import RegisterLine, newest_of
 from .results import Assessment, assessments_of
 
 Found = TypeVar("Found")
@@ -62,6 +64,7 @@ class OrganisationView:
     reviewed: str
     members: tuple[MemberRow, ...]
     assessments: tuple[Assessment, ...]
+    history: tuple[RegisterLine, ...]
 
 
 @dataclass(frozen=True)
@@ -99,6 +102,7 @@ def organisation(house: House, *, actor: Account, organisation_id: int) -> Organ
             raise NotFound
         reviewed = profiles.earlier_text(session, organisation_id)
         assessments = assessments_of(house, session, organisation_id)
+        history = newest_of(session, organisation_id=organisation_id)
         members = tuple(
             MemberRow(
                 person_id=member.person.id,
@@ -122,6 +126,7 @@ def organisation(house: House, *, actor: Account, organisation_id: int) -> Organ
         reviewed=reviewed,
         members=members,
         assessments=assessments,
+        history=history,
     )
 
 
@@ -130,25 +135,38 @@ def may_keep(*, actor: Account) -> None:
     only_lead(actor)
 
 
-def create_organisation(house: House, *, actor: Account, form: OrganisationForm, now: datetime) -> int:
+def create_organisation(
+    house: House, *, actor: Account, form: OrganisationForm, now: datetime, real_now: datetime
+) -> int:
     """A new member of the network; gives its id."""
     only_lead(actor)
     with house.db.write() as session:
-        return _save(session, Organisation(), form, house.calendar.day(now).year)
+        row = Organisation()
+        _save(session, row, form, house.calendar.day(now).year)
+        note_added(session, row, by=actor, at=real_now)
+        return row.id
 
 
 def change_organisation(
-    house: House, *, actor: Account, organisation_id: int, form: OrganisationForm, now: datetime
+    house: House,
+    *,
+    actor: Account,
+    organisation_id: int,
+    form: OrganisationForm,
+    now: datetime,
+    real_now: datetime,
 ) -> None:
     only_lead(actor)
     with house.db.write() as session:
         found = store.organisation_by_id(session, organisation_id, lock=True)
         if found is None:
             raise NotFound
+        before = told_of(session, found)
         _save(session, found, form, house.calendar.day(now).year)
+        note_changed(session, found, before, by=actor, at=real_now)
 
 
-def _save(session: Session, row: Organisation, form: OrganisationForm, year: int) -> int:
+def _save(session: Session, row: Organisation, form: OrganisationForm, year: int) -> None:
     """Check what was typed and put it into the row. Raises Invalid with a field's name of the form."""
     checks = Checks()
     name = checks.name("name", form.name)
@@ -174,7 +192,6 @@ def _save(session: Session, row: Organisation, form: OrganisationForm, year: int
     except IntegrityError:
         raise Invalid(name=N_("Another organisation already has this name or code.")) from None
     profiles.keep_earlier(session, row, reviewed or set())
-    return row.id
 
 
 def _lines(checks: Checks, field: str, text: str, read: Callable[[str], Found | Message]) -> Found | None:

@@ -19,7 +19,7 @@ from .accounts import only_lead
 from .heartbeats import Pulse, pulse
 from .house import Account, House
 from .invitations import OVERTAKEN
-from .mailing import SECRET, carried
+from .mailing import ABOUT_ACCOUNT, SECRET, carried
 from .recomposing import POINTLESS
 
 MOST = 200
@@ -122,7 +122,7 @@ def _unsent(session: Session, outgoing_id: int) -> Outgoing:
 
 
 def _readdress(row: Outgoing, person: Person) -> None:
-    if row.kind in SECRET:
+    if row.kind in ABOUT_ACCOUNT:
         raise Refused(N_("The address has been corrected since. Send a new invitation or link instead."))
     row.was_to, row.recipient = row.recipient, carried(person.email)
     row.message = readdressed(row.message, person.name, row.recipient)

@@ -14,10 +14,13 @@ from ..store import people as store
 from ..store.organisations import organisation_by_id, organisations
 from ..store.people import Membership, Person
 from ..store.sorting import sort_key
+from . import register
 from .accounts import found_in, invite_in, only_lead
+from .addresses import Pending, pending_of
 from .checks import Checks, searchable
 from .house import Account, House
 from .outbox import answer_said
+from .register_pages import RegisterLine, newest_of
 
 ROLES = ("coordinator", "member", "contact")
 _PLACE = {role: place for place, role in enumerate(ROLES)}
@@ -63,7 +66,8 @@ class PeopleView:
 @dataclass(frozen=True)
 class PersonView:
     """A person as the lead sees them. `invited_until`: the last invitation works or worked until then.
-    `running_reviews`: how many they have a part in, which closing the account touches."""
+    `running_reviews`: how many they have a part in, which closing the account touches. `pending`: another address that
+    waits to be proven; `history`: the last that was done with the person."""
 
     id: int
     name: str
@@ -80,6 +84,8 @@ class PersonView:
     running_reviews: int
     memberships: tuple[MembershipView, ...]
     organisations: tuple[tuple[int, str], ...]
+    pending: Pending | None
+    history: tuple[RegisterLine, ...]
 
 
 def people(
@@ -131,6 +137,8 @@ def person(house: House, *, actor: Account, person_id: int, real_now: datetime) 
             running_reviews=account_store.running_reviews(session, found.id),
             memberships=memberships_of(found),
             organisations=_choices(session),
+            pending=pending_of(session, found, real_now),
+            history=newest_of(session, person_id=found.id),
         )
 
 
@@ -169,26 +177,41 @@ def add_person(
             name=name,
             email=email,
             language=language,
-            by=actor.name,
+            by=actor,
             now=now,
             real_now=real_now,
         )
         if not _has(added, membership):
-            added.memberships.append(membership)
+            join_in(session, added, membership, by=actor, at=real_now)
         return added.id, is_new
 
 
 def change_person(
-    house: House, *, actor: Account, person_id: int, name: str, phone: str, language: str
+    house: House,
+    *,
+    actor: Account,
+    person_id: int,
+    name: str,
+    phone: str,
+    language: str,
+    real_now: datetime,
 ) -> None:
     """The lead mends what is known of a person."""
     only_lead(actor)
     with house.db.write() as session:
-        save_in(found_in(session, person_id, lock=True), name, phone, language)
+        found = found_in(session, person_id, lock=True)
+        save_in(session, found, name, phone, language, by=actor, at=real_now)
 
 
 def add_membership(
-    house: House, *, actor: Account, person_id: int, organisation_id: int | None, role: str, title: str
+    house: House,
+    *,
+    actor: Account,
+    person_id: int,
+    organisation_id: int | None,
+    role: str,
+    title: str,
+    real_now: datetime,
 ) -> None:
     only_lead(actor)
     with house.db.write() as session:
@@ -198,10 +221,40 @@ def add_membership(
         checks.stop()
         if _has(found, membership):
             raise Invalid(role=N_("%(name)s already has this function there.", name=found.name))
-        found.memberships.append(membership)
+        join_in(session, found, membership, by=actor, at=real_now)
 
 
-def remove_membership(house: House, *, actor: Account, person_id: int, membership_id: int) -> None:
+def join_in(session: Session, person: Person, membership: Membership, *, by: Account, at: datetime) -> None:
+    """Give the person a function, and write it down."""
+    person.memberships.append(membership)
+    _note_membership(session, "membership_added", person, membership, by, at)
+
+
+def _note_membership(
+    session: Session, deed: str, person: Person, membership: Membership, by: Account, at: datetime
+) -> None:
+    organisation = organisation_by_id(session, membership.organisation_id)
+    data = {"role": membership.role}
+    if deed == "membership_removed" and person.is_lead and by.person_id == person.id:
+        others = [one for one in person.memberships if one is not membership]
+        if not any(one.organisation_id == membership.organisation_id for one in others):
+            # What kept them from the reviews of their own employer.
+            deed = "conflict_lifted"
+    register.note(
+        session,
+        deed,
+        by=by,
+        at=at,
+        person=person,
+        organisation=organisation,
+        data=data,
+        words={"title": membership.title} if membership.title else {},
+    )
+
+
+def remove_membership(
+    house: House, *, actor: Account, person_id: int, membership_id: int, real_now: datetime
+) -> None:
     """The person no longer has this function in the organisation; their seats in reviews stay."""
     only_lead(actor)
     with house.db.write() as session:
@@ -209,15 +262,21 @@ def remove_membership(house: House, *, actor: Account, person_id: int, membershi
         one = next((one for one in found.memberships if one.id == membership_id), None)
         if one is None:
             raise NotFound
+        _note_membership(session, "membership_removed", found, one, actor, real_now)
         session.delete(one)
 
 
-def save_in(row: Person, name: str, phone: str, language: str) -> None:
+def save_in(
+    session: Session, row: Person, name: str, phone: str, language: str, *, by: Account, at: datetime
+) -> None:
     checks = Checks()
     name, phone = checks.name("name", name), checks.phone("phone", phone)
     language = checks.language("language", language)
     checks.stop()
+    before = {"name": row.name, "phone": row.phone, "language": row.language}
     row.name, row.sort_key, row.phone, row.language = name, sort_key(name), phone, language
+    after = {"name": name, "phone": phone, "language": language}
+    register.note_change(session, "person_changed", by=by, at=at, before=before, after=after, person=row)
 
 
 def _membership(

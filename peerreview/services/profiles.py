@@ -26,6 +26,7 @@ from . import met, results
 from .accounts import only_lead
 from .checks import unfit
 from .house import Account, House
+from .register_notes import note_changed, told_of
 
 LARGEST, ROWS = 1024**2, 2000
 PEOPLE, HOSPITALS, REGION, ATTRIBUTE = 100_000_000, 1000, 100, 60
@@ -43,7 +44,9 @@ class Imported:
     passed_over: tuple[str, ...]
 
 
-def import_profiles(house: House, *, actor: Account, content: bytes, now: datetime) -> Imported:
+def import_profiles(
+    house: House, *, actor: Account, content: bytes, now: datetime, real_now: datetime
+) -> Imported:
     """Take in a file of profiles: a column that is there replaces what was known, and empties it where the cell is
     empty; earlier reviews are added. Raises BadTable with every fault, and then nothing is changed."""
     only_lead(actor)
@@ -54,10 +57,13 @@ def import_profiles(house: House, *, actor: Account, content: bytes, now: dateti
         table = reading.read_table(content, [row.name for row in rows.values()])
         _check(table, house.calendar.day(now).year)
         told = results.read_columns(house, table, house.calendar.day(now).year)
+        before = {name: told_of(session, row) for name, row in rows.items()}
         for profile in table.profiles:
             _take_in(rows[key(profile.organisation)], profile, table.columns)
             results.take_in(session, rows[key(profile.organisation)].id, told[key(profile.organisation)])
         _remember(house, session, rows, table.profiles)
+        for name, row in rows.items():
+            note_changed(session, row, before[name], by=actor, at=real_now)
     known = set(COLUMNS) - set(KEPT)
     return Imported(len(table.profiles), tuple(name for name in table.columns if name in known))
 

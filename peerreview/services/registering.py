@@ -12,7 +12,9 @@ from ..store.organisations import Organisation
 from ..store.people import Membership, Person
 from ..store.sorting import fold, sort_key
 from . import passwords
+from . import register as register_history
 from .house import Account, House
+from .register_notes import note_added
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,8 @@ def register(
         }
         session.add_all(rows.values())
         session.flush()
+        for row in rows.values():
+            note_added(session, row, by=None, at=real_now)
         for new in people:
             person = Person(
                 name=new.name,
@@ -83,9 +87,19 @@ def register(
             )
             session.add(person)
             session.flush()
-            if new.organisation:
-                of = rows[new.organisation].id
-                session.add(Membership(person_id=person.id, organisation_id=of, role=new.role, title=""))
+            of = rows.get(new.organisation)
+            if of is not None:
+                session.add(Membership(person_id=person.id, organisation_id=of.id, role=new.role, title=""))
+            register_history.note(
+                session,
+                "person_added",
+                by=None,
+                at=real_now,
+                person=person,
+                organisation=of,
+                data={"lead": person.is_lead, **({"role": new.role} if of else {})},
+                words={"name": new.name, "email": new.email},
+            )
             accounts[new.email] = Account(
                 person.id, person.name, person.email, person.language, person.is_lead
             )

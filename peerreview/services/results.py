@@ -17,10 +17,11 @@ from ..matching.profiles import key
 from ..matching.reading import BLANKS, RESULT, Table
 from ..rendering.words import sayer
 from ..store import organisations as store
-from ..store.organisations import SelfAssessment
+from ..store.organisations import Organisation, SelfAssessment
 from .accounts import only_lead
 from .checks import Checks, unfit
 from .house import Account, House
+from .register_notes import note_changed, told_of
 
 EARLIEST, HIGHEST = 1990, 1_000_000
 LONGEST, INSTRUMENT = 300, 60
@@ -137,12 +138,15 @@ def save(
     number: int | None,
     form: AssessmentForm,
     now: datetime,
+    real_now: datetime,
 ) -> None:
     """Raises Invalid (instrument, year, value_AREA, note_AREA, results), NotFound."""
     only_lead(actor)
     with house.db.write() as session:
-        if store.organisation_by_id(session, organisation_id, lock=True) is None:
+        organisation = store.organisation_by_id(session, organisation_id, lock=True)
+        if organisation is None:
             raise NotFound(f"organisation {organisation_id}")
+        before = told_of(session, organisation)
         row = SelfAssessment(organisation_id=organisation_id)
         if number is not None:
             row = _row(session, organisation_id, number)
@@ -154,12 +158,17 @@ def save(
         except IntegrityError:
             fault = N_("There already are results of this instrument and year. Change those.")
             raise Invalid(instrument=fault) from None
+        note_changed(session, organisation, before, by=actor, at=real_now)
 
 
-def remove(house: House, *, actor: Account, organisation_id: int, number: int) -> None:
+def remove(house: House, *, actor: Account, organisation_id: int, number: int, real_now: datetime) -> None:
     only_lead(actor)
     with house.db.write() as session:
-        session.delete(_row(session, organisation_id, number))
+        row = _row(session, organisation_id, number)
+        organisation = session.get_one(Organisation, organisation_id)
+        before = told_of(session, organisation)
+        session.delete(row)
+        note_changed(session, organisation, before, by=actor, at=real_now)
 
 
 def _row(session: Session, organisation_id: int, number: int) -> SelfAssessment:

@@ -20,6 +20,7 @@ from .deeds import changing
 from .facts import TEAM_ROLES
 from .heads import ReviewHead, head_of
 from .house import Account, House
+from .people import join_in
 from .seating import (
     is_mine,
     known_people,
@@ -130,10 +131,10 @@ def appoint(
             person, is_new = _chosen(case, party, person_id), False
         else:
             person, is_new = accounts.invite_in(
-                case.session, house, name=name, email=email, by=actor.name, now=now, real_now=real_now
+                case.session, house, name=name, email=email, by=actor, now=now, real_now=real_now
             )
         _may_sit(case, party, person, role, "email" if person_id is None else "person")
-        _join(case, party, person, role)
+        _join(case, party, person, role, real_now)
         seat = _seat(case, party, person, role, function)
         note(case, "seated", seat)
         if person.password_hash is not None:
@@ -169,12 +170,14 @@ def _may_sit(case: OpenCase, party: int, person: Person, role: str, field: str) 
             raise Invalid({field: N_("%(name)s already has a seat here.", name=person.name)})
 
 
-def _join(case: OpenCase, party: int, person: Person, role: str) -> None:
+def _join(case: OpenCase, party: int, person: Person, role: str, real_now: datetime) -> None:
     """Whoever sits for an organisation belongs to it. Coordinating one review makes nobody its coordinator."""
     organisation = case.rows.parties[party].organisation_id
     if not any(m.organisation_id == organisation for m in person.memberships):
         kept = "contact" if role == "contact" else "member"
-        person.memberships.append(Membership(organisation_id=organisation, role=kept))
+        assert case.account is not None
+        membership = Membership(organisation_id=organisation, role=kept)
+        join_in(case.session, person, membership, by=case.account, at=real_now)
 
 
 def _seat(case: OpenCase, party: int, person: Person, role: str, function: str) -> Seat:
@@ -272,9 +275,7 @@ def invite_again(
     """Send the invitation once more; returns the address."""
     with changing(house, review_id=review_id, actor=actor, now=now) as case:
         person = _person_of(case, writable(case, seat_id))
-        accounts.send_invitation_in(
-            case.session, house, person=person, by=actor.name, now=now, real_now=real_now
-        )
+        accounts.send_invitation_in(case.session, house, person=person, by=actor, now=now, real_now=real_now)
         return person.email
 
 
@@ -311,7 +312,7 @@ def correct_address(
                 )
             )
         accounts.correct_address_in(
-            case.session, house, person=person, email=email, by=actor.name, now=now, real_now=real_now
+            case.session, house, person=person, email=email, by=actor, now=now, real_now=real_now
         )
         note(case, "address_corrected", seat)
 

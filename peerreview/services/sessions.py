@@ -12,10 +12,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from ..errors import N_, Invalid, NotFound
+from ..errors import N_, Invalid, Message, NotFound
 from ..store import accounts as store
 from ..store.people import LoginSession, Person, person_by_email, person_by_id
-from . import passwords, tries
+from . import passwords, register, tries
+from .account_mails import AccountMails
 from .checks import email_fault, unfit
 from .house import Account, House
 from .own_words import password_fault
@@ -50,9 +51,19 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
-def log_in(house: House, *, email: str, password: str, client: str, agent: str, real_now: datetime) -> str:
-    """Give the token of a new session; Invalid, in the same words and time whatever was wrong, or TooMany."""
-    attempt = tries.begin(house, what="login", email=email, client=client, real_now=real_now)
+def log_in(
+    house: House,
+    *,
+    email: str,
+    password: str,
+    client: str,
+    agent: str,
+    real_now: datetime,
+    device: str = "",
+) -> str:
+    """Give the token of a new session; Invalid, in the same words and time whatever was wrong, or TooMany. `device`:
+    what the browser has kept of earlier log-ins."""
+    attempt = tries.begin(house, what="login", email=email, client=client, device=device, real_now=real_now)
     with house.db.read() as session:
         person = None if email_fault(email.strip()) else person_by_email(session, email)
     stored = person.password_hash if person and person.closed_at is None else None
@@ -136,37 +147,31 @@ def end_other_sessions(house: House, *, actor: Account, token: str, real_now: da
 
 
 def change_password(
-    house: House, *, actor: Account, token: str, present: str, new: str, client: str, real_now: datetime
+    house: House, *, actor: Account, token: str, present: str, new: str, now: datetime, real_now: datetime
 ) -> None:
-    """A new password for the one who knows the present one; ends all my other sessions."""
-    attempt = tries.begin(house, what="login", email=actor.email, client=client, real_now=real_now)
-    faults = {}
+    """A new password for the one who knows the present one; ends all my other sessions, links and my calendar's
+    address. Raises Invalid(present=, new=), TooMany."""
+    faults: dict[str, Message] = {}
+    before = None
+    try:
+        before = tries.check_present(house, actor=actor, present=present, real_now=real_now)
+    except Invalid as wrong:
+        faults.update(wrong.errors)
     with house.db.read() as session:
         person = person_by_id(session, actor.person_id)
-        fault = password_fault(house, session, new, actor.name, actor.email, person=person)
-    stored = person.password_hash if person else None
-    if not passwords.matches(stored, present):
-        faults["present"] = N_("This is not your present password.")
-    if fault:
-        faults["new"] = fault
-    if "present" not in faults:
-        with house.db.write() as session:
-            tries.forgive_in(session, attempt)
+        if fault := password_fault(house, session, new, actor.name, actor.email, person=person):
+            faults["new"] = fault
     if faults:
         raise Invalid(faults)
-    _set_password(house, actor, stored, passwords.hashed(new), token, real_now)
-
-
-def _set_password(
-    house: House, actor: Account, before: str | None, after: str, token: str, real_now: datetime
-) -> None:
+    after = passwords.hashed(new)
     with house.db.write() as session:
         person = person_by_id(session, actor.person_id, lock=True)
         if person is None or person.closed_at is not None or person.password_hash != before:
             raise Invalid(present=N_("This is not your present password."))
         person.password_hash = after
-        store.end_sessions(session, person.id, real_now, but_token=digest(token))
-        store.expire_links(session, person.id, real_now, kinds=("reset",))
+        store.end_access(session, person.id, real_now, but_token=digest(token))
+        AccountMails(session, house, now, real_now).new_password(person)
+        register.note(session, "password_changed", by=actor, at=real_now, person=person)
 
 
 def sweep(house: House, *, real_now: datetime) -> None:

@@ -21,7 +21,7 @@ from ..store import outbox as store
 from ..store.outbox import Outgoing
 from ..store.people import Person
 from .house import House
-from .mailing import SECRET, carried
+from .mailing import OLD_ADDRESS, SECRET, carried
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ SOON = 1.0
 PATIENCE = 300.0
 BREATH = 0.5
 
-State = Literal["sent", "waiting", "failed"]
+State = Literal["sent", "waiting", "failed", "void"]
 
 
 class Fated(NamedTuple):
@@ -48,7 +48,10 @@ class Fated(NamedTuple):
         if isinstance(self.fate, Sent):
             return "sent"
         too_often = self.row.attempts >= len(PAUSES)
-        return "failed" if isinstance(self.fate, Failed) or too_often else "waiting"
+        if not isinstance(self.fate, Failed) and not too_often:
+            return "waiting"
+        # That an address which is given up takes no mail is no news to anybody.
+        return "void" if self.row.kind == OLD_ADDRESS else "failed"
 
     @property
     def said(self) -> str:

@@ -25,45 +25,57 @@ from ..engine.migrating import carried
 from ..engine.moves import Choice, fire, tick
 from ..engine.reader import read
 from ..errors import BadSetting, PeerreviewError, Refused
+from ..store import register as register_store
 from ..store import verifying as store
 from ..store.history import HistoryRow
 from ..store.reviews import Review
-from . import chain
+from . import chain, register
 from .cases import workflow_of
 from .house import House
 from .migrating import names_in
 
+# Where a review's number stands: the history of people, accounts and organisations.
+REGISTER = 0
+_REGISTER = "register"
+
 
 @dataclass(frozen=True)
 class Finding:
-    """What is wrong in a review's history, and (unless it is the review as a whole) in which row."""
+    """What is wrong in a review's history, and (unless it is the review as a whole) in which row. REGISTER for the
+    register's own history."""
 
     review_id: int
     number: int | None
     what: str
 
     def __str__(self) -> str:
+        where = "the register" if self.review_id == REGISTER else f"review {self.review_id}"
         row = f", row {self.number}" if self.number is not None else ""
-        return f"review {self.review_id}{row}: {self.what}"
+        return f"{where}{row}: {self.what}"
 
 
 def verify(house: House, anchor: str = "") -> list[Finding]:
-    """Everything that is wrong, review by review; `anchor` is what `anchored` once gave. [] where all is well."""
+    """Everything that is wrong, review by review, then in the register; `anchor` is what `anchored` once gave. []
+    where all is well."""
     found: list[Finding] = []
     kept = _read_anchor(anchor)
     with house.db.read() as session:
         for review_id in store.review_ids(session):
             found += _of_review(house, session, review_id)
             session.expunge_all()
+        found += [Finding(REGISTER, number, what) for number, what in register.faults(session)]
         for review_id, count, head in kept:
             found += _against_anchor(session, review_id, count, head)
     return found
 
 
 def anchored(house: House) -> str:
-    """The heads of all chains, one line a review, for keeping where who writes this database cannot write."""
+    """The heads of all chains, one line a review and one for the register, for keeping where who writes this database
+    cannot write."""
     with house.db.read() as session:
-        return "".join(f"{id} {count} {head}\n" for id, count, head in store.heads(session))
+        count, head = register_store.head(session)
+        heads = [*store.heads(session), *([(_REGISTER, count, head)] if count else [])]
+        return "".join(f"{id} {count} {head}".rstrip() + "\n" for id, count, head in heads)
 
 
 def _read_anchor(text: str) -> list[tuple[int, int, str]]:
@@ -72,22 +84,25 @@ def _read_anchor(text: str) -> list[tuple[int, int, str]]:
         words = line.split()
         if not words:
             continue
-        if len(words) not in (2, 3) or not (words[0].isdecimal() and words[1].isdecimal()):
+        known = words[0].isdecimal() or words[0] == _REGISTER
+        if len(words) not in (2, 3) or not (known and words[1].isdecimal()):
             raise BadSetting(
-                f"anchor, line {number}: {line[:60]!r} is not a review's head; "
+                f"anchor, line {number}: {line[:60]!r} is not a head of a history; "
                 "give a file that `peerreview history anchor` wrote"
             )
-        kept.append((int(words[0]), int(words[1]), words[2] if len(words) == 3 else ""))
+        number = REGISTER if words[0] == _REGISTER else int(words[0])
+        kept.append((number, int(words[1]), words[2] if len(words) == 3 else ""))
     return kept
 
 
 def _against_anchor(session: Session, review_id: int, count: int, head: str) -> Iterator[Finding]:
     if count == 0:
         return
-    if store.review(session, review_id) is None:
+    if review_id != REGISTER and store.review(session, review_id) is None:
         yield Finding(review_id, None, "the review is gone, which the anchor holds")
         return
-    now = store.hash_at(session, review_id, count)
+    is_register = review_id == REGISTER
+    now = register_store.hash_at(session, count) if is_register else store.hash_at(session, review_id, count)
     if now is None:
         yield Finding(review_id, count, "the row is missing, which the anchor holds")
     elif now != head:
@@ -108,29 +123,9 @@ def _of_review(house: House, session: Session, review_id: int) -> list[Finding]:
 
 
 def _chain(review: Review, rows: Sequence[HistoryRow]) -> Iterator[Finding]:
-    previous, wanted = "", 1
-    for row in rows:
-        if row.number != wanted:
-            missing = f"{wanted} to {row.number - 1}" if row.number - 1 > wanted else f"{wanted}"
-            what = f"row {missing} is missing before it" if row.number > wanted else "it stands there twice"
-            yield Finding(review.id, row.number, what)
-        elif row.previous != previous:
-            yield Finding(
-                review.id, row.number, "it does not follow from the row before: a row was changed or put in"
-            )
-        if chain.hash_of({name: getattr(row, name) for name in chain.COVERED}) != row.hash:
-            yield Finding(review.id, row.number, "it was changed")
-        if row.text is not None and chain.digest_of(row.text, row.text_salt) != row.text_digest:
-            yield Finding(review.id, row.number, "its text was changed")
-        previous, wanted = row.hash, row.number + 1
-    last = rows[-1].number if rows else 0
-    if last < review.history_count:
-        gone = review.history_count - last
-        yield Finding(review.id, None, f"the last {gone} of {review.history_count} rows are missing")
-    elif last > review.history_count:
-        yield Finding(review.id, last, f"it was put in: the history has {review.history_count} rows")
-    elif previous != review.history_head:
-        yield Finding(review.id, last or None, "the last row is another than the review holds")
+    kept = (review.history_count, review.history_head)
+    for number, what in chain.faults(rows, *kept, covered=chain.COVERED, text_fault=chain.text_fault):
+        yield Finding(review.id, number, what)
 
 
 # ---- playing again

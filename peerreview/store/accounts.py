@@ -12,6 +12,9 @@ from sqlalchemy.orm import Session
 from .people import Feed, Link, LoginFailure, LoginSession, Person
 from .reviews import Review, Seat
 
+# The kinds of link that open an account, or give it another address. ("stop" shuts others out.)
+OPENING = ("invite", "reset", "address")
+
 
 def session_with_person(session: Session, token_hash: str) -> Row[LoginSession, Person] | None:
     """The session that has not been ended, and whose it is: one query, asked on every request."""
@@ -68,10 +71,25 @@ def use_link(session: Session, link_id: int, at: datetime) -> bool:
     return _changed(session, update(Link).where(*fresh).values(used_at=at)) == 1
 
 
-def expire_links(session: Session, person_id: int, at: datetime, *, kinds: Collection[str]) -> None:
-    """Let the person's unused links of these kinds run out now."""
-    theirs = update(Link).where(Link.person_id == person_id, Link.kind.in_(kinds))
+def expire_links(
+    session: Session, person_id: int, at: datetime, *, kinds: Collection[str], after: int = 0
+) -> None:
+    """Let the person's unused links of these kinds run out now; `after`: those made after that one alone."""
+    theirs = update(Link).where(Link.person_id == person_id, Link.kind.in_(kinds), Link.id > after)
     session.execute(theirs.where(Link.used_at.is_(None), Link.expires_at > at).values(expires_at=at))
+
+
+def end_access(session: Session, person_id: int, at: datetime, *, but_token: str | None = None) -> None:
+    """Whatever opens the account, or reads what is its owner's: sessions (but one), links, the calendar's address."""
+    end_sessions(session, person_id, at, but_token=but_token)
+    expire_links(session, person_id, at, kinds=OPENING)
+    session.execute(delete(Feed).where(Feed.person_id == person_id))
+
+
+def leads(session: Session) -> Sequence[Person]:
+    """The project leads with open accounts."""
+    query = select(Person).where(Person.is_lead, Person.closed_at.is_(None))
+    return session.scalars(query.order_by(Person.id)).all()
 
 
 def last_link(session: Session, person_id: int, kind: str) -> Link | None:

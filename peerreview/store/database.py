@@ -8,7 +8,7 @@ updates are lost without an error.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -64,11 +64,12 @@ class UTCDateTime(TypeDecorator[datetime]):
 
 class Writing(Session):
     """A session that is one transaction. `touched`: the tables (or "table.column", where that is all) that it has
-    written to so far."""
+    written to so far; `at_last`: what is done when all else is, for the locks that all wait for."""
 
     def __init__(self, *of: Any, **more: Any):
         super().__init__(*of, **more)
         self.touched: set[str] = set()
+        self.at_last: list[Callable[[], None]] = []
 
 
 @event.listens_for(Writing, "after_flush")
@@ -112,6 +113,9 @@ class Database:
                 try:
                     with session.begin():
                         yield session
+                        session.flush()
+                        for deed in session.at_last:
+                            deed()
                         session.flush()
                         committing = True
                 except DBAPIError as error:

@@ -81,7 +81,9 @@ class LoginSession(Base):
 
 
 class Link(Base):
-    """A single-use link sent by mail: `kind` is invite or reset; the row holds the token's SHA-256."""
+    """A single-use link sent by mail; the row holds the token's SHA-256. `kind`: invite, reset, address (to a new
+    address: `email`, which counts when it is used) or stop (to an old one: `email`, which objects to another).
+    `by_id`: the project lead who wrote the new address, null where its owner did."""
 
     __tablename__ = "link"
 
@@ -92,6 +94,8 @@ class Link(Base):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
     used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    email: Mapped[str] = mapped_column(String(254), default="")
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
 
 class Feed(Base):

@@ -28,6 +28,8 @@ from . import (  # noqa: F401
     outbox,
     people,
     questions,
+    register,
+    remarks,
     reports,
     reviews,
     rounds,

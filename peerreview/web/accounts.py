@@ -4,25 +4,40 @@ from __future__ import annotations
 
 from email.utils import format_datetime
 
-from flask import Blueprint, g, jsonify, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    current_app,
+    g,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 from flask_wtf.csrf import generate_csrf
+from werkzeug.wrappers import Response as BaseResponse
 
 from peerreview.errors import N_, Invalid, NotFound, TooMany
-from peerreview.services import accounts, links, resets, sessions
+from peerreview.services import accounts, addresses, devices, links, resets, sessions
+from peerreview.services.house import Account
 
-from . import locale
+from . import locale, proxies
 from .here import house, tell
 from .security import account_key, own_path, sign_in, sign_out
 
 bp = Blueprint("accounts", __name__)
 
+_YEAR = 365 * 24 * 3600
+
 
 @bp.app_errorhandler(TooMany)
 def too_many(error: TooMany) -> ResponseReturnValue:
     headers = {"Retry-After": format_datetime(error.until, usegmt=True)}
-    return render_template("web/accounts/too_many.html", until=error.until), 429, headers
+    asked = request.path.startswith("/reset")
+    return render_template("web/accounts/too_many.html", until=error.until, asked=asked), 429, headers
 
 
 @bp.errorhandler(links.DeadLink)
@@ -46,14 +61,15 @@ def do_login() -> ResponseReturnValue:
             house(),
             email=email,
             password=request.form.get("password", ""),
-            client=_client(),
+            client=client(),
+            device=device(),
             agent=_agent(),
             real_now=g.real_now,
         )
     except Invalid as error:
         return _login_page(after, email, error), 422
     sign_in(token)
-    return redirect(after or url_for("home.index"), 303)
+    return _known_here(redirect(after or url_for("home.index"), 303))
 
 
 def _login_page(after: str, email: str = "", error: Invalid | None = None) -> str:
@@ -102,13 +118,14 @@ def accept(token: str) -> ResponseReturnValue:
             language=language,
             password=request.form.get("password", ""),
             agent=_agent(),
+            now=g.now,
             real_now=g.real_now,
         )
     except Invalid as error:
         return _invite_page(view, name, language, error), 422
     sign_in(started)
     tell(N_("Your account is ready. Next time you log in with your e-mail address and your password."))
-    return redirect(url_for("home.index"), 303)
+    return _known_here(redirect(url_for("home.index"), 303))
 
 
 def _invite_page(view: links.LinkView, name: str, language: str, error: Invalid | None = None) -> str:
@@ -131,7 +148,9 @@ def reset_request() -> ResponseReturnValue:
 def do_reset_request() -> ResponseReturnValue:
     email = request.form.get("email", "")
     try:
-        resets.ask_for_reset(house(), email=email, client=_client(), now=g.now, real_now=g.real_now)
+        resets.ask_for_reset(
+            house(), email=email, client=client(), device=device(), now=g.now, real_now=g.real_now
+        )
     except Invalid as error:
         return render_template("web/accounts/reset_request.html", email=email, errors=error.errors), 422
     return redirect(url_for("accounts.reset_sent"), 303)
@@ -157,12 +176,14 @@ def do_reset(token: str) -> ResponseReturnValue:
     _speak(view.language)
     password = request.form.get("password", "")
     try:
-        resets.reset_password(house(), token=token, password=password, real_now=g.real_now)
+        person_id = resets.reset_password(
+            house(), token=token, password=password, client=client(), now=g.now, real_now=g.real_now
+        )
     except Invalid as error:
         return _reset_page(view, error), 422
     sign_out()
     tell(N_("Your new password is saved. Log in with it."))
-    return redirect(url_for("accounts.login"), 303)
+    return _known_here(redirect(url_for("accounts.login"), 303), person_id)
 
 
 def _reset_page(view: links.LinkView, error: Invalid | None = None) -> str:
@@ -171,10 +192,66 @@ def _reset_page(view: links.LinkView, error: Invalid | None = None) -> str:
     return render_template("web/accounts/reset.html", view=view, least=least, errors=errors)
 
 
+# ---- another address
+
+
+@bp.get("/address/<token>")
+def prove_address(token: str) -> ResponseReturnValue:
+    view = addresses.look_at_proof(house(), token=token, actor=_actor(), real_now=g.real_now)
+    _speak(view.language)
+    return render_template("web/accounts/address.html", view=view, errors={})
+
+
+@bp.post("/address/<token>")
+def do_prove_address(token: str) -> ResponseReturnValue:
+    view = addresses.look_at_proof(house(), token=token, actor=_actor(), real_now=g.real_now)
+    _speak(view.language)
+    try:
+        email = addresses.prove(
+            house(),
+            token=token,
+            actor=_actor(),
+            password=request.form.get("password", ""),
+            client=client(),
+            device=device(),
+            now=g.now,
+            real_now=g.real_now,
+        )
+    except Invalid as error:
+        return render_template("web/accounts/address.html", view=view, errors=error.errors), 422
+    tell(N_("The address %(email)s is confirmed. You log in with it, and your mail goes there.", email=email))
+    return redirect(url_for("me.index" if view.mine else "accounts.login"), 303)
+
+
+@bp.get("/address/stop/<token>")
+def stop_address(token: str) -> ResponseReturnValue:
+    view = addresses.look_at_objection(house(), token=token, real_now=g.real_now)
+    _speak(view.language)
+    return render_template("web/accounts/stop_address.html", view=view)
+
+
+@bp.post("/address/stop/<token>")
+def do_stop_address(token: str) -> ResponseReturnValue:
+    view = addresses.look_at_objection(house(), token=token, real_now=g.real_now)
+    _speak(view.language)
+    new_link = addresses.object_to(house(), token=token, now=g.now, real_now=g.real_now)
+    if not new_link:
+        tell(N_("The change is stopped. The address %(email)s still counts.", email=view.old))
+        return redirect(url_for("accounts.login"), 303)
+    sign_out()
+    tell(
+        N_(
+            "The address %(email)s counts, and everybody is logged out. Choose a new password now.",
+            email=view.old,
+        )
+    )
+    return redirect(url_for("accounts.reset", token=new_link), 303)
+
+
 @bp.errorhandler(NotFound)
 def unknown_link(error: NotFound) -> ResponseReturnValue:
     """An address that was cut off in the mail, most often."""
-    kind = "reset" if request.endpoint in ("accounts.reset", "accounts.do_reset") else "invite"
+    kind = request.path.split("/")[1]
     return render_template("web/accounts/dead_link.html", kind=kind, why="unknown"), 404
 
 
@@ -185,8 +262,36 @@ def _speak(language: str) -> None:
         locale.speak(language)
 
 
-def _client() -> str:
-    return request.remote_addr or ""
+def _actor() -> Account | None:
+    return current_user.account if current_user.is_authenticated else None
+
+
+def client() -> str:
+    """Where a try comes from; "" where that cannot be known (see web.proxies)."""
+    return proxies.client()
+
+
+def device() -> str:
+    return request.cookies.get(_cookie(), "")
+
+
+def _cookie() -> str:
+    return "__Host-known" if current_app.config["SESSION_COOKIE_SECURE"] else "known"
+
+
+def _known_here(answer: BaseResponse, person_id: int | None = None) -> ResponseReturnValue:
+    """Let the browser keep that it has been logged in to this account."""
+    person_id = person_id or current_user.account.person_id
+    made = make_response(answer)
+    made.set_cookie(
+        _cookie(),
+        devices.remember(house().settings.secret_key, device(), person_id),
+        max_age=_YEAR,
+        httponly=True,
+        samesite="Lax",
+        secure=bool(current_app.config["SESSION_COOKIE_SECURE"]),
+    )
+    return made
 
 
 def _agent() -> str:

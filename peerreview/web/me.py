@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
 from peerreview.errors import N_, Invalid, Message
-from peerreview.services import addresses, feeds, me, pausing, preferences, sessions
+from peerreview.services import addresses, feeds, me, pausing, preferences, register_pages, sessions
 
 from . import locale
 from .here import house, tell
@@ -29,7 +29,7 @@ def index() -> ResponseReturnValue:
 def change() -> ResponseReturnValue:
     typed = {field: request.form.get(field, "") for field in ("name", "phone", "language")}
     try:
-        me.change_me(house(), actor=current_user.account, **typed)
+        me.change_me(house(), actor=current_user.account, real_now=g.real_now, **typed)
     except Invalid as error:
         return page(typed, error.errors), 422
     locale.speak(typed["language"])
@@ -47,7 +47,6 @@ def change_address() -> ResponseReturnValue:
             actor=current_user.account,
             email=email,
             present=request.form.get("address_password", ""),
-            client=request.remote_addr or "",
             now=g.now,
             real_now=g.real_now,
         )
@@ -55,9 +54,26 @@ def change_address() -> ResponseReturnValue:
         faults = {"address_password" if field == "present" else field: e for field, e in error.errors.items()}
         return page(errors=faults, email=email), 422
     tell(
-        N_("Your mail goes to %(email)s from now on. You log in with that address too.", email=email.strip())
+        N_("A mail is on its way to %(email)s. Confirm the address with the link in it.", email=email.strip())
     )
     return redirect(url_for("me.index"), 303)
+
+
+@bp.post("/address/forget")
+@login_required
+def forget_address() -> ResponseReturnValue:
+    addresses.forget_change(house(), actor=current_user.account, real_now=g.real_now)
+    tell(N_("Your address stays as it is."))
+    return redirect(url_for("me.index"), 303)
+
+
+@bp.get("/history")
+@login_required
+def history() -> ResponseReturnValue:
+    actor = current_user.account
+    page = request.args.get("page", 1, int)
+    view = register_pages.history_of_person(house(), actor=actor, person_id=actor.person_id, page=page)
+    return render_template("web/me/history.html", view=view)
 
 
 @bp.post("/password")
@@ -70,12 +86,17 @@ def change_password() -> ResponseReturnValue:
             token=current_user.token,
             present=request.form.get("present_password", ""),
             new=request.form.get("new_password", ""),
-            client=request.remote_addr or "",
+            now=g.now,
             real_now=g.real_now,
         )
     except Invalid as error:
         return page(errors={f"{field}_password": fault for field, fault in error.errors.items()}), 422
-    tell(N_("Your new password is saved. All other places where you were logged in are logged out."))
+    tell(
+        N_(
+            "Your new password is saved. You are logged out in all other places, "
+            "and your calendar’s address no longer works."
+        )
+    )
     return redirect(url_for("me.index"), 303)
 
 
@@ -134,7 +155,7 @@ def page(
 ) -> str:
     """The whole page, with what was typed where it is wrong."""
     actor = current_user.account
-    view = me.me(house(), actor=actor)
+    view = me.me(house(), actor=actor, real_now=g.real_now)
     running = sessions.my_sessions(house(), actor=actor, token=current_user.token, real_now=g.real_now)
     return render_template(
         "web/me/index.html",

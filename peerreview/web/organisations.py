@@ -10,7 +10,7 @@ from flask_login import current_user, login_required
 
 from peerreview.errors import N_, Invalid, Message
 from peerreview.services import organisations as service
-from peerreview.services import results
+from peerreview.services import register_pages, results
 from peerreview.services.checks import searchable
 from peerreview.services.organisations import OrganisationForm, OrganisationView
 from peerreview.services.results import AssessmentForm
@@ -39,7 +39,9 @@ def new_organisation() -> ResponseReturnValue:
 def create_organisation() -> ResponseReturnValue:
     form = _typed()
     try:
-        made = service.create_organisation(house(), actor=current_user.account, form=form, now=g.now)
+        made = service.create_organisation(
+            house(), actor=current_user.account, form=form, now=g.now, real_now=g.real_now
+        )
     except Invalid as error:
         return _page(form, errors=error.errors), 422
     tell(N_("%(name)s is added.", name=form.name.strip()))
@@ -59,12 +61,29 @@ def change_organisation(organisation_id: int) -> ResponseReturnValue:
     form = _typed()
     try:
         service.change_organisation(
-            house(), actor=current_user.account, organisation_id=organisation_id, form=form, now=g.now
+            house(),
+            actor=current_user.account,
+            organisation_id=organisation_id,
+            form=form,
+            now=g.now,
+            real_now=g.real_now,
         )
     except Invalid as error:
         return _page(form, _view(organisation_id), error.errors), 422
     tell(N_("What you changed is saved."))
     return redirect(url_for("people.organisation", organisation_id=organisation_id), 303)
+
+
+@bp.get("/organisations/<int:organisation_id>/history")
+@login_required
+def organisation_history(organisation_id: int) -> ResponseReturnValue:
+    view = register_pages.history_of_organisation(
+        house(),
+        actor=current_user.account,
+        organisation_id=organisation_id,
+        page=request.args.get("page", 1, int),
+    )
+    return render_template("web/people/history.html", view=view, organisation_id=organisation_id)
 
 
 @bp.get("/organisations/<int:organisation_id>/results/new")
@@ -86,7 +105,7 @@ def save_results(organisation_id: int, number: int | None = None) -> ResponseRet
     )
     about = {"actor": current_user.account, "organisation_id": organisation_id, "number": number}
     try:
-        results.save(house(), form=form, now=g.now, **about)
+        results.save(house(), form=form, now=g.now, real_now=g.real_now, **about)
     except Invalid as error:
         return _results_page(organisation_id, number, form, error.errors), 422
     tell(N_("The results are saved."))
@@ -96,7 +115,13 @@ def save_results(organisation_id: int, number: int | None = None) -> ResponseRet
 @bp.post("/organisations/<int:organisation_id>/results/<int:number>/remove")
 @login_required
 def remove_results(organisation_id: int, number: int) -> ResponseReturnValue:
-    results.remove(house(), actor=current_user.account, organisation_id=organisation_id, number=number)
+    results.remove(
+        house(),
+        actor=current_user.account,
+        organisation_id=organisation_id,
+        number=number,
+        real_now=g.real_now,
+    )
     tell(N_("The results are taken away."))
     return redirect(_results_of(organisation_id), 303)
 

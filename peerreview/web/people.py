@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
 from peerreview.errors import N_, Invalid, Message
-from peerreview.services import accounts, people
+from peerreview.services import accounts, addresses, people, register_pages
 from peerreview.services.checks import searchable
 
 from .here import house, tell
@@ -88,7 +88,9 @@ def person(person_id: int) -> ResponseReturnValue:
 def change(person_id: int) -> ResponseReturnValue:
     typed = _typed("name", "phone", "language")
     try:
-        people.change_person(house(), actor=current_user.account, person_id=person_id, **typed)
+        people.change_person(
+            house(), actor=current_user.account, person_id=person_id, real_now=g.real_now, **typed
+        )
     except Invalid as error:
         return _person_page(person_id, typed, error.errors), 422
     tell(N_("What you changed is saved."))
@@ -107,6 +109,7 @@ def join(person_id: int) -> ResponseReturnValue:
             organisation_id=number(typed["organisation"]),
             role=typed["role"],
             title=typed["title"],
+            real_now=g.real_now,
         )
     except Invalid as error:
         return _person_page(person_id, typed, error.errors), 422
@@ -118,7 +121,11 @@ def join(person_id: int) -> ResponseReturnValue:
 @login_required
 def leave(person_id: int, membership_id: int) -> ResponseReturnValue:
     people.remove_membership(
-        house(), actor=current_user.account, person_id=person_id, membership_id=membership_id
+        house(),
+        actor=current_user.account,
+        person_id=person_id,
+        membership_id=membership_id,
+        real_now=g.real_now,
     )
     tell(N_("The function is taken away."))
     return _to(person_id)
@@ -152,13 +159,26 @@ def correct_address(person_id: int) -> ResponseReturnValue:
     if invited:
         tell(N_("An invitation is on its way to %(email)s.", email=typed["email"].strip()))
     else:
-        tell(
-            N_(
-                "Mail goes to %(email)s from now on, and what still holds is sent there.",
-                email=typed["email"].strip(),
-            )
-        )
+        tell(N_("%(email)s has been asked to confirm the address.", email=typed["email"].strip()))
     return _to(person_id)
+
+
+@bp.post("/people/<int:person_id>/address/forget")
+@login_required
+def forget_address(person_id: int) -> ResponseReturnValue:
+    addresses.forget_change(house(), actor=current_user.account, person_id=person_id, real_now=g.real_now)
+    tell(N_("The address stays as it is."))
+    return _to(person_id)
+
+
+@bp.get("/people/<int:person_id>/history")
+@login_required
+def history(person_id: int) -> ResponseReturnValue:
+    page = number(request.args.get("page", "")) or 1
+    view = register_pages.history_of_person(
+        house(), actor=current_user.account, person_id=person_id, page=page
+    )
+    return render_template("web/people/history.html", view=view, person_id=person_id)
 
 
 @bp.get("/people/<int:person_id>/close")

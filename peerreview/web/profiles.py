@@ -31,7 +31,9 @@ def take_in() -> ResponseReturnValue:
         errors = {"file": N_("Choose a file.")}
         return render_template("web/people/profiles.html", faults=(), errors=errors), 422
     try:
-        told = profiles.import_profiles(house(), actor=current_user.account, content=file.read(), now=g.now)
+        told = profiles.import_profiles(
+            house(), actor=current_user.account, content=file.read(), now=g.now, real_now=g.real_now
+        )
     except profiles.BadTable as error:
         errors = {
             "file": N_("Nothing was imported. What to mend in %(file)s stands below.", file=file.filename)

@@ -30,7 +30,7 @@ def invite(
 ) -> tuple[int, bool]:
     with house.db.write() as session:
         person, created = accounts.invite_in(
-            session, house, name=name, email=email, by="Lead", now=at, real_now=at
+            session, house, name=name, email=email, by=None, now=at, real_now=at
         )
         return person.id, created
 
@@ -54,7 +54,7 @@ def last_token(house: House) -> str:
 
 def accept(house: House, token: str, at: datetime, **other: str) -> str:
     typed = {"name": "Ny Person", "language": "en", "password": PASSWORD, **other}
-    return accounts.accept_invitation(house, token=token, agent="Firefox", real_now=at, **typed)
+    return accounts.accept_invitation(house, token=token, agent="Firefox", now=at, real_now=at, **typed)
 
 
 def test_invitation_is_mailed_in_the_same_transaction(house: House, now: datetime) -> None:
@@ -62,7 +62,7 @@ def test_invitation_is_mailed_in_the_same_transaction(house: House, now: datetim
     assert created
     ((recipient, text),) = mails(house)
     assert recipient == "ny@example.org"
-    assert "Lead har bjudit in dig" in " ".join(text.split())
+    assert "Du har bjudits in till" in " ".join(text.split())
     assert f"{house.settings.base_url}/invite/" in text
     with house.db.read() as session:
         link = session.scalars(select(Link)).one()
@@ -171,7 +171,7 @@ def test_unknown_link_does_not_exist(house: House, now: datetime, token: str) ->
 def test_link_of_one_kind_is_none_of_the_other(house: House, now: datetime) -> None:
     invite(house, now)
     with pytest.raises(NotFound):
-        resets.reset_password(house, token=last_token(house), password=PASSWORD, real_now=now)
+        resets.reset_password(house, token=last_token(house), password=PASSWORD, now=now, real_now=now)
 
 
 def test_faults_of_the_form_leave_the_link_usable(house: House, now: datetime) -> None:
@@ -233,10 +233,11 @@ def test_reset_ends_all_sessions_and_forgets_failures(house: House, now: datetim
     ask(house, now)
     first = last_token(house)
     ask(house, now)
-    resets.reset_password(house, token=last_token(house), password="en helt ny mening", real_now=now)
+    again = {"token": last_token(house), "password": "en helt ny mening", "now": now, "real_now": now}
+    resets.reset_password(house, client="10.0.0.1", **again)  # type: ignore[arg-type]
     assert sessions.visitor(house, token=token, real_now=now) is None
     with pytest.raises(links.DeadLink):
-        resets.reset_password(house, token=first, password="en annan ny mening", real_now=now)
+        resets.reset_password(house, token=first, password="en annan ny mening", now=now, real_now=now)
     sessions.log_in(house, password="en helt ny mening", **log)  # type: ignore[arg-type]
 
 
@@ -245,7 +246,7 @@ def test_reset_link_runs_out_after_hours(house: House, now: datetime) -> None:
     ask(house, now)
     with pytest.raises(links.DeadLink):
         resets.reset_password(
-            house, token=last_token(house), password=PASSWORD, real_now=now + timedelta(hours=2)
+            house, token=last_token(house), password=PASSWORD, now=now, real_now=now + timedelta(hours=2)
         )
 
 
@@ -291,7 +292,7 @@ def test_closing_ends_sessions_and_links_and_reopening_gives_the_account_back(
     accounts.reopen_account(house, **deed)  # type: ignore[arg-type]
     assert sessions.visitor(house, token=token, real_now=now) is None
     with pytest.raises(links.DeadLink):
-        resets.reset_password(house, token=reset, password=PASSWORD, real_now=now)
+        resets.reset_password(house, token=reset, password=PASSWORD, now=now, real_now=now)
     sessions.log_in(house, **log)  # type: ignore[arg-type]
 
 
@@ -334,11 +335,13 @@ def test_operator_makes_the_first_lead_and_opens_closed_doors(
     with pytest.raises(Invalid):
         operating.add_person(house, **typed, password=PASSWORD, real_now=now)  # type: ignore[arg-type]
     accounts.close_account(house, actor=lead, person_id=person_id, real_now=now)
-    operating.set_password(house, email="ANNA@example.org", password="en helt ny mening", real_now=now)
+    operating.set_password(
+        house, email="ANNA@example.org", password="en helt ny mening", now=now, real_now=now
+    )
     log = {"client": "", "agent": "", "real_now": now, "email": "anna@example.org"}
     token = sessions.log_in(house, password="en helt ny mening", **log)  # type: ignore[arg-type]
     visit = sessions.visitor(house, token=token, real_now=now)
     assert visit is not None
     assert visit.account.is_lead
     with pytest.raises(Invalid):
-        operating.set_password(house, email="nobody@example.org", password=PASSWORD, real_now=now)
+        operating.set_password(house, email="nobody@example.org", password=PASSWORD, now=now, real_now=now)

@@ -28,7 +28,7 @@ def lead(house: House) -> Account:
 
 def take_in(house: House, lead: Account, text: str | bytes, now: datetime) -> profiles.Imported:
     content = text if isinstance(text, bytes) else text.encode("utf-8-sig")
-    return import_profiles(house, actor=lead, content=content, now=now)
+    return import_profiles(house, actor=lead, content=content, now=now, real_now=now)
 
 
 def view(house: House, lead: Account, name: str) -> OrganisationView:
@@ -93,7 +93,9 @@ def test_the_organisations_page_keeps_and_takes_away(house: House, lead: Account
 
     def save(**typed: str) -> None:
         form = OrganisationForm(KALMAR, "H", **typed)  # type: ignore[arg-type]
-        organisations.change_organisation(house, actor=lead, organisation_id=id, form=form, now=now)
+        organisations.change_organisation(
+            house, actor=lead, organisation_id=id, form=form, now=now, real_now=now
+        )
 
     save(attributes="vårdcentraler: 32\ntema: a|b", reviewed=f"{OREBRO}@2021\n{OREBRO} @ 2015")
     one = view(house, lead, KALMAR)
@@ -116,7 +118,7 @@ def test_profiles_are_the_leads(house: House, lead: Account, now: datetime) -> N
     with pytest.raises(NotFound):
         export_profiles(house, actor=anna)
     with pytest.raises(NotFound):
-        import_profiles(house, actor=anna, content=b"organisation\n", now=now)
+        import_profiles(house, actor=anna, content=b"organisation\n", now=now, real_now=now)
 
 
 def test_results_of_self_assessments_are_kept_there_and_back(
@@ -127,13 +129,18 @@ def test_results_of_self_assessments_are_kept_there_and_back(
     typed = AssessmentForm(
         "Enkäten", "2025", {"theme.governance": "3,5", "perspective.governance": "2"}, {"theme.food": "=Nytt"}
     )
-    results.save(house, number=None, form=typed, now=now, **at)
+    results.save(house, number=None, form=typed, now=now, real_now=now, **at)
     with pytest.raises(Invalid) as wrong:
-        results.save(house, number=None, form=typed, now=now, **at)
+        results.save(house, number=None, form=typed, now=now, real_now=now, **at)
     assert set(wrong.value.errors) == {"instrument"}
     with pytest.raises(Invalid) as wrong:
         results.save(
-            house, number=None, form=AssessmentForm("a:b", "1888", {"theme.food": "x"}), now=now, **at
+            house,
+            number=None,
+            form=AssessmentForm("a:b", "1888", {"theme.food": "x"}),
+            now=now,
+            real_now=now,
+            **at,
         )
     assert set(wrong.value.errors) == {"instrument", "year", "value_theme.food"}
     out = export_profiles(house, actor=lead)

@@ -77,7 +77,7 @@ def test_adding_a_person_says_all_faults_and_does_nothing(house: House, lead: Ac
     assert people.people(house, actor=lead).total == 1
 
 
-def test_memberships_come_and_go(house: House, lead: Account) -> None:
+def test_memberships_come_and_go(house: House, lead: Account, now: datetime) -> None:
     kalmar = make_organisation(house, "Kalmar")
     anna = make_person(house, "Anna")
     form = {
@@ -86,16 +86,19 @@ def test_memberships_come_and_go(house: House, lead: Account) -> None:
         "organisation_id": kalmar,
         "role": "member",
         "title": "",
+        "real_now": now,
     }
     people.add_membership(house, **form)  # type: ignore[arg-type]
     with pytest.raises(Invalid) as caught:
         people.add_membership(house, **form)  # type: ignore[arg-type]
     assert list(caught.value.errors) == ["role"]
-    (one,) = me.me(house, actor=anna).memberships
+    (one,) = me.me(house, actor=anna, real_now=now).memberships
     with pytest.raises(NotFound):
-        people.remove_membership(house, actor=lead, person_id=lead.person_id, membership_id=one.id)
-    people.remove_membership(house, actor=lead, person_id=anna.person_id, membership_id=one.id)
-    assert me.me(house, actor=anna).memberships == ()
+        people.remove_membership(
+            house, actor=lead, person_id=lead.person_id, membership_id=one.id, real_now=now
+        )
+    people.remove_membership(house, actor=lead, person_id=anna.person_id, membership_id=one.id, real_now=now)
+    assert me.me(house, actor=anna, real_now=now).memberships == ()
 
 
 def test_list_is_paged_and_asks_the_database_as_often_for_many_as_for_few(
@@ -138,18 +141,26 @@ def test_registers_do_not_exist_for_others(house: House, lead: Account, now: dat
         lambda: people.choices(house, actor=anna),
         lambda: add(house, anna, now, organisation_id=kalmar),
         lambda: people.change_person(
-            house, actor=anna, person_id=lead.person_id, name="x", phone="", language="sv"
+            house, actor=anna, person_id=lead.person_id, name="x", phone="", language="sv", real_now=now
         ),
         lambda: people.add_membership(
-            house, actor=anna, person_id=anna.person_id, organisation_id=kalmar, role="member", title=""
+            house,
+            actor=anna,
+            person_id=anna.person_id,
+            organisation_id=kalmar,
+            role="member",
+            title="",
+            real_now=now,
         ),
-        lambda: people.remove_membership(house, actor=anna, person_id=anna.person_id, membership_id=1),
+        lambda: people.remove_membership(
+            house, actor=anna, person_id=anna.person_id, membership_id=1, real_now=now
+        ),
         lambda: organisations.organisations(house, actor=anna),
         lambda: organisations.organisation(house, actor=anna, organisation_id=kalmar),
         lambda: organisations.may_keep(actor=anna),
-        lambda: organisations.create_organisation(house, actor=anna, form=KALMAR, now=now),
+        lambda: organisations.create_organisation(house, actor=anna, form=KALMAR, now=now, real_now=now),
         lambda: organisations.change_organisation(
-            house, actor=anna, organisation_id=kalmar, form=KALMAR, now=now
+            house, actor=anna, organisation_id=kalmar, form=KALMAR, now=now, real_now=now
         ),
     ):
         with pytest.raises(NotFound):
@@ -157,12 +168,14 @@ def test_registers_do_not_exist_for_others(house: House, lead: Account, now: dat
 
 
 def test_organisation_is_made_and_changed(house: House, lead: Account, now: datetime) -> None:
-    made = organisations.create_organisation(house, actor=lead, form=KALMAR, now=now)
+    made = organisations.create_organisation(house, actor=lead, form=KALMAR, now=now, real_now=now)
     view = organisations.organisation(house, actor=lead, organisation_id=made)
     assert (view.name, view.code, view.healthcare_region) == ("Region Kalmar län", "H", "Sydöstra")
     assert (view.population, view.hospitals, view.university_hospital) == (247000, 3, False)
     changed = replace(KALMAR, name="Region Kalmar", population="", university_hospital=True)
-    organisations.change_organisation(house, actor=lead, organisation_id=made, form=changed, now=now)
+    organisations.change_organisation(
+        house, actor=lead, organisation_id=made, form=changed, now=now, real_now=now
+    )
     view = organisations.organisation(house, actor=lead, organisation_id=made)
     assert (view.name, view.population, view.university_hospital) == ("Region Kalmar", None, True)
 
@@ -184,23 +197,28 @@ def test_organisation_that_will_not_do(
 ) -> None:
     make_organisation(house, "Region Gotland", "I")
     with pytest.raises(Invalid) as caught:
-        organisations.create_organisation(house, actor=lead, form=form, now=now)
+        organisations.create_organisation(house, actor=lead, form=form, now=now, real_now=now)
     assert sorted(caught.value.errors) == faults
     assert len(organisations.organisations(house, actor=lead)) == 1
 
 
 def test_organisation_may_keep_its_own_name(house: House, lead: Account, now: datetime) -> None:
-    made = organisations.create_organisation(house, actor=lead, form=KALMAR, now=now)
+    made = organisations.create_organisation(house, actor=lead, form=KALMAR, now=now, real_now=now)
     organisations.change_organisation(
-        house, actor=lead, organisation_id=made, form=replace(KALMAR, name="REGION Kalmar län"), now=now
+        house,
+        actor=lead,
+        organisation_id=made,
+        form=replace(KALMAR, name="REGION Kalmar län"),
+        now=now,
+        real_now=now,
     )
     assert [row.name for row in organisations.organisations(house, actor=lead)] == ["REGION Kalmar län"]
 
 
-def test_me(house: House) -> None:
+def test_me(house: House, now: datetime) -> None:
     anna = make_person(house, "Anna", "anna@example.org")
-    me.change_me(house, actor=anna, name=" Åsa Öberg ", phone="070-1 23", language="en")
-    view = me.me(house, actor=anna)
+    me.change_me(house, actor=anna, name=" Åsa Öberg ", phone="070-1 23", language="en", real_now=now)
+    view = me.me(house, actor=anna, real_now=now)
     assert (view.name, view.phone, view.language, view.email) == (
         "Åsa Öberg",
         "070-1 23",
@@ -208,5 +226,5 @@ def test_me(house: House) -> None:
         "anna@example.org",
     )
     with pytest.raises(Invalid) as caught:
-        me.change_me(house, actor=anna, name="", phone="ring", language="de")
+        me.change_me(house, actor=anna, name="", phone="ring", language="de", real_now=now)
     assert sorted(caught.value.errors) == ["language", "name", "phone"]

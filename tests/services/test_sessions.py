@@ -10,7 +10,7 @@ from argon2 import PasswordHasher
 from sqlalchemy import func, select, update
 
 from peerreview.errors import Invalid, NotFound, TooMany
-from peerreview.services import passwords, sessions
+from peerreview.services import devices, passwords, sessions
 from peerreview.services.house import Account, House
 from peerreview.store.people import LoginFailure, LoginSession, Person
 from tests.people import PASSWORD, make_person
@@ -29,9 +29,11 @@ def log_in(
     email: str = "anna@example.org",
     password: str = PASSWORD,
     client: str = "10.0.0.1",
+    device: str = "",
 ) -> str:
+    agent = "Firefox\x00 on " + "x" * 300
     return sessions.log_in(
-        house, email=email, password=password, client=client, agent="Firefox\x00 on " + "x" * 300, real_now=at
+        house, email=email, password=password, client=client, agent=agent, device=device, real_now=at
     )
 
 
@@ -106,15 +108,91 @@ def test_too_many_tries_for_an_address_have_to_wait_even_with_the_right_password
     house: House, anna: Account, now: datetime
 ) -> None:
     fail(house, now, 4)
-    fail(house, now + MINUTE, 6, client="10.9.9.9")
+    fail(house, now + MINUTE, 6)
     with pytest.raises(TooMany) as caught:
         log_in(house, now + 2 * MINUTE)
     assert caught.value.until == now + 15 * MINUTE
     with pytest.raises(TooMany):
         log_in(house, now + 2 * MINUTE, email=" ANNA@EXAMPLE.ORG")
-    with pytest.raises(TooMany):
-        log_in(house, now + 14 * MINUTE, client="10.7.7.7")
     log_in(house, now + 15 * MINUTE)
+
+
+def test_strangers_tries_do_not_stop_the_owner_elsewhere_until_they_come_from_everywhere(
+    house: House, anna: Account, now: datetime
+) -> None:
+    for number in range(5):
+        log_in(house, now, client=f"10.7.7.{number}")
+        fail(house, now, 10, client=f"10.9.9.{number}")
+    with pytest.raises(TooMany):
+        log_in(house, now, client="10.7.7.7")
+
+
+def known(house: House, anna: Account) -> str:
+    """What a browser keeps in which she has been logged in."""
+    return devices.remember(house.settings.secret_key, "", anna.person_id)
+
+
+def test_browser_that_is_known_gets_through_whatever_strangers_try(
+    house: House, anna: Account, now: datetime
+) -> None:
+    for number in range(5):
+        fail(house, now, 9, client=f"10.9.9.{number}")
+    fail(house, now, 5, client="10.8.8.8")
+    with pytest.raises(TooMany):
+        log_in(house, now)
+    device = known(house, anna)
+    for _ in range(3):
+        log_in(house, now, device=device)
+    fail(house, now, 9, device=device)
+    log_in(house, now, device=device)
+
+
+def test_known_browser_has_to_wait_for_its_own_tries_and_for_others_accounts(
+    house: House, anna: Account, now: datetime
+) -> None:
+    make_person(house, "Bo", "bo@example.org")
+    device = known(house, anna)
+    fail(house, now, 10, device=device)
+    with pytest.raises(TooMany):
+        log_in(house, now, device=device, client="10.3.3.3")
+    log_in(house, now, client="10.4.4.4")
+    fail(house, now, 10, email="bo@example.org", device=device)
+    with pytest.raises(TooMany):
+        log_in(house, now, email="bo@example.org", device=device)
+
+
+@pytest.mark.parametrize("forged", ["", "x", "1.aaaaaaaaaaaaaaaa." + "b" * 32, "~" * 5000, "1.å.b"])
+def test_forged_note_of_a_known_browser_is_none(
+    house: House, anna: Account, now: datetime, forged: str
+) -> None:
+    fail(house, now, 10)
+    with pytest.raises(TooMany):
+        log_in(house, now, device=forged)
+    other = devices.remember("another secret of another house, long", "", anna.person_id)
+    with pytest.raises(TooMany):
+        log_in(house, now, device=other)
+
+
+def test_browser_knows_its_last_accounts_and_keeps_its_name(house: House) -> None:
+    kept = ""
+    for person in (1, 2, 3, 4, 5, 6, 2):
+        kept = devices.remember(house.settings.secret_key, kept, person)
+    read = devices.read(house.settings.secret_key, kept)
+    assert list(read) == [2, 6, 5, 4, 3]
+    assert (
+        devices.read(house.settings.secret_key, devices.remember(house.settings.secret_key, kept, 4)) == read
+    )
+
+
+def test_where_nobody_knows_where_tries_come_from_no_stranger_locks_the_house(
+    house: House, anna: Account, now: datetime
+) -> None:
+    for number in range(150):
+        fail(house, now, 1, email=f"{number}@example.org", client="")
+    log_in(house, now, client="")
+    fail(house, now, 10, client="")
+    with pytest.raises(TooMany):
+        log_in(house, now, client="")
 
 
 def test_unknown_address_is_slowed_down_just_the_same(house: House, now: datetime) -> None:
@@ -228,9 +306,7 @@ def change(
     present: str = PASSWORD,
     new: str = "ny och lång mening",
 ) -> None:
-    sessions.change_password(
-        house, actor=anna, token=token, present=present, new=new, client="10.0.0.1", real_now=at
-    )
+    sessions.change_password(house, actor=anna, token=token, present=present, new=new, now=at, real_now=at)
 
 
 def test_new_password_ends_all_other_sessions(house: House, anna: Account, now: datetime) -> None:
@@ -284,7 +360,7 @@ def test_sweep_tidies_what_no_longer_counts(house: House, anna: Account, now: da
     fail(house, now, 2, email="x@example.org")
     sessions.sweep(house, real_now=now + 14 * MINUTE)
     with house.db.read() as session:
-        assert session.scalar(select(func.count()).select_from(LoginFailure)) == 4
+        assert session.scalar(select(func.count()).select_from(LoginFailure)) == 6
     sessions.sweep(house, real_now=now + timedelta(days=31))
     with house.db.read() as session:
         assert session.scalar(select(func.count()).select_from(LoginFailure)) == 0

@@ -266,11 +266,13 @@ def test_secure_house_has_secure_cookies(settings: object, house: House) -> None
         data={"csrf_token": token[1], "email": "anna@example.org", "password": PASSWORD},
     )
     assert answer.status_code == 303
-    cookie = answer.headers["Set-Cookie"]
-    assert cookie.startswith("__Host-peerreview=")
-    assert "Secure" in cookie
-    assert "Path=/" in cookie
-    assert "Domain" not in cookie
+    cookies = answer.headers.getlist("Set-Cookie")
+    assert [cookie.split("=")[0] for cookie in cookies] == ["__Host-known", "__Host-peerreview"]
+    for cookie in cookies:
+        assert "Secure" in cookie
+        assert "HttpOnly" in cookie
+        assert "Path=/" in cookie
+        assert "Domain" not in cookie
     assert answer.headers["Strict-Transport-Security"].startswith("max-age=")
 
 
