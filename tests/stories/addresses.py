@@ -70,9 +70,12 @@ def _network(place: Place) -> Iterator[tuple[str, str, Who]]:
     yield "accounts.reset_sent", "/reset/sent", anybody
     yield "accounts.reset", "/reset/bad", lambda reader: None
     yield "accounts.invite", "/invite/bad", lambda reader: None
+    yield "accounts.prove_address", "/address/bad", lambda reader: None
+    yield "accounts.stop_address", "/address/stop/bad", lambda reader: None
     yield "static", "/static/app.css", lambda reader: None
     yield "home.index", "/", signed_in
     yield "me.index", "/me", signed_in
+    yield "me.history", "/me/history", signed_in
     yield "reviews.index", "/reviews", signed_in
     yield "library.shelves", "/library?search=zq", signed_in
     yield "library.read", f"/library/{NONE}", nobody
@@ -95,6 +98,8 @@ def _network(place: Place) -> Iterator[tuple[str, str, Who]]:
         if party < 2:
             yield "people.person", f"/lead/people/{person}", the_lead
     yield "people.close", f"/lead/people/{place.ids.people[0][0]}/close", the_lead
+    yield "people.history", f"/lead/people/{place.ids.people[0][0]}/history", the_lead
+    yield "people.history", f"/lead/people/{NONE}/history", nobody
     yield "workflows.index", "/lead/workflows", the_lead
     for page, rule in (("", "show"), ("/rights", "rights"), ("/rehearsal", "rehearsal")):
         yield f"workflows.{rule}", f"/lead/workflows/collegial-review{page}", the_lead
@@ -106,6 +111,8 @@ def _network(place: Place) -> Iterator[tuple[str, str, Who]]:
     yield from _rounds(place.p.review_id)
     for side in place.p.cast.sides:
         yield "people.organisation", f"/lead/organisations/{side.organisation}", the_lead
+        history = f"/lead/organisations/{side.organisation}/history"
+        yield "people.organisation_history", history, the_lead
 
 
 def _rounds(review_id: int) -> Iterator[tuple[str, str, Who]]:

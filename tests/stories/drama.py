@@ -199,6 +199,8 @@ def appoint(drama: Drama) -> None:
             for key in ("medical", "hr", "contact")
         ]
         drama.members[side], drama.contacts[side] = people[:2], people[2]
+    # That the account is ready: who was meant notices if it was somebody else.
+    assert sorted(mail.to for mail in drama.post()) == sorted(invitations)
 
 
 def _come_in(drama: Drama, invitation: Mail, language: str) -> Player:

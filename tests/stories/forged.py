@@ -66,11 +66,14 @@ PERSONAL = {
     "accounts.do_login",
     "accounts.do_reset",
     "accounts.do_reset_request",
+    "accounts.do_prove_address",
+    "accounts.do_stop_address",
     "accounts.logout",
     "me.change",
     "me.change_address",
     "me.change_password",
     "me.end_calendar",
+    "me.forget_address",
     "me.end_others",
     "mail_choices.choose",
     "mail_choices.come_back",
@@ -145,6 +148,7 @@ def _lead(place: Place) -> Iterator[Forged]:
         "people.change", base, the_lead, {"name": "Ny", "phone": "1", "language": "sv", "is_lead": "yes"}
     )
     yield Forged("people.correct_address", f"{base}/address", the_lead, {"email": "new@example.org"})
+    yield Forged("people.forget_address", f"/lead/people/{NONE}/address/forget", nobody)
     yield Forged("people.do_close", f"{base}/close", the_lead)
     yield Forged("people.reopen", f"{base}/reopen", the_lead)
     yield Forged("people.invite", f"{base}/invite", the_lead)

@@ -37,7 +37,7 @@ def test_address_is_asked_for_and_confirmed_where_one_is_logged_in(
     house: House, anna: Account, caller: Caller
 ) -> None:
     answer = caller.send("/me/address", 422, form_at="/me", email=NEW, address_password="fel")
-    assert "Det är inte ditt nuvarande lösenord." in answer.text
+    assert "Det här är inte ditt nuvarande lösenord." in answer.text
     ask(caller)
     page = words(caller.page("/me").text)
     assert f"Väntar på att bekräftas: {NEW}" in page
@@ -51,7 +51,7 @@ def test_address_is_asked_for_and_confirmed_where_one_is_logged_in(
     assert "Väntar på att bekräftas" not in page
     assert f"Bekräftade adressen {NEW}" in page
     assert "Bad om adressen" in words(caller.page("/me/history").text)
-    assert "Länken har redan använts" in caller.page(path, 410).text
+    assert "Länken är redan använd" in caller.page(path, 410).text
 
 
 def test_address_is_confirmed_elsewhere_with_the_password(app: Flask, house: House, caller: Caller) -> None:
