@@ -31,6 +31,7 @@ FILE_VARIABLE = "PEERREVIEW_CONFIG"
 
 _LINE = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)")
 _WEEKS = re.compile(r"([1-9]|[1-4]\d|5[0-3])-([1-9]|[1-4]\d|5[0-3])")
+_DAYS = re.compile(r"([1-9]|[1-5]\d|60)(\s*,\s*([1-9]|[1-5]\d|60))*")
 _ADDRESS = re.compile(r"[!-?A-~]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
 _A_KEY = "a line made by: python3 -c 'import secrets; print(secrets.token_hex(32))'"
 
@@ -144,6 +145,11 @@ class Settings(BaseSettings):
     mail_hour: int = _setting(
         8, "the hour of the day at which reminders go", "a whole hour from 0 to 23", ge=0, le=23
     )
+    late_reminders: str = _setting(
+        "2, 5, 10",
+        "how many working days late people are reminded, then weekly until twelve weeks have gone; empty for never",
+        "whole numbers from 1 to 60 such as 2, 5, 10, or nothing",
+    )
 
     imap_server: str = _setting(
         "", "the mailbox that reports of mail that did not arrive come to; empty for none", "a host's name"
@@ -221,6 +227,13 @@ class Settings(BaseSettings):
         match = _WEEKS.fullmatch(value)
         if value and (match is None or int(match[1]) > int(match[2])):
             raise ValueError("it is no span of ISO weeks")
+        return value
+
+    @field_validator("late_reminders")
+    @classmethod
+    def _is_days(cls, value: str) -> str:
+        if value.strip() and not _DAYS.fullmatch(value.strip()):
+            raise ValueError("it is no list of working days")
         return value
 
     @field_validator("mail_from", "mail_reply_to", "mail_test_address")

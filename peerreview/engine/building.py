@@ -346,6 +346,7 @@ class Builder(TimeBuilder):
                 )
                 for n, r in enumerate(model.remind)
             ),
+            remind_late=None if model.remind_late is None else tuple(sorted(set(model.remind_late))),
             allow=self.allow(model.allow, (*loc, "allow")),
             actions=self.actions(model.actions, path, (*loc, "actions")),
             mail=self.mails(model.mail, (*loc, "mail")),

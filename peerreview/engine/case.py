@@ -179,7 +179,9 @@ class Deputy(NamedTuple):
 
 
 class Seat(NamedTuple):
-    """Who sits where: `person` with `role` for `party`; `id` is the seat's, kept when a deputy sits in."""
+    """Who sits where: `person` with `role` for `party`; `id` is the seat's, kept when a deputy sits in.
+
+    `closed`: the person's account is, and a deputy acts while they sit in; where none does, a case has no such seat."""
 
     id: int
     person: int
@@ -187,6 +189,11 @@ class Seat(NamedTuple):
     role: str
     function: str = ""
     deputy: Deputy | None = None
+    closed: bool = False
+
+    def held(self, at: datetime) -> bool:
+        """Whether somebody with an open account has the seat then."""
+        return not self.closed or (self.deputy is not None and self.deputy.sits_in(at))
 
     def reader(self, at: datetime) -> int:
         """The person who gets the seat's mail then: its deputy while they stand in (engine.md 3)."""

@@ -90,12 +90,15 @@ class Calendar:
     """Which days are worked, and the zone in which a day begins.
 
     `holidays`: public and de facto ones. `stop_weeks`: ISO weeks of the summer stop (none is worked).
-    `mail_hour`: local hour at which reminders of a day go."""
+    `mail_hour`: local hour at which reminders of a day go. `late`: how many working days late people are reminded
+    again, and then weekly until `late_weeks` have gone (engine.md 53)."""
 
     holidays: frozenset[date] = frozenset()
     stop_weeks: frozenset[int] = frozenset()
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Europe/Stockholm"))
     mail_hour: int = 8
+    late: tuple[int, ...] = ()
+    late_weeks: int = 12
 
     @classmethod
     def of(cls, holidays: Iterable[date], stop_weeks: Iterable[int] = (), **more: object) -> Calendar:

@@ -264,7 +264,7 @@ def allowances(case: Case) -> Iterator[tuple[Allow, Scope]]:
 def _may_see(case: Case, actor: Actor, what: See) -> Answer:
     for allow, scope in allowances(case):
         for ref, states in allow.of(what.artefact, what.verb):
-            if (None in states or what.state in states) and _concerns(case, actor, what, ref, scope):
+            if (None in states or what.state in states) and concerns(case, actor, what, ref, scope):
                 if case.standing.on_hold and what.verb not in ("read", "notice"):
                     return No(_on_hold(case))
                 if actor.conflicted and _loses(case, ref, what):
@@ -279,7 +279,7 @@ def _loses(case: Case, ref: RoleRef, what: See) -> bool:
     return Right(what.artefact, what.verb) in lost or Right(what.artefact, what.verb, what.state) in lost
 
 
-def _concerns(case: Case, actor: Actor, what: See, ref: RoleRef, scope: Scope) -> bool:
+def concerns(case: Case, actor: Actor, what: See, ref: RoleRef, scope: Scope) -> bool:
     """Whether `ref`, in an allowance of `scope`, means this actor for this owner's thing."""
     if ref.given is not None and not value_of(case, ref.given, SHARED):
         return False
@@ -310,7 +310,7 @@ def _why_unseen(case: Case, actor: Actor, what: See) -> Words:
                     continue
                 if case.facts.get(what.artefact, state, what.owner):
                     continue
-                if _concerns(case, actor, what, ref, scope):
+                if concerns(case, actor, what, ref, scope):
                     owner = PartyName(what.owner) if what.owner is not None else artefact.title
                     return (Message(artefact.kind.facts[state].text, (("party", owner),)),)
     if case.standing.ended:

@@ -167,7 +167,8 @@ class Step:
 
     `ask`: what is asked of people, an imperative; `short`: the step in a word or two, for the drawing.
     `was`: the paths by which older definitions called it, the latest first. `stuck`: the mails that go when all have
-    done theirs and the step is still not over (see `likeness`)."""
+    done theirs and the step is still not over (see `likeness`). `remind_late`: how many working days late those whose
+    turn it is are reminded again, then weekly; None: as the house has it."""
 
     path: str
     title: Text
@@ -184,6 +185,7 @@ class Step:
     due: Due | None = None
     no_due: Text | None = None
     remind: tuple[Reminder, ...] = ()
+    remind_late: tuple[int, ...] | None = None
     allow: Allow = field(default_factory=Allow)
     actions: Mapping[str, Action] = field(default_factory=dict)
     mail: tuple[MailRule, ...] = ()

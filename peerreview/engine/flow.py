@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 
 from .case import ACTIVE, DONE, OVER, SHARED, SKIPPED, WAITING, Case, FactKey, Mark, Place, Scope, Standing
 from .conditions import awaiting, holds
 from .definition import Step
-from .timing import due_date, ends_at, opens_at
+from .timing import ends_at, opens_at
 
 
 @dataclass
@@ -107,7 +107,9 @@ def copies(case: Case, step: Step, scope: Scope) -> list[Scope]:
         # Who was there when it began stays; a side that was sent back past it begins anew, with who is there now.
         been = {s.party for path, s in standing.visits if path == step.path}
         parties = tuple(p for p in parties if p in been and all(s.party != p for s in begun))
-    seats = [seat for ref in step.people for seat in case.people(ref.role, parties)] if parties else []
+    asked = [seat for ref in step.people for seat in case.people(ref.role, parties)] if parties else []
+    # Whoever sits in for somebody has no form of theirs.
+    seats = [seat for seat in asked if not seat.closed]
     return begun + list({Scope(seat.party, seat.person): None for seat in sorted(seats)})
 
 
@@ -181,11 +183,3 @@ def wake_at(case: Case, now: datetime) -> datetime | None:
         if found is not None and found > now:
             instants.append(found)
     return min(instants, default=None)
-
-
-def next_due(case: Case) -> date | None:
-    """The first day by which something that is under way is due; None where nothing is, or dates rest."""
-    if case.standing.ended or case.standing.on_hold:
-        return None
-    under_way = [p for p in active(case) if case.standing.marks[p].state == ACTIVE]
-    return min((day for p in under_way if (day := due_date(case, p)) is not None), default=None)

@@ -1,4 +1,4 @@
-"""What would still be sent, to whom, when and why; and whose turn it is (engine.md 27 and 28)."""
+"""What would still be sent, to whom, when and why; and what is somebody's to do (engine.md 27, 28, 53 and 54)."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
+from . import late
 from .case import ACTIVE, Actor, Case, Mark, Place, Scope, Seat
-from .conditions import awaiting, holds
-from .decide import Do, acting_scope, already_done
-from .definition import Action, Condition, MailRule, RoleRef, Step
+from .definition import Action, MailRule
 from .flow import active
 from .moves import Move
 from .timing import due_date
+from .whose import Left, applies, is_owed, left, recipients, turned, whose_turn
 
 
 class MailKey(NamedTuple):
@@ -53,7 +53,9 @@ class DeedMail:
 
 @dataclass(frozen=True)
 class Task:
-    """Something that is somebody's turn: the step's instance, the actions left, and when it is due."""
+    """Something that is somebody's turn: the step's instance, the actions left, and when it is due. None left: they
+    write what ends it. `helps`: they take part, others complete it; `waits`: nothing can be done about it before
+    others have done theirs."""
 
     place: Place
     mark: Mark
@@ -61,6 +63,7 @@ class Task:
     due: date | None
     actions: tuple[str, ...] = ()
     helps: bool = False
+    waits: bool = False
 
 
 def plan(case: Case, now: datetime) -> tuple[Planned, ...]:
@@ -73,90 +76,45 @@ def plan(case: Case, now: datetime) -> tuple[Planned, ...]:
         due = due_date(case, place)
         if mark.state != ACTIVE or due is None:
             continue
-        for planned in reminders_of(case, place, mark, due):
+        for planned in reminders_of(case, place, mark, due, now):
             found[planned.key] = planned
     return tuple(sorted(found.values(), key=lambda p: (p.at, p.key)))
 
 
-def reminders_of(case: Case, place: Place, mark: Mark, due: date) -> Iterator[Planned]:
-    """The reminders of one instance of a step that is due then."""
+def reminders_of(case: Case, place: Place, mark: Mark, due: date, now: datetime) -> Iterator[Planned]:
+    """The reminders of one instance of a step that is due then. Where nobody has anything left to do, none: who has
+    done theirs is not late, nor is anybody told that they are."""
     path, scope = place
     party = -1 if scope.party is None else scope.party
     seats = whose_turn(case, place)
+    if not seats:
+        return
     turn = {seat.id for seat in seats}
+
+    def planned(rule: str, at: datetime, seat: Seat, *, is_late: bool) -> Iterator[Planned]:
+        key = MailKey(party, path, mark.visit, rule, scope.person or 0, seat.id)
+        person = seat.person if scope.person is not None else seat.reader(at)
+        if at >= mark.since and seat.held(at):
+            yield Planned(key, person, place, at, due, is_late, seat.id in turn)
+
     for reminder in case.step(place).remind:
         day = case.calendar.add(due, reminder.days) if reminder.days else due
-        at = case.calendar.mail_at(day)
-        if at < mark.since:
-            continue
-        people = recipients(case, reminder.to, scope) if reminder.to else seats
-        for seat in people:
-            key = MailKey(party, path, mark.visit, reminder.key, scope.person or 0, seat.id)
-            if turn or scope.person is None:
-                person = seat.person if scope.person is not None else seat.reader(at)
-                yield Planned(key, person, place, at, due, reminder.days > 0, seat.id in turn)
+        for seat in recipients(case, reminder.to, scope) if reminder.to else seats:
+            yield from planned(reminder.key, case.calendar.mail_at(day), seat, is_late=reminder.days > 0)
+    for one, seat, _ in late.planned_by(case, place, due, seats, now):
+        yield from planned(f"late{one.number}", one.at, seat, is_late=True)
 
 
-def whose_turn(case: Case, place: Place) -> tuple[Seat, ...]:
-    """The seats that have an action left to do at `place`: not optional, not already done."""
-    scope = place[1]
-    found: dict[int, Seat] = {}
-    for action in case.step(place).actions.values():
-        if action.optional:
-            continue
-        for seat in _who_may(case, action, scope):
-            acting = scope if scope.party is not None else Scope(seat.party if seat.id > 0 else None)
-            if applies(case, action, acting, place[0]) and not already_done(case, action, acting):
-                found.setdefault(seat.id, seat)
-    return tuple(found.values())
-
-
-def applies(case: Case, action: Action, scope: Scope, path: str = "") -> bool:
-    """False where the agreement has chosen another way: nobody waits for the handing over of a joint report
-    where each side writes its own. A remedy is asked of people where there is something to mend."""
-    if action.remedy:
-        return holds(awaiting(case, (path, scope)), action.needs, scope)
-    return all(holds(case, choice, scope) for choice in _choices(action.needs))
-
-
-def _choices(needs: Condition) -> Iterator[Condition]:
-    """The parts of `needs` that name what was chosen (agreement.report: joint), not something to be done."""
-    if needs.op == "fact" and needs.value is not True:
-        yield needs
-    elif needs.op == "all":
-        for part in needs.parts:
-            yield from _choices(part)
-
-
-def _who_may(case: Case, action: Action, scope: Scope) -> tuple[Seat, ...]:
-    """Who does it: the party's people where any of them may, else the network's lead."""
-    seats = recipients(case, action.by, scope)
-    of_parties = tuple(seat for seat in seats if seat.party >= 0)
-    return of_parties or seats
-
-
-def recipients(case: Case, refs: Iterable[RoleRef], scope: Scope) -> tuple[Seat, ...]:
-    """The seats that `refs` mean, seen from `scope`; a lead has no seat: id is minus the person's."""
-    found: dict[int, Seat] = {}
-    for ref in refs:
-        for seat in _meant(case, ref, scope):
-            found.setdefault(seat.id, seat)
-    return tuple(found.values())
-
-
-def _meant(case: Case, ref: RoleRef, scope: Scope) -> tuple[Seat, ...]:
-    if ref.role == "self":
-        return tuple(s for s in case.seats if s.person == scope.person)[:1]
-    if case.workflow.roles[ref.role].of == "network":
-        return tuple(Seat(-person, person, -1, ref.role) for person in case.leads)
-    if scope.person is not None and ref.relation == "own":
-        return tuple(s for s in case.people(ref.role, (scope.party or 0,)) if s.person == scope.person)
-    if scope.party is None:
-        return case.people(ref.role, case.standing.taking_part)
-    parties = [
-        p for p in case.standing.related(ref.relation, scope.party) if p not in case.standing.withdrawn
-    ]
-    return case.people(ref.role, parties)
+def next_late(case: Case, now: datetime) -> datetime | None:
+    """When somebody may next be reminded again of what is late: the plan is then made anew, for the one after it."""
+    if case.standing.ended or case.standing.on_hold:
+        return None
+    found = []
+    for place in active(case):
+        due = due_date(case, place)
+        if case.standing.marks[place].state == ACTIVE and due is not None and whose_turn(case, place):
+            found.append(late.coming(case.calendar, case.step(place), due, now))
+    return min((at for at in found if at is not None), default=None)
 
 
 def deed_mails(move: Move, actor: int | None, now: datetime) -> tuple[DeedMail, ...]:
@@ -209,6 +167,16 @@ def stuck(case: Case) -> tuple[Place, ...]:
     )
 
 
+def next_due(case: Case) -> date | None:
+    """The first day by which something is due that somebody has left to do; None where nothing is, or dates rest."""
+    if case.standing.ended or case.standing.on_hold:
+        return None
+    under_way = [p for p in active(case) if case.standing.marks[p].state == ACTIVE]
+    return min(
+        (day for p in under_way if (day := due_date(case, p)) is not None and is_owed(case, p)), default=None
+    )
+
+
 def tasks(case: Case, actor: Actor) -> tuple[Task, ...]:
     """What is this person's to do now, the steps in order: to act, or (helps) to take part in the writing."""
     if case.standing.ended or case.standing.on_hold:
@@ -235,44 +203,55 @@ def _is_the_same(case: Case, task: Task, other: Task) -> bool:
 
 
 def _task(case: Case, actor: Actor, place: Place, mark: Mark) -> Task | None:
-    path, scope = place
-    step = case.workflow.by_path[path]
-    left, party = [], scope.party
-    for action in step.actions.values():
-        acting = acting_scope(case, actor, Do(action.key, place), action)
-        if acting is None or action.optional or already_done(case, action, acting):
-            continue
-        if not applies(case, action, acting, path):
-            continue
-        if _as_lead_alone(case, action, actor) and not _is_leads(case, action):
-            continue
-        left.append(action.key)
-        party = acting.party
-    if left:
-        return Task(place, mark, party, due_date(case, place), tuple(left))
-    return _helping(case, actor, step, place, mark)
-
-
-def _as_lead_alone(case: Case, action: Action, actor: Actor) -> bool:
-    """The actor may do it as the network's lead alone, not as somebody of a party."""
-    own = [r for r in action.by if r.role != "self" and case.workflow.roles[r.role].of == "party"]
-    return not any(actor.has(r.role, actor.parties()) for r in own)
+    if case.step(place).children:
+        return None
+    due, several = due_date(case, place), left(case, place)
+    own = [
+        one for one in several if _is_among(actor, one.seats, place) and not _lost(case, actor, one.action)
+    ]
+    ready = [one for one in own if _is_among(actor, one.doers, place)]
+    if ready:
+        return Task(place, mark, ready[0].scope.party, due, _keys(ready))
+    turn = turned(case, place, several)
+    if not own and _is_among(actor, turn, place):
+        party = next((seat.party for seat in turn if (seat.role, seat.party) in actor.roles), place[1].party)
+        return Task(place, mark, party, due, helps=bool(several))
+    if own:
+        return Task(place, mark, own[0].scope.party, due, _keys(own), waits=True)
+    return _helping(case, actor, place, mark, turn)
 
 
 def _is_leads(case: Case, action: Action) -> bool:
     return all(r.role != "self" and case.workflow.roles[r.role].of == "network" for r in action.by)
 
 
-def _helping(case: Case, actor: Actor, step: Step, place: Place, mark: Mark) -> Task | None:
-    if not step.actions or not whose_turn(case, place):
-        return None
-    for ref, rights in step.allow.items():
-        if ref.role == "self" or case.workflow.roles[ref.role].of == "network":
+def _keys(several: Iterable[Left]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one.action.key for one in several))
+
+
+def _is_among(actor: Actor, seats: Iterable[Seat], place: Place) -> bool:
+    if place[1].person is not None:
+        return any(seat.person == actor.person for seat in seats)
+    return any((seat.role, seat.party if seat.party >= 0 else None) in actor.roles for seat in seats)
+
+
+def _lost(case: Case, actor: Actor, action: Action) -> bool:
+    """Whether a declared conflict of interest keeps the actor from it."""
+    return actor.conflicted and any(
+        action.key in case.workflow.roles[r].loses_actions for r, _ in actor.roles
+    )
+
+
+def _helping(case: Case, actor: Actor, place: Place, mark: Mark, turn: tuple[Seat, ...]) -> Task | None:
+    """Somebody of a side that has something left to do may write of it what others complete."""
+    path, scope = place
+    sides = {seat.party for seat in turn}
+    parties = sides & (actor.parties() if scope.party is None else {scope.party})
+    for ref, rights in case.workflow.by_path[path].allow.items():
+        if ref.role == "self" or case.workflow.roles[ref.role].of == "network" or ref.relation != "own":
             continue
-        scope = place[1]
-        parties = (scope.party,) if scope.party is not None else tuple(actor.parties())
-        if ref.relation == "own" and any(r.verb in ("write", "answer") for r in rights):
-            for party in parties:
-                if party is not None and actor.has(ref.role, (party,)):
+        if any(r.verb in ("write", "answer") for r in rights):
+            for party in sorted(parties):
+                if actor.has(ref.role, (party,)):
                     return Task(place, mark, party, due_date(case, place), helps=True)
     return None

@@ -188,6 +188,8 @@ KNOWN_WORDS = _known_words()
 _WORDS_ONLY = frozenset(
     ("title", "short", "help", "ask", "receipt", "subject", "text", "label", "template", "no_due", "was")
 )
+# Came to the language later: what was written without them keeps its hash.
+_LATER = frozenset(("remind_late",))
 # What stands under these are names that the author gives: a step may be called `text`.
 _NAMED = frozenset(("roles", "artefacts", "steps", "together", "actions", "ends", "allow"))
 
@@ -197,7 +199,11 @@ def _hash(model: WorkflowModel) -> str:
 
     def deciding(value: Any, names: bool = False) -> Any:
         if isinstance(value, dict):
-            kept = {k: v for k, v in value.items() if names or k not in _WORDS_ONLY}
+            kept = {
+                k: v
+                for k, v in value.items()
+                if names or not (k in _WORDS_ONLY or (k in _LATER and v is None))
+            }
             return {k: deciding(v, not names and k in _NAMED) for k, v in kept.items()}
         return [deciding(v) for v in value] if isinstance(value, list) else value
 

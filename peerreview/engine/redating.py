@@ -129,7 +129,7 @@ def foreseen(case: Case, now: datetime) -> Mapping[MailKey, Planned]:
         mark = case.standing.marks.get(place)
         if mark is None or mark.state != ACTIVE:
             mark = _to_come(case, place, now)._replace(state=ACTIVE)
-        for planned in reminders_of(case, place, mark, due):
+        for planned in reminders_of(case, place, mark, due, now):
             found[planned.key] = planned
     return found
 

@@ -176,6 +176,8 @@ class StepModel(Model):
     """Why it needs no date, where it has none."""
     remind: list[ReminderModel] = []
     """The reminders of its date."""
+    remind_late: list[Annotated[int, Field(ge=1, le=60)]] | None = None
+    """Working days late at which people are reminded again, then weekly; `[]` for never. Without it as in the house."""
     more_time: MoreTimeModel | None = None
     """Who may ask for more time, and who grants it."""
     allow: dict[str, Rights] = {}

@@ -172,7 +172,7 @@ class Writing:
         always, in_state = writable
         found = set(always)
         for (artefact, owner), states in in_state.items():
-            found.update(states.get(_state(case, artefact, owner), ()))
+            found.update(states.get(state_of(case, artefact, owner), ()))
         return frozenset(found)
 
     def _writable(self, everybody: tuple[int, ...], under_way: tuple[Place, ...]) -> Writable:
@@ -200,7 +200,7 @@ class Writing:
     def choices(self, case: Case) -> Iterator[dict[FactKey, Any]]:
         """Each way in which an agreement that can be written now can be filled in."""
         for artefact in self.workflow.artefacts.values():
-            if not artefact.kind.values or _state(case, artefact.key, None) != artefact.kind.states[0]:
+            if not artefact.kind.values or state_of(case, artefact.key, None) != artefact.kind.states[0]:
                 continue
             under_way = (p[0] for p, mark in case.standing.marks.items() if mark.state == ACTIVE)
             steps = (case.workflow.by_path[path].allow for path in under_way)
@@ -335,7 +335,7 @@ def _own(ref: FactRef) -> FactRef:
     return FactRef("own", ref.artefact, ref.fact)
 
 
-def _state(case: Case, artefact: str, owner: int | None) -> str:
+def state_of(case: Case, artefact: str, owner: int | None) -> str:
     """The state of a thing, as far as its facts tell."""
     kind = case.workflow.artefacts[artefact].kind
     values = case.facts.values

@@ -18,6 +18,7 @@ from ..store.sorting import fold, sort_key
 from . import addresses, links, passwords, register
 from .account_mails import AccountMails
 from .checks import Checks
+from .closing import look_again
 from .house import Account, House
 from .mailing import enqueue
 from .own_words import password_fault
@@ -214,8 +215,9 @@ def correct_address(
         return False
 
 
-def close_account(house: House, *, actor: Account, person_id: int, real_now: datetime) -> None:
-    """Nobody gets in with this account any longer, from now on; what they wrote stays."""
+def close_account(house: House, *, actor: Account, person_id: int, now: datetime, real_now: datetime) -> None:
+    """Nobody gets in with this account any longer, from now on; what they wrote stays. Their reviews learn of it: what
+    is left to do is reminded of otherwise, or is an alarm."""
     only_lead(actor)
     if actor.person_id == person_id:
         raise Refused(N_("You cannot close your own account. Ask another project lead to do it."))
@@ -225,6 +227,7 @@ def close_account(house: House, *, actor: Account, person_id: int, real_now: dat
             found.closed_at = real_now
             register.note(session, "closed", by=actor, at=real_now, person=found)
         store.end_access(session, found.id, real_now)
+    look_again(house, person_id, now)
 
 
 def reopen_account(
@@ -242,6 +245,7 @@ def reopen_account(
             send_invitation_in(session, house, person=found, by=actor, now=now, real_now=real_now)
         else:
             AccountMails(session, house, now, real_now).reopened(found, by=actor.name)
+    look_again(house, person_id, now)
 
 
 def only_lead(actor: Account) -> None:

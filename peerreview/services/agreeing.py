@@ -14,7 +14,7 @@ from typing import Any
 from ..engine.case import Scope
 from ..engine.definition import RoleRef
 from ..engine.moves import Done
-from ..engine.planning import recipients
+from ..engine.whose import recipients
 from ..errors import N_, Conflict, Invalid, Message, NotFound, Refused
 from ..store import agreements as store
 from ..store.rows import AgreementRow

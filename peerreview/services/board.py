@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from ..engine.definition import Step
-from ..engine.flow import next_due
+from ..engine.planning import next_due
 from ..errors import N_, Text
 from ..store import overview as store
 from . import outbox, reminding, turns
@@ -20,6 +20,7 @@ from .proposals import may_move
 from .standing import StopView, board_of
 from .todo import Words, who_of
 from .turns import Turn
+from .vacant import VacancyView, to_look_at, vacant_among
 from .wording import short, title_of
 
 PAGE = 40
@@ -38,7 +39,8 @@ class Caller:
 
 @dataclass(frozen=True)
 class Ball:
-    """A turn, seen by the lead. `reminder`: when they are reminded next; `reminded`: by hand, today."""
+    """A turn, seen by the lead. `reminder`: when they are reminded next; `reminded`: by hand, today. `can_be_reminded`:
+    somebody with an open account has it."""
 
     path: str
     party: int | None
@@ -49,6 +51,7 @@ class Ball:
     late: bool
     reminder: datetime | None
     reminded: datetime | None
+    can_be_reminded: bool = True
 
 
 @dataclass(frozen=True)
@@ -76,9 +79,10 @@ class Row:
 
 @dataclass(frozen=True)
 class BoardView:
-    """`still`: how many reviews stand still because something is late."""
+    """`still`: how many reviews stand still because something is late. `vacant`: what nobody could do, in all."""
 
     mail: MailStatus
+    vacant: tuple[VacancyView, ...]
     still: int
     running: int
     columns: tuple[Text, ...]
@@ -95,12 +99,16 @@ def board(house: House, *, actor: Account, page: int = 1, now: datetime, real_no
         pages = max(1, -(-running // PAGE))
         page = min(max(page, 1), pages)
         ids = store.due_first(session, limit=PAGE, offset=(page - 1) * PAGE)
-        cases = {case.review.id: case for case in opened_many(house, session, ids, account=actor, now=now)}
+        wanting = to_look_at(session)
+        found = opened_many(house, session, {*ids, *wanting}, account=actor, now=now)
+        cases = {case.review.id: case for case in found}
         shown = [cases[id] for id in ids if id in cases]
+        vacant = vacant_among(cases[id] for id in wanting if id in cases)
         columns, rows = rows_of(shown)
         still = store.count_overdue(session, house.calendar.day(now))
     return BoardView(
         mail=outbox.mail_status(house, actor=actor, real_now=real_now),
+        vacant=vacant,
         still=still,
         running=running,
         columns=columns,
@@ -150,10 +158,10 @@ def _row(
         balls=tuple(
             _ball(case, turn, reminded.get((case.review.id, turn.step.path, turn.party)))
             for turn in under_way
-            if turn.holders
+            if turn.holders or turn.vacant
         ),
         due=due,
-        late=due is not None and due < turns.today_of(case),
+        late=any(turn.late for turn in under_way),
         on_hold=case.standing.on_hold,
         waits=() if under_way else _waits(case),
         may_move=may_move(case),
@@ -172,12 +180,13 @@ def _ball(case: OpenCase, turn: Turn, reminded: datetime | None) -> Ball:
         path=turn.step.path,
         party=turn.party,
         title=turn.step.title,
-        who=who_of(case, turn.holders),
+        who=who_of(case, turn),
         people=_callers(case, turn),
         due=turn.due,
         late=turn.late,
         reminder=turn.reminder,
         reminded=reminded,
+        can_be_reminded=bool(turn.holders),
     )
 
 

@@ -138,7 +138,7 @@ class OpenCase:
         """Make the case anew from the rows, as they now are in this transaction."""
         assert isinstance(self.session, Writing)
         store.load_again(self.session, self.rows)
-        self.case = _case(self.house, self.session, self.rows, standing=self.case.standing)
+        self.case = _case(self.house, self.session, self.rows, self.now, standing=self.case.standing)
 
 
 # On which pages and in which deeds a round can be met, which is a case but no review: nowhere, by its lead
@@ -203,7 +203,7 @@ def _opened(
     now: datetime,
     employed: set[int],
 ) -> OpenCase:
-    case = _case(house, session, rows)
+    case = _case(house, session, rows, now)
     actor = _actor(rows, case, account, now, employed)
     if account is not None and not actor.roles:
         raise NotFound(f"review {rows.review.id}")
@@ -214,14 +214,39 @@ def _opened(
     return opened
 
 
-def _case(house: House, session: Session, rows: CaseRows, standing: Standing | None = None) -> Case:
+def _case(
+    house: House, session: Session, rows: CaseRows, now: datetime, standing: Standing | None = None
+) -> Case:
     workflow = workflow_of(house, session, rows.review)
     standing = standing or Standing.from_json(rows.review.standing)
-    seats = tuple(Seat(s.id, s.person_id, s.party, s.role, s.function, deputy_of(s)) for s in rows.seated)
     of_round = rounds.of_round(session, rows.review.id) if workflow.apart else None
     known = facts.facts_of(rows, workflow, standing, of_round)
     granted = asked_time.granted_of(rows.review.more_time)
-    return Case(workflow, standing, known, house.calendar, seats, rows.leads, granted)
+    return Case(workflow, standing, known, house.calendar, _held(rows, now), rows.leads, granted)
+
+
+def without(case: OpenCase, person_id: int) -> Case:
+    """The case as it would be, were somebody's account closed."""
+    leads = tuple(lead for lead in case.case.leads if lead != person_id)
+    return case.case.with_(seats=_held(case.rows, case.now, gone=person_id), leads=leads)
+
+
+def _held(rows: CaseRows, now: datetime, gone: int = 0) -> tuple[Seat, ...]:
+    """The seats that somebody with an open account has: their person, or who sits in for them now. `gone`: whose
+    account is taken as closed."""
+    seats = (
+        Seat(
+            one.id,
+            one.person_id,
+            one.party,
+            one.role,
+            one.function,
+            None if one.deputy_closed or one.deputy_id == gone else deputy_of(one),
+            one.closed or one.person_id == gone,
+        )
+        for one in rows.seated
+    )
+    return tuple(seat for seat in seats if seat.held(now))
 
 
 def deputy_of(seat: SeatRow | Seated) -> Deputy | None:

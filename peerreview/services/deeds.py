@@ -13,9 +13,11 @@ from typing import Any
 from ..engine import likeness, moves
 from ..engine.case import Place
 from ..engine.decide import Do
-from ..engine.flow import next_due, wake_at
+from ..engine.flow import wake_at
 from ..engine.likeness import READING
 from ..engine.moves import Choice, Move, tick
+from ..engine.planning import next_due, next_late
+from ..engine.whose import is_leads_turn, vacancies
 from ..errors import Conflict
 from ..store import cases as store
 from . import effects, invitations, posting, sitting_in, wording
@@ -138,7 +140,7 @@ def _people(move: Move) -> dict[str, Any]:
     """Who sat where, as soon as steps have a copy for each person: replay does not ask who sits there today."""
     if all(scope.person is None for _, scope in move.case.standing.marks):
         return {}
-    return {"seats": [[s.id, s.person, s.party, s.role] for s in move.before.seats]}
+    return {"seats": [[s.id, s.person, s.party, s.role] for s in move.before.seats if not s.closed]}
 
 
 def _subject(case: OpenCase, move: Move) -> tuple[str, int | None]:
@@ -194,9 +196,11 @@ def save(case: OpenCase) -> None:
         review.version += 1
         review.ended = case.standing.ended
     sitting_in.tell_begun(case)
-    wakes = (wake_at(case.case, case.now), sitting_in.next_begin(case))
+    wakes = (wake_at(case.case, case.now), sitting_in.next_change(case), next_late(case.case, case.now))
     review.wake_at = min((at for at in wakes if at is not None), default=None)
     review.due_on = next_due(case.case)
+    review.vacant = bool(vacancies(case.case))
+    review.leads_turn = is_leads_turn(case.case)
     for move in case.moves:
         posting.send_deed_mails(case, move)
     posting.send_stuck_mails(case)

@@ -25,7 +25,7 @@ def differences(old: Workflow, new: Workflow, names: Mapping[str, str]) -> Itera
         one, other = old.by_path[path], new.by_path[target]
         if (one.due, one.opens, one.ends_after) != (other.due, other.opens, other.ends_after):
             yield N_("“%(step)s”: when it begins, is due or ends is reckoned otherwise.", step=other.title)
-        if one.remind != other.remind:
+        if (one.remind, one.remind_late) != (other.remind, other.remind_late):
             yield N_("“%(step)s”: the reminders are others.", step=other.title)
     # As it is written: to ask the enforced decision for every cell (engine.rights) takes a second.
     before, after = set(_granted(old, names)), set(_granted(new, {}))

@@ -61,6 +61,7 @@ def feed(house: House, *, token: str, now: datetime) -> bytes:
         if person.is_lead:
             # They are called to every review's meetings, and some steps are the lead's.
             ids.update(overview.due_first(session, limit=MOST_LED), round_store.running(session))
+            ids.update(overview.of_lead(session, limit=MOST_LED))
         cases = opened_many(house, session, ids, account=account_of(person), now=now)
         events = [
             event

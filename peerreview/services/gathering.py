@@ -13,8 +13,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from ..engine.case import ACTIVE, Place, Scope
-from ..engine.planning import whose_turn
 from ..engine.timing import due_date
+from ..engine.whose import whose_turn
 from ..errors import N_
 from ..rendering.keeping import from_json, to_json
 from ..rendering.mails import MailWords

@@ -11,6 +11,7 @@ from ..errors import N_, Message, Text
 from . import ways
 from .cases import OpenCase, looking
 from .house import Account, House
+from .vacant import VacancyView, vacant_in
 from .wording import short
 
 
@@ -26,7 +27,7 @@ class Tab:
 class ReviewHead:
     """`names`: by party, the organisation's name. `own`: the reader's side, None for the lead. `version`: of the
     standing, for the forms of actions. `steps`: titles of what is under way. `unreached`: the people to whom mail does
-    not arrive, of the reader's own side (the lead's: of all)."""
+    not arrive, `vacant`: what nobody with an open account could do, of the reader's own side (the lead's: of all)."""
 
     id: int
     version: int
@@ -39,6 +40,7 @@ class ReviewHead:
     steps: tuple[Text, ...]
     tabs: tuple[Tab, ...]
     unreached: tuple[str, ...] = ()
+    vacant: tuple[VacancyView, ...] = ()
     called: str = ""
 
     def leads_to(self, page: str) -> bool:
@@ -69,6 +71,7 @@ def head_of(case: OpenCase) -> ReviewHead:
         steps=tuple(steps),
         tabs=(Tab("", N_("Overview")), *_tabs(case), Tab("history", N_("History")), Tab("mail", N_("Mail"))),
         unreached=() if ended else _unreached(case),
+        vacant=vacant_in(case),
     )
 
 

@@ -16,10 +16,11 @@ from .cases import OpenCase, opened_many
 from .house import Account, House
 from .outbox import MailStatus
 from .todo import ComingView, TaskView, WaitingView, coming_of, tasks_of, waiting_of, waiting_view
+from .vacant import VacancyView, to_look_at, vacant_among
 from .wording import short, title_of
 
 # Of all the network's reviews the lead's page looks at those that are due first; the board has them all.
-SOONEST = 20
+SOONEST, MOST = 20, 200
 View = TypeVar("View", TaskView, WaitingView)
 
 
@@ -33,7 +34,7 @@ class ReviewLink:
 @dataclass(frozen=True)
 class HomeView:
     """`still`: for the lead, the turns that are late, all reviews; `late_reviews` counts those reviews;
-    `mail`: how the mail is doing."""
+    `mail`: how the mail is doing; `vacant`: what nobody could do."""
 
     today: date
     tasks: tuple[TaskView, ...]
@@ -46,6 +47,7 @@ class HomeView:
     still: tuple[WaitingView, ...] = ()
     late_reviews: int = 0
     mail: MailStatus | None = None
+    vacant: tuple[VacancyView, ...] = ()
 
 
 def home(house: House, *, actor: Account, now: datetime, real_now: datetime) -> HomeView:
@@ -57,7 +59,12 @@ def home(house: House, *, actor: Account, now: datetime, real_now: datetime) -> 
         own = store.running(session, ids)
         soon = store.due_first(session, limit=SOONEST) if actor.is_lead else []
         led_rounds = rounds.running(session) if actor.is_lead else []
-        cases = opened_many(house, session, {*own, *soon, *led_rounds}, account=actor, now=now)
+        # What is the lead's to do, and what nobody could, is told wherever it is.
+        theirs = store.of_lead(session, limit=MOST) if actor.is_lead else []
+        wanting = to_look_at(session) if actor.is_lead else []
+        cases = opened_many(
+            house, session, {*own, *soon, *led_rounds, *theirs, *wanting}, account=actor, now=now
+        )
         mine = [case for case in cases if case.review.id in own]
         led = [case for case in cases if case.review.id in soon]
         return HomeView(
@@ -72,6 +79,7 @@ def home(house: House, *, actor: Account, now: datetime, real_now: datetime) -> 
             still=in_time([view for case in led for view in _standing_still(case)]),
             late_reviews=store.count_overdue(session, today) if actor.is_lead else 0,
             mail=mail,
+            vacant=vacant_among(case for case in cases if case.review.id in wanting),
         )
 
 

@@ -91,6 +91,7 @@ def calendar_by(settings: Settings) -> Calendar:
         stop_weeks=weeks(settings.summer_stop),
         zone=ZoneInfo(settings.time_zone),
         mail_hour=settings.mail_hour,
+        late=tuple(sorted({int(days) for days in settings.late_reminders.split(",") if days.strip()})),
     )
 
 

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from ..engine.case import OVER, Actor, Scope
 from ..engine.decide import See, may
 from ..engine.definition import Artefact, Step, Workflow
-from ..engine.planning import recipients
+from ..engine.whose import recipients
 from ..errors import N_, Message
 from ..rendering.calendars import Event, Method, invitation_file
 from ..rendering.mails import MailWords

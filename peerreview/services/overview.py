@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from ..engine.decide import Do
-from ..engine.flow import next_due
+from ..engine.planning import next_due
 from ..errors import N_, IsRound, Message, PartyName, Text
 from ..store import cases as case_store
 from ..store import history as history_store

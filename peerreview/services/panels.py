@@ -10,7 +10,8 @@ from ..engine.case import Place, Scope
 from ..engine.conditions import awaiting, missing
 from ..engine.decide import Do, No, Time, acting_scope, already_done, changes
 from ..engine.definition import Action
-from ..engine.planning import applies, stuck
+from ..engine.planning import stuck
+from ..engine.whose import applies
 from ..errors import N_, Message, PartyName, Text
 from . import turns
 from .asked_time import href_of, open_askings
@@ -114,7 +115,7 @@ def _side(case: OpenCase, turn: Turn) -> PanelSide:
         name=case.names[turn.party] if turn.party is not None else "",
         due=turn.due,
         late=turn.late,
-        who=who_of(case, turn.holders),
+        who=who_of(case, turn),
         reminder=turn.reminder,
         parts=_parts(case, turn),
         time=_time(case, turn),

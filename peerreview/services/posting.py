@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from ..engine.case import ACTIVE, Place
 from ..engine.moves import Move
-from ..engine.planning import DeedMail, Planned, deed_mails, plan, stuck_mails, whose_turn
+from ..engine.planning import DeedMail, Planned, deed_mails, plan, stuck_mails
 from ..engine.redating import DROP, MISSED, PLAN, Kept, fate
+from ..engine.whose import whose_turn
 from ..errors import N_, RoughDay
 from ..rendering.mails import digest
 from ..store import planned as store

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from ..engine.case import Place, Seat
-from ..engine.planning import MailKey, Planned, whose_turn
+from ..engine.planning import MailKey, Planned
+from ..engine.whose import whose_turn
 from ..errors import N_, NotFound, Refused
 from ..store import history as history_store
 from ..store import planned as planned_store
@@ -15,6 +16,9 @@ from .cases import OpenCase
 from .deeds import changing
 from .house import Account, House
 from .turns import Turn
+
+NOBODY = N_("nobody was reminded: nobody with an open account can do this. Name somebody for it first")
+OTHERS = N_("nobody was reminded: what is left here waits for others")
 
 
 def remind(
@@ -28,7 +32,8 @@ def remind(
     real_now: datetime,
 ) -> int:
     """Remind those whose turn it is at a step of a side (None: a shared one); returns how many. The reminder is
-    the step's own, and noted in the history. Refused where they have been reminded by hand today already."""
+    the step's own, and noted in the history. Refused where they have been reminded by hand today already, and
+    where it would reach nobody."""
     if not actor.is_lead:
         raise NotFound("only the lead reminds")
     with changing(house, review_id=review_id, actor=actor, now=now, rounds="lead") as case:
@@ -36,6 +41,8 @@ def remind(
         if (review_id, step, party) in reminded_today([case]):
             raise Refused(N_("they have been reminded today already"))
         people = _tell(case, turn, real_now)
+        if not people:
+            raise Refused(NOBODY if turn.vacant else OTHERS)
         case.note("reminded", step=step, party=party, data={"people": people})
         return len(people)
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from ..engine.case import ACTIVE
 from ..engine.decide import Do
-from ..engine.planning import whose_turn
+from ..engine.whose import whose_turn
 from ..errors import N_, Message, Text
 from ..store import rounds as store
 from ..store.organisations import organisation_by_id

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ..engine.case import ACTIVE
 from ..engine.flow import active
-from ..engine.planning import whose_turn
 from ..engine.timing import due_date
+from ..engine.whose import whose_turn
 from ..errors import N_, Message
 from ..rendering.mails import MailWords
 from ..store.reviews import Seat
 from . import posting, wording
-from .cases import OpenCase
+from .cases import OpenCase, deputy_of
 from .mailing import enqueue
+
+# Days are kept with their end: who sits in does so at that very instant too.
+AN_INSTANT = timedelta(microseconds=1)
 
 
 def waits_for(case: OpenCase, seat_id: int) -> tuple[Message, ...]:
@@ -30,12 +33,17 @@ def waits_for(case: OpenCase, seat_id: int) -> tuple[Message, ...]:
     return tuple(found)
 
 
-def next_begin(case: OpenCase) -> datetime | None:
-    """When the days of somebody who sits in begin next; none while the review rests, or has ended."""
+def next_change(case: OpenCase) -> datetime | None:
+    """When the days of somebody who sits in begin next; or are over, where nobody with an open account has the seat
+    then. None while the review rests, or has ended."""
     if case.standing.ended or case.standing.on_hold:
         return None
-    begins = [seat.deputy.since for seat in case.case.seats if seat.deputy is not None]
-    return min((at for at in begins if at > case.now), default=None)
+    found: list[datetime] = []
+    for seat in case.rows.seated:
+        deputy = None if seat.deputy_closed else deputy_of(seat)
+        if deputy is not None:
+            found += (deputy.since, deputy.until + AN_INSTANT) if seat.closed else (deputy.since,)
+    return min((at for at in found if at > case.now), default=None)
 
 
 def tell_begun(case: OpenCase) -> None:

@@ -135,8 +135,8 @@ def _active(case: OpenCase, path: str, party: int, under_way: list[Turn]) -> Sto
     if case.standing.on_hold:
         return StopView("locked", N_("On hold"), now=True)
     here = [turn for turn in under_way if turn.step.path == path and turn.party in (None, party)]
-    its_turn = any(holder.party == party for turn in here for holder in turn.holders)
-    if any(turn.late for turn in here) and (its_turn or not any(turn.holders for turn in here)):
+    its_turn = any(party in turn.parties for turn in here)
+    if its_turn and any(turn.late for turn in here):
         return StopView("late", now=True)
     if not its_turn:
         return StopView("doing", N_("Waits for others"), now=True)

@@ -7,7 +7,7 @@ from datetime import date
 
 from ..engine.case import Place, Seat
 from ..engine.definition import RoleRef
-from ..engine.planning import recipients
+from ..engine.whose import recipients
 from ..errors import N_, Message
 from . import wording
 from .asked_time import href_of

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from ..engine.decide import Time
 from ..engine.definition import Action
-from ..engine.planning import recipients
+from ..engine.whose import recipients
 from ..errors import N_, Message, PartyName, Text
 from . import turns
 from .asked_time import Entry, href_of, open_askings
 from .cases import OpenCase
 from .offers import action_path
 from .proposals import agreement_key, is_own, may_decline, newest_of, pending_of
-from .turns import Holder, Mine, Turn, named
+from .turns import Mine, Turn, named
 from .ways import PAGES
 from .wording import in_a_row, title_of, way_to
 
@@ -294,7 +294,7 @@ def waiting_of(case: OpenCase) -> list[WaitingView]:
         slot = turn.step.path, turn.place[1].party
         if slot in blocked:
             found.append(_blocked(case, turn, blocked[slot]))
-        elif slot not in ready and turn.holders and not _is_private(case, turn):
+        elif slot not in ready and (turn.holders or turn.vacant) and not _is_private(case, turn):
             found.append(waiting_view(case, turn))
     return found + _unanswered(case) + _asked_for(case)
 
@@ -319,7 +319,7 @@ def _blocked(case: OpenCase, turn: Turn, mine: Mine) -> WaitingView:
     return WaitingView(
         review_id=case.review.id,
         review=title_of(case),
-        who=tuple(sides.values()),
+        who=tuple(sides.values()) or who_of(case, turn),
         title=only.title if only else turn.step.ask or turn.step.title,
         due=turn.due,
         late=turn.late,
@@ -333,7 +333,7 @@ def waiting_view(case: OpenCase, turn: Turn) -> WaitingView:
     return WaitingView(
         review_id=case.review.id,
         review=title_of(case),
-        who=who_of(case, turn.holders),
+        who=who_of(case, turn),
         title=turn.step.ask or turn.step.title,
         due=turn.due,
         late=turn.late,
@@ -341,14 +341,17 @@ def waiting_view(case: OpenCase, turn: Turn) -> WaitingView:
     )
 
 
-def who_of(case: OpenCase, holders: Iterable[Holder]) -> tuple[Words, ...]:
-    """ "Region Gävleborg (processledare och granskare)", a side at a time; the lead by the title alone."""
+def who_of(case: OpenCase, turn: Turn) -> tuple[Words, ...]:
+    """ "Region Gävleborg (processledare och granskare)", a side at a time; the lead by the title alone; and a side that
+    has nobody for it."""
     sides: dict[int | None, dict[Text, None]] = {}
-    for holder in holders:
+    for holder in turn.holders:
         sides.setdefault(holder.party, {})[holder.role] = None
-    return tuple(
+    held = tuple(
         N_("%(party)s (%(roles)s)", party=case.names[party], roles=tuple(map(in_a_row, roles)))
         if party is not None
         else next(iter(roles))
         for party, roles in sides.items()
     )
+    missing = (party for party in turn.vacant if party not in sides)
+    return held + tuple(N_("%(party)s (nobody can do it now)", party=case.names[party]) for party in missing)

@@ -10,12 +10,13 @@ from typing import Any
 
 from ..engine.case import ACTIVE, OVER, SHARED, WAITING, Mark, Place, Record, Scope, Seat
 from ..engine.conditions import holds, missing, value_of
-from ..engine.decide import Answer, Do
+from ..engine.decide import Answer, Do, No
 from ..engine.definition import Condition, Step
 from ..engine.flow import active
-from ..engine.planning import Task, plan, tasks, whose_turn
+from ..engine.planning import Task, plan, tasks
 from ..engine.redating import expected
 from ..engine.timing import due_date, opens_at
+from ..engine.whose import vacant_at, whose_turn
 from ..errors import N_, Message, PartyName, Text
 from .cases import OpenCase
 
@@ -31,7 +32,9 @@ class Holder:
 
 @dataclass(frozen=True)
 class Turn:
-    """A step under way: whose turn it is, by when, and when they are reminded next.
+    """A step under way: whose turn it is, by when, and when they are reminded next. Nobody's (`holders` none, `vacant`
+    none): all that is left waits for others. `late`: somebody in it is, whoever that is; `vacant`: the parties that
+    have something left to do, and nobody with an open account who could.
 
     The copies of one party's persons count as one turn: `places` are all of theirs."""
 
@@ -43,10 +46,16 @@ class Turn:
     late: bool
     holders: tuple[Holder, ...]
     reminder: datetime | None
+    vacant: tuple[int, ...] = ()
 
     @property
     def place(self) -> Place:
         return self.places[0]
+
+    @property
+    def parties(self) -> frozenset[int]:
+        """The parties whose turn it is."""
+        return frozenset(self.vacant) | {one.party for one in self.holders if one.party is not None}
 
 
 @dataclass(frozen=True)
@@ -107,15 +116,18 @@ def _turn(case: OpenCase, places: list[Place], reminders: Mapping[Place, datetim
     place = places[0]
     due = due_date(case.case, place)
     soon = [reminders[p] for p in places if p in reminders]
+    holders = _holders(case, [seat for p in places for seat in whose_turn(case.case, p)])
+    vacant = tuple(sorted({party for p in places for party in vacant_at(case.case, p)}))
     return Turn(
         places=tuple(places),
         step=case.case.step(place),
         party=place[1].party,
         since=case.standing.marks[place].since,
         due=due,
-        late=due is not None and due < today_of(case),
-        holders=_holders(case, [seat for p in places for seat in whose_turn(case.case, p)]),
+        late=due is not None and due < today_of(case) and bool(holders or vacant),
+        holders=holders,
         reminder=min(soon, default=None),
+        vacant=vacant,
     )
 
 
@@ -136,19 +148,13 @@ def mine(case: OpenCase) -> list[Mine]:
 
 
 def _mine(case: OpenCase, task: Task) -> Mine:
-    late = task.due is not None and task.due < today_of(case)
+    late = task.due is not None and task.due < today_of(case) and not task.waits
     answers = {key: case.may(Do(key, task.place, task.party)) for key in task.actions}
     waits: list[Message] = []
-    if answers and not any(answers.values()):
-        wanting = [m for answer in answers.values() for m in getattr(answer, "missing", ())]
-        if wanting and all(_is_others(m, task.party) for m in wanting):
-            waits = list(dict.fromkeys(wanting))
-    return Mine(task, case.case.step(task.place), late, answers, tuple(waits))
-
-
-def _is_others(missing_fact: Message, own: int | None) -> bool:
-    sides = [value.party for _, value in missing_fact.params if isinstance(value, PartyName)]
-    return bool(sides) and own not in sides
+    if task.waits:
+        refusals = [answer for answer in answers.values() if isinstance(answer, No)]
+        waits = [words for answer in refusals for words in answer.missing or (answer.reason,)]
+    return Mine(task, case.case.step(task.place), late, answers, tuple(dict.fromkeys(waits)))
 
 
 def coming(case: OpenCase, party: int | None) -> list[Coming]:

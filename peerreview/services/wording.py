@@ -8,8 +8,9 @@ from typing import Any
 
 from ..engine.case import Place
 from ..engine.definition import Step
-from ..engine.planning import DeedMail, Planned
+from ..engine.planning import DeedMail, Planned, plan
 from ..engine.timing import due_date
+from ..engine.whose import whose_turn
 from ..errors import N_, Message, PutOffDay, Text
 from ..rendering.mails import MailWords
 from . import turns
@@ -92,7 +93,8 @@ def deed_words(case: OpenCase, mail: DeedMail) -> MailWords:
 
 
 def reminder_words(case: OpenCase, planned: Planned) -> MailWords:
-    """The words of a reminder: to the one whose turn it is, or to those who should know that it is late."""
+    """The words of a reminder: to the one whose turn it is, or to those who should know whose it is, and that it is
+    late."""
     step = case.workflow.by_path[planned.place[0]]
     own = planned.own_turn
     party = planned.place[1].party
@@ -101,19 +103,11 @@ def reminder_words(case: OpenCase, planned: Planned) -> MailWords:
         if planned.late:
             ask = (N_("It should have been done by %(due)s.", due=planned.due), *ask)
         subject = _asked(case, step, planned.place, late=planned.late)
+    elif planned.late:
+        subject, ask = _late_to_know(case, planned)
     else:
-        who = _side(case, party) if party is not None else title_of(case)
-        subject = N_("Late: %(step)s, %(who)s – %(review)s", step=step.title, who=who, review=title_of(case))
-        ask = (
-            N_(
-                "%(who)s should have been done by %(due)s. They have been reminded too.",
-                who=who,
-                due=planned.due,
-            ),
-        )
-        if not planned.late:
-            subject = N_("Soon: %(step)s – %(review)s", step=step.title, review=title_of(case))
-            ask = (N_("It is due by %(due)s.", due=planned.due),)
+        subject = N_("Soon: %(step)s – %(review)s", step=step.title, review=title_of(case))
+        ask = (N_("It is due by %(due)s.", due=planned.due),)
     if isinstance(planned.due, PutOffDay):
         ask = (*ask, N_("The day was put off from %(day)s by the time on hold.", day=planned.due.was))
     return MailWords(
@@ -147,6 +141,44 @@ def _dates_now(case: OpenCase) -> tuple[Message, ...]:
         for name, one in days.items()
         if isinstance(one.day, PutOffDay)
     )
+
+
+def _late_to_know(case: OpenCase, planned: Planned) -> tuple[Message, tuple[Message, ...]]:
+    """To who is not the one to do it: who is, and that they know."""
+    step, sides = case.workflow.by_path[planned.place[0]], _whose(case, planned.place)
+    if sides and (planned.place[1].party is not None or len(sides) < len(case.standing.taking_part)):
+        subject = N_(
+            "Late: %(step)s, %(who)s – %(review)s", step=step.title, who=sides, review=title_of(case)
+        )
+    else:
+        subject = N_("Late: %(step)s – %(review)s", step=step.title, review=title_of(case))
+    who: object = sides or next(role.title for role in case.workflow.roles.values() if role.of == "network")
+    if planned.place[1].person is not None:
+        # Who has not answered is nobody's to know, nor of which side they are (engine.md 48).
+        subject = N_("Late: %(step)s – %(review)s", step=step.title, review=title_of(case))
+        who = N_("those who have not answered yet")
+    asks = [
+        N_(
+            "“%(step)s” should have been done by %(due)s. It is for %(who)s to do.",
+            step=step.title,
+            due=planned.due,
+            who=who,
+        )
+    ]
+    if any(
+        one.own_turn and one.late and one.place == planned.place and one.at <= planned.at
+        for one in plan(case.case, case.now)
+    ):
+        asks.append(N_("They have been reminded. You get this so that you know of it."))
+    else:
+        asks.append(N_("You get this so that you know of it."))
+    return subject, tuple(asks)
+
+
+def _whose(case: OpenCase, place: Place) -> tuple[str, ...]:
+    """The sides whose turn it is, by name."""
+    parties = sorted({seat.party for seat in whose_turn(case.case, place)} - {-1})
+    return tuple(_side(case, party) for party in parties)
 
 
 def _side(case: OpenCase, party: int) -> str:

@@ -15,6 +15,7 @@ from .agreements import Agreement, Confirmation
 from .evaluations import FollowUp, FormAnswer
 from .materials import Material
 from .organisations import Organisation
+from .people import Person
 from .prepared import instant, names_in
 from .questions import Question
 from .reports import TextVersion
@@ -71,8 +72,19 @@ def _fill_parties(rows: CaseRows, found: Found) -> None:
 def _fill_seats(rows: CaseRows, found: Found) -> None:
     rows.people = None
     rows.seated = sorted(
-        SeatRow(id, person, party, role, function, deputy, _instant(since), _instant(until))
-        for id, person, party, role, function, deputy, since, until in found
+        SeatRow(
+            id,
+            person,
+            party,
+            role,
+            function,
+            deputy,
+            _instant(since),
+            _instant(until),
+            bool(gone),
+            bool(away),
+        )
+        for id, person, party, role, function, deputy, since, until, gone, away in found
     )
 
 
@@ -131,6 +143,7 @@ class Part(NamedTuple):
 
 
 _LATER = aliased(TextVersion)
+_SITTING, _DEPUTY = aliased(Person), aliased(Person)
 _NEWEST = (
     select(func.max(_LATER.number))
     .where(
@@ -158,7 +171,12 @@ PARTS = (
             Seat.deputy_id,
             Seat.deputy_from,
             Seat.deputy_until,
-        ).where(Seat.removed_at.is_(None)),
+            _SITTING.closed_at.is_not(None),
+            _DEPUTY.closed_at.is_not(None),
+        )
+        .join(_SITTING, _SITTING.id == Seat.person_id)
+        .outerjoin(_DEPUTY, _DEPUTY.id == Seat.deputy_id)
+        .where(Seat.removed_at.is_(None)),
         Seat.__table__.c.review_id,
         _fill_seats,
     ),

@@ -74,6 +74,18 @@ def due_first(session: Session, *, limit: int, offset: int = 0) -> list[int]:
     return found + list(session.scalars(rest.limit(limit - len(found)).offset(max(passed, 0))))
 
 
+def vacant(session: Session, *, limit: int) -> list[int]:
+    """The running reviews and rounds in which nobody could do something, the oldest first."""
+    query = select(Review.id).where(Review.vacant, Review.ended.is_(None)).order_by(Review.id)
+    return list(session.scalars(query.limit(limit)))
+
+
+def of_lead(session: Session, *, limit: int) -> list[int]:
+    """The running reviews in which something is the lead's to do, by what is due first."""
+    query = select(Review.id).where(Review.leads_turn, Review.ended.is_(None), _NO_ROUND)
+    return list(session.scalars(query.order_by(Review.due_on, Review.id).limit(limit)))
+
+
 def count_running(session: Session) -> int:
     return session.scalar(select(func.count()).where(Review.ended.is_(None), _NO_ROUND)) or 0
 

@@ -20,7 +20,8 @@ class Person(Base):
     `mail_problem`: why mail does not arrive; `bounced_at`: when a report said so (a server that took a later mail does
     not take that back), else it was refused at once. `address_unproven`: a project lead has written the address, and
     nobody has logged in with it since: no link for a new password goes there. `rhythm`, `declined` (words apart) and
-    `away_until` (its last day) are how they want their mail: services/choices.py.
+    `away_until` (its last day) are how they want their mail: services/choices.py. `still_told`: of a
+    lead, the Monday of the week in which they were told last what stands still.
     """
 
     __tablename__ = "person"
@@ -46,6 +47,7 @@ class Person(Base):
     rhythm: Mapped[str] = mapped_column(String(10), default="at_once")
     declined: Mapped[str] = mapped_column(String(50), default="")
     away_until: Mapped[date | None]
+    still_told: Mapped[date | None]
 
     memberships: Mapped[list[Membership]] = relationship(back_populates="person")
 

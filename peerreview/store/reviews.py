@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Date, ForeignKey, Index, String, Text, UniqueConstraint, and_, or_, select
+from sqlalchemy import JSON, Date, ForeignKey, Index, String, Text, UniqueConstraint, and_, false, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from .database import Base, UTCDateTime
@@ -29,7 +29,8 @@ class Review(Base):
     other gets Conflict); `wake_at` is the next instant at which time alone can move it, `due_on` the first day
     by which something under way is due (the lead's board begins with those). `round_id`: the round that the
     review is a child of (itself a row here, and in store.rounds). `more_time`: what was asked for and answered, the
-    oldest first, as services.more_time writes it (the reasons stand in the history alone)."""
+    oldest first, as services.more_time writes it (the reasons stand in the history alone). `vacant`: something is, or
+    will be, to do that nobody with an open account could; `leads_turn`: something is the lead's to do now."""
 
     __tablename__ = "review"
 
@@ -48,6 +49,8 @@ class Review(Base):
     more_time: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     history_count: Mapped[int] = mapped_column(default=0)
     history_head: Mapped[str] = mapped_column(String(64), default="")
+    vacant: Mapped[bool] = mapped_column(default=False, server_default=false(), index=True)
+    leads_turn: Mapped[bool] = mapped_column(default=False, server_default=false(), index=True)
 
     parties: Mapped[list[Party]] = relationship(order_by="Party.position", lazy="raise")
     seats: Mapped[list[Seat]] = relationship(order_by="Seat.id", lazy="raise")

@@ -21,7 +21,7 @@ class PartyRow(NamedTuple):
 
 
 class SeatRow(NamedTuple):
-    """A seat that somebody sits on: as the engine wants to know it."""
+    """A seat that somebody sits on: as the engine wants to know it. `closed`, `deputy_closed`: whose account is."""
 
     id: int
     person_id: int
@@ -31,6 +31,8 @@ class SeatRow(NamedTuple):
     deputy_id: int | None
     deputy_from: datetime | None
     deputy_until: datetime | None
+    closed: bool
+    deputy_closed: bool
 
 
 class StateRow(NamedTuple):
@@ -109,6 +111,8 @@ class ReviewRow(Remembering):
     ended: str | None
     wake_at: datetime | None
     due_on: date | None
+    vacant: bool
+    leads_turn: bool
     more_time: list[dict[str, Any]]
     history_count: int
     history_head: str

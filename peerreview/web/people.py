@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
 from peerreview.errors import N_, Invalid, Message
-from peerreview.services import accounts, addresses, people, register_pages
+from peerreview.services import accounts, addresses, closing, people, register_pages
 from peerreview.services.checks import searchable
 
 from .here import house, tell
@@ -186,14 +186,21 @@ def history(person_id: int) -> ResponseReturnValue:
 def close(person_id: int) -> ResponseReturnValue:
     """What closing means, before it is done."""
     view = people.person(house(), actor=current_user.account, person_id=person_id, real_now=g.real_now)
-    return render_template("web/people/close.html", view=view)
+    left = closing.left_without(house(), actor=current_user.account, person_id=person_id, now=g.now)
+    return render_template("web/people/close.html", view=view, left=left)
 
 
 @bp.post("/people/<int:person_id>/close")
 @login_required
 def do_close(person_id: int) -> ResponseReturnValue:
-    accounts.close_account(house(), actor=current_user.account, person_id=person_id, real_now=g.real_now)
+    left = closing.left_without(house(), actor=current_user.account, person_id=person_id, now=g.now)
+    accounts.close_account(
+        house(), actor=current_user.account, person_id=person_id, now=g.now, real_now=g.real_now
+    )
     tell(N_("The account is closed."))
+    if left:
+        tell(N_("Something is now left without anybody: see below, and name somebody."), "failed")
+        return redirect(url_for("lead.board"), 303)
     return _to(person_id)
 
 

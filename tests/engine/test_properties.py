@@ -13,7 +13,8 @@ from peerreview.engine.case import ACTIVE, OVER, WAITING, Actor, Case, Scope, St
 from peerreview.engine.decide import Do, No, changes, may
 from peerreview.engine.flow import active, settle, wake_at
 from peerreview.engine.moves import Choice, fire, tick
-from peerreview.engine.planning import plan, tasks, whose_turn
+from peerreview.engine.planning import plan, tasks
+from peerreview.engine.whose import whose_turn
 from peerreview.errors import Refused
 
 from .play import LEAD, Play, actor_of

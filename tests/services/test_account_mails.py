@@ -68,7 +68,7 @@ def test_taken_invitation_and_reopened_account_are_told(
     given = {"token": token(house, "invite", "ny@example.org"), "name": "Ny", "language": "sv", "agent": ""}
     accounts.accept_invitation(house, password=PASSWORD, **given, **there)  # type: ignore[arg-type]
     assert mails(house)[-1][:2] == ("ny@example.org", "account")
-    accounts.close_account(house, actor=lead, person_id=anna.person_id, real_now=now)
+    accounts.close_account(house, actor=lead, person_id=anna.person_id, now=now, real_now=now)
     accounts.reopen_account(house, actor=lead, person_id=anna.person_id, **there)  # type: ignore[arg-type]
     to, kind, text = mails(house)[-1]
     assert (to, kind) == (OLD, "account")

@@ -99,7 +99,7 @@ def test_two_invite_the_same_address_at_once(house: House, now: datetime) -> Non
 
 def test_inviting_a_closed_account_or_nonsense_is_refused(house: House, lead: Account, now: datetime) -> None:
     anna = make_person(house, "Anna", "anna@example.org")
-    accounts.close_account(house, actor=lead, person_id=anna.person_id, real_now=now)
+    accounts.close_account(house, actor=lead, person_id=anna.person_id, now=now, real_now=now)
     with pytest.raises(Invalid) as caught:
         invite(house, now, "anna@example.org")
     assert list(caught.value.errors) == ["email"]
@@ -255,7 +255,7 @@ def test_asking_for_a_reset_answers_the_same_for_everybody(
 ) -> None:
     anna = make_person(house, "Anna", "anna@example.org")
     make_person(house, "Invited", "invited@example.org", password=None)
-    accounts.close_account(house, actor=lead, person_id=anna.person_id, real_now=now)
+    accounts.close_account(house, actor=lead, person_id=anna.person_id, now=now, real_now=now)
     for email in ("lead@example.org", "nobody@example.org", "anna@example.org", "invited@example.org"):
         ask(house, now, email)
     assert [(to, "/invite/" in text) for to, text in mails(house)] == [
@@ -285,7 +285,7 @@ def test_closing_ends_sessions_and_links_and_reopening_gives_the_account_back(
     token = sessions.log_in(house, **log)  # type: ignore[arg-type]
     ask(house, now)
     reset = last_token(house)
-    accounts.close_account(house, actor=lead, person_id=anna.person_id, real_now=now)
+    accounts.close_account(house, actor=lead, person_id=anna.person_id, now=now, real_now=now)
     deed = {"actor": lead, "person_id": anna.person_id, "now": now, "real_now": now}
     with pytest.raises(Refused):
         accounts.invite_again(house, **deed)  # type: ignore[arg-type]
@@ -300,7 +300,7 @@ def test_reopening_somebody_who_never_came_invites_them_again(
     house: House, lead: Account, now: datetime
 ) -> None:
     person_id, _ = invite(house, now)
-    accounts.close_account(house, actor=lead, person_id=person_id, real_now=now)
+    accounts.close_account(house, actor=lead, person_id=person_id, now=now, real_now=now)
     with pytest.raises(links.DeadLink):
         accept(house, last_token(house), now)
     accounts.reopen_account(house, actor=lead, person_id=person_id, now=now, real_now=now)
@@ -309,14 +309,14 @@ def test_reopening_somebody_who_never_came_invites_them_again(
 
 def test_nobody_closes_their_own_account(house: House, lead: Account, now: datetime) -> None:
     with pytest.raises(Refused):
-        accounts.close_account(house, actor=lead, person_id=lead.person_id, real_now=now)
+        accounts.close_account(house, actor=lead, person_id=lead.person_id, now=now, real_now=now)
 
 
 def test_whoever_is_no_lead_finds_nothing(house: House, lead: Account, now: datetime) -> None:
     anna = make_person(house, "Anna", "anna@example.org")
     deed = {"actor": anna, "person_id": lead.person_id, "real_now": now}
     with pytest.raises(NotFound):
-        accounts.close_account(house, **deed)  # type: ignore[arg-type]
+        accounts.close_account(house, **deed, now=now)  # type: ignore[arg-type]
     for other in (accounts.invite_again, accounts.reopen_account):
         with pytest.raises(NotFound):
             other(house, now=now, **deed)  # type: ignore[operator]
@@ -334,7 +334,7 @@ def test_operator_makes_the_first_lead_and_opens_closed_doors(
     person_id = operating.add_person(house, **typed, password=PASSWORD, real_now=now)  # type: ignore[arg-type]
     with pytest.raises(Invalid):
         operating.add_person(house, **typed, password=PASSWORD, real_now=now)  # type: ignore[arg-type]
-    accounts.close_account(house, actor=lead, person_id=person_id, real_now=now)
+    accounts.close_account(house, actor=lead, person_id=person_id, now=now, real_now=now)
     operating.set_password(
         house, email="ANNA@example.org", password="en helt ny mening", now=now, real_now=now
     )

@@ -148,7 +148,7 @@ def test_a_new_password_a_closed_account_and_another_thought_end_a_change(
     elif how == "forgotten":
         addresses.forget_change(house, actor=anna, real_now=now)
     else:
-        accounts.close_account(house, actor=lead, person_id=anna.person_id, real_now=now)
+        accounts.close_account(house, actor=lead, person_id=anna.person_id, now=now, real_now=now)
         accounts.reopen_account(house, actor=lead, person_id=anna.person_id, **there)
     with pytest.raises(links.DeadLink):
         prove(house, now)
@@ -195,7 +195,7 @@ def test_lead_takes_the_wish_back_and_others_may_not(
 def test_address_of_a_closed_account_is_left_alone(
     house: House, anna: Account, lead: Account, now: datetime
 ) -> None:
-    accounts.close_account(house, actor=lead, person_id=anna.person_id, real_now=now)
+    accounts.close_account(house, actor=lead, person_id=anna.person_id, now=now, real_now=now)
     with pytest.raises(Refused):
         correct(house, lead, anna, now)
 

@@ -76,6 +76,8 @@ def test_a_new_address_ends_the_old_and_an_ended_one_is_nobodys(house: House, ca
 
 def test_a_closed_account_has_no_calendar(house: House, cast: Cast) -> None:
     token = address(house, cast, cast.member(0))
-    accounts.close_account(house, actor=cast.lead, person_id=cast.member(0).person_id, real_now=cast.now)
+    accounts.close_account(
+        house, actor=cast.lead, person_id=cast.member(0).person_id, now=cast.now, real_now=cast.now
+    )
     with pytest.raises(NotFound):
         feeds.feed(house, token=token, now=cast.now)

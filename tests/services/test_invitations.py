@@ -228,7 +228,9 @@ def test_put_off_it_is_asked_again(house: House, cast: Cast, smtp: Post) -> None
         cast.member(1),
         cast.now + timedelta(minutes=30),
     )
-    accounts.close_account(house, actor=cast.lead, person_id=closed.person_id, real_now=cast.now)
+    accounts.close_account(
+        house, actor=cast.lead, person_id=closed.person_id, now=cast.now, real_now=cast.now
+    )
     ask_again(house, now=later, real_now=later)
     deliver(house, real_now=later)
     states = {mail.to: mail.row.state for mail in got(house)}

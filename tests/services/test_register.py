@@ -67,7 +67,7 @@ def test_deeds_with_a_person_are_told_in_words(house: House, lead: Account, now:
     membership = me.me(house, actor=anna, real_now=now).memberships[0].id
     people.remove_membership(house, person_id=id, membership_id=membership, **there)
     accounts.correct_address(house, person_id=id, email="berg@example.org", now=now, **there)
-    accounts.close_account(house, person_id=id, **there)
+    accounts.close_account(house, person_id=id, now=now, **there)
     accounts.reopen_account(house, person_id=id, now=now, **there)
     assert lines(house, lead, anna) == [
         "Lena: Lade till Anna, anna@example.org",
@@ -157,7 +157,7 @@ def some_deeds(house: House, lead: Account, anna: Account, now: datetime) -> Non
     there: dict[str, Any] = {"actor": lead, "person_id": anna.person_id, "real_now": now}
     for name in ("Anna Berg", "Anna Ek", "Anna Lund"):
         people.change_person(house, name=name, phone="", language="sv", **there)
-    accounts.close_account(house, **there)
+    accounts.close_account(house, now=now, **there)
 
 
 def _row(number: int, **values: Any) -> Update:

@@ -1,0 +1,109 @@
+"""Whose task it is (engine.md 54) on My page, in the calendar and in the mail, in each step of a played review."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from peerreview.engine.case import ACTIVE
+from peerreview.engine.decide import Do, Yes
+from peerreview.engine.flow import active
+from peerreview.rendering.words import say
+from peerreview.services.cases import opened
+from peerreview.services.feeds import feed, make_feed
+from peerreview.services.home import home
+from peerreview.services.house import Account, House
+from peerreview.store.outbox import PlannedMail
+
+from .review_fixtures import STEPS, Cast, advance, do, make_review, put_materials, put_report
+
+
+def titles(house: House, cast: Cast, who: Account, *, helps: bool = False) -> list[str]:
+    view = home(house, actor=who, now=cast.now, real_now=cast.now)
+    return [say(task.title, "en") for task in view.tasks if task.helps is helps]
+
+
+def hrefs(house: House, cast: Cast, who: Account) -> list[str]:
+    view = home(house, actor=who, now=cast.now, real_now=cast.now)
+    return [task.href for task in view.tasks if not task.helps]
+
+
+def told_as_may_says(house: House, cast: Cast) -> None:
+    """Of everybody: a task where something that is asked of them can be done now, none where nothing can."""
+    for name, who in cast.everyone().items():
+        if name == "outsider":
+            continue
+        with house.db.read() as session:
+            case = opened(house, session, review_id=cast.review_id, account=who, now=cast.now)
+            able = {
+                place[0]
+                for place in active(case.case)
+                if case.standing.marks[place].state == ACTIVE
+                for action in case.case.step(place).actions.values()
+                if not action.optional and isinstance(case.may(Do(action.key, place)), Yes)
+            }
+        there = hrefs(house, cast, who)
+        if name == "lead":
+            assert there == [], f"{name} is told of what the sides can do: {there}"
+        elif able:
+            assert there, f"{name} can do something in {able} and is told of nothing"
+
+
+@pytest.mark.parametrize("parties", [2, 3])
+def test_each_is_told_of_what_they_can_do_in_every_step(house: House, parties: int) -> None:
+    cast = make_review(house, parties)
+    told_as_may_says(house, cast)
+    for step in STEPS[1:-1]:
+        told_as_may_says(house, advance(house, cast, to=step))
+
+
+def test_evaluation_is_everybodys_own(house: House) -> None:
+    cast = advance(house, make_review(house), to="evaluation")
+    for party in cast.parties:
+        for who in (
+            cast.coordinator(party),
+            cast.member(party, 0),
+            cast.member(party, 1),
+            cast.contact(party),
+        ):
+            assert titles(house, cast, who) == ["Answer the evaluation"]
+            token = make_feed(house, actor=who, real_now=cast.now)
+            assert "SUMMARY" in feed(house, token=token, now=cast.now).decode()
+    assert titles(house, cast, cast.lead) == []
+    with house.db.read() as session:
+        planned = session.query(PlannedMail).filter_by(step="evaluation", state="planned")
+        reminded = {row.person_id for row in planned}
+    assert len(reminded) == 8
+
+
+def test_lead_who_could_is_not_told_where_a_coordinator_can(house: House) -> None:
+    cast = advance(house, make_review(house), to="second_meeting")
+    assert titles(house, cast, cast.lead) == []
+    assert titles(house, cast, cast.coordinator(0)) != []
+
+
+def test_receipt_is_nobodys_task_before_there_is_something_to_receive(house: House) -> None:
+    cast = advance(house, make_review(house), to="closing_meeting")
+    assert titles(house, cast, cast.contact(0)) == titles(house, cast, cast.member(0)) == []
+    do(house, cast, cast.coordinator(1), "hand_over", "closing_meeting")
+    assert titles(house, cast, cast.contact(0)) == ["Acknowledge receipt of the report"]
+    assert titles(house, cast, cast.contact(1)) == []
+
+
+def test_receipt_of_a_joint_report_waits_for_the_report(house: House) -> None:
+    cast = advance(house, make_review(house), to="second_meeting", agreement={"report": "joint"})
+    cast = advance(house, cast, to="closing_meeting")
+    put_report(house, cast, -1, artefact="joint_report")
+    assert titles(house, cast, cast.contact(0)) == []
+    do(house, cast, cast.coordinator(0), "hand_over_joint", "closing_meeting")
+    assert titles(house, cast, cast.contact(0)) == ["Acknowledge receipt of the report"]
+
+
+def test_who_has_handed_in_is_not_late_where_all_sets_open_together(house: House) -> None:
+    cast = advance(house, make_review(house), to="collect")
+    put_materials(house, cast, 0)
+    do(house, cast, cast.coordinator(0), "hand_in", "exchange/collect")
+    cast.now += timedelta(weeks=8)
+    view = home(house, actor=cast.coordinator(0), now=cast.now, real_now=cast.now)
+    assert [task.late for task in view.tasks if not task.helps] == []
