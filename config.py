@@ -142,6 +142,12 @@ class Settings(BaseSettings):
         "a whole number; 0 for no limit",
         ge=0,
     )
+    mail_gather: int = _setting(
+        600,
+        "how long a mail about something saved waits for the next save of the same, to become one mail with it",
+        "a whole number of seconds",
+        ge=0,
+    )
     mail_hour: int = _setting(
         8, "the hour of the day at which reminders go", "a whole hour from 0 to 23", ge=0, le=23
     )

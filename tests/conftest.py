@@ -171,6 +171,7 @@ def settings(tmp_path: Path) -> Settings:
         mail_from="granskning@example.org",
         mail_port=9,
         mail_timeout=5,
+        mail_gather=0,
     )
 
 

@@ -230,6 +230,7 @@ def _settings(folder: Path, address: str) -> Settings:
         mail_from="granskning@natverket.example",
         mail_reply_to=LEAD,
         tick_seconds=2,
+        mail_gather=20,
         run_worker=False,
     )
 

@@ -82,6 +82,8 @@ def when(text: str) -> date | Fuzzy:
     return Fuzzy(year, "month", int(part))
 
 
+# The local hour from which mail goes that the clock brings about.
+OPENS = 7
 _FUZZY = re.compile(r"([0-9]{4})(?:-(vt|ht|[0-9]{2}))?")
 
 
@@ -148,6 +150,13 @@ class Calendar:
     def end(self, day: date) -> datetime:
         """The instant at which the local day is over."""
         return self.start(day + timedelta(days=1))
+
+    def opens(self, now: datetime) -> datetime:
+        """From when on mail goes that nobody's deed but the clock has brought about: `now` on a working day from seven
+        o'clock, else seven o'clock on the next (engine.md 28)."""
+        day = self.day(now)
+        then = datetime.combine(self.on_or_after(day), time(OPENS), self.zone).astimezone(UTC)
+        return max(now, then)
 
     def mail_at(self, day: date) -> datetime:
         """When mails of `day` go; a day that is not worked passes them on to the next that is."""

@@ -20,6 +20,7 @@ def to_json(words: MailWords) -> dict[str, Any]:
         "button": _kept(words.button),
         "next": [_kept(part) for part in words.next],
         "names": {str(party): name for party, name in words.names.items()},
+        "order": words.order,
     }
 
 
@@ -32,6 +33,7 @@ def from_json(kept: dict[str, Any]) -> MailWords:
         button=_said(kept["button"]),
         next=tuple(_said(part) for part in kept["next"]),
         names={int(party): name for party, name in kept["names"].items()},
+        order=kept.get("order", "2"),
     )
 
 

@@ -27,6 +27,10 @@ Words = Message | Text | str
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "mail"
 WIDTH = 72
+# Lists of mail on a telephone show about so much.
+MOST_SUBJECT = 70
+# Less of a case's name says nothing.
+LEAST_NAME = 12
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,8 @@ class MailWords:
     `subject` what and by when; `why` one sentence on why you get this; `ask` what is asked; `link` an own
     path ("/reviews/3") and its `button`; `next` what comes then. `note` is what the lead has added to a mail of
     ours, `note_by` whose it is; that and a mail that a lead writes are the only free text. `names`: what a
-    PartyName in the words is called. `invitation`: what the reader's calendar is to do, for it to read."""
+    PartyName in the words is called. `invitation`: what the reader's calendar is to do, for it to read. `order`: where
+    it stands in a mail of several (`order_of`)."""
 
     subject: Words
     why: Words
@@ -48,23 +53,34 @@ class MailWords:
     note_by: str = ""
     names: Mapping[int, str] = field(default_factory=dict)
     invitation: tuple[Method, bytes] | None = None
+    order: str = "2"
+
+
+def order_of(*, own: bool, late: bool = False, due: Date | None = None) -> str:
+    """One's own before what others have to do, what is late before what is not, then by the day, then news."""
+    return f"{0 if own else 1}{0 if late else 1} {due.isoformat() if due else ''}"
 
 
 @dataclass(frozen=True)
 class Digest:
-    """Several mails due to one person on one day, as one. `news`: not all of them ask for something."""
+    """Several mails due to one person on one day, as one."""
 
     sections: tuple[MailWords, ...]
-    news: bool = False
+
+    @property
+    def asks(self) -> bool:
+        """Whether the first of them asks its reader for something."""
+        return self.sections[0].order.startswith("0")
 
 
-def digest(sections: Iterable[MailWords], *, news: bool = False) -> MailWords | Digest:
-    """One mail of several; of one, that one itself. What says the very same is said once."""
+def digest(sections: Iterable[MailWords]) -> MailWords | Digest:
+    """One mail of several, in their order; of one, that one itself. What says the very same is said once."""
     different: list[MailWords] = []
     for words in sections:
         if words not in different:
             different.append(words)
-    return different[0] if len(different) == 1 else Digest(tuple(different), news)
+    different.sort(key=lambda words: words.order)
+    return different[0] if len(different) == 1 else Digest(tuple(different))
 
 
 @dataclass(frozen=True)
@@ -91,13 +107,43 @@ class _Section:
 
 
 def subject_of(words: MailWords | Digest, language: str, today: Date) -> str:
-    """The subject, on one line."""
+    """The subject, on one line of at most `MOST_SUBJECT` characters: what and by when come first, and what the case is
+    called is what gives way."""
     if isinstance(words, MailWords):
-        return one_line(say(words.subject, language, words.names, today))
-    count = len(words.sections)
-    if words.news:
-        return say(N_("%(count)s things from your reviews", count=count), language)
-    return say(N_("%(count)s things wait for you", count=count), language)
+        return _fitted(words.subject, language, words.names, today, MOST_SUBJECT)
+    more = len(words.sections) - 1
+    if not words.asks:
+        return say(N_("%(count)s news from your reviews", count=more + 1), language)
+    tail = N_("(and one more)") if more == 1 else N_("(and %(count)s more)", count=more)
+    end, first = say(tail, language), words.sections[0]
+    return f"{_fitted(first.subject, language, first.names, today, MOST_SUBJECT - len(end) - 1)} {end}"
+
+
+def _fitted(subject: Words, language: str, names: Mapping[int, str], today: Date, most: int) -> str:
+    """The subject in at most `most` characters."""
+    said = one_line(say(subject, language, names, today))
+    if len(said) <= most or not isinstance(subject, Message):
+        return _cut(said, most)
+    for name in ("review", "round"):
+        called = dict(subject.params).get(name)
+        if not isinstance(called, str) or not called:
+            continue
+        others = tuple((key, value) for key, value in subject.params if key != name)
+        bare = one_line(say(Message(subject.text, (*others, (name, ""))), language, names, today))
+        if len(bare) + LEAST_NAME > most:
+            return _cut(bare.strip(" –"), most)
+        shorter = Message(subject.text, (*others, (name, _cut(called, most - len(bare) - 1))))
+        return _cut(one_line(say(shorter, language, names, today)), most)
+    return _cut(said, most)
+
+
+def _cut(text: str, most: int) -> str:
+    """`text`, or what fits of its whole words and a mark that there was more."""
+    if len(text) <= most:
+        return text
+    kept = text[: most - 1]
+    whole, space, _ = kept.rpartition(" ")
+    return (whole if space and len(whole) > most // 2 else kept).rstrip(" –,;:") + "…"
 
 
 def compose(
@@ -127,6 +173,8 @@ def compose(
         message["In-Reply-To"] = message["References"] = in_reply_to
     # RFC 3834: no holiday answers to a machine.
     message["Auto-Submitted"] = "auto-generated"
+    # The same, as Exchange understands it.
+    message["X-Auto-Response-Suppress"] = "All"
     if foot is not None and foot.turns_off:
         message["List-Unsubscribe"] = f"<{foot.link}>"
         if foot.link.startswith("https:"):

@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from ..errors import N_
-from ..rendering.mails import readdressed
+from ..rendering.mails import digest, readdressed
 from ..store import gathered
 from ..store import outbox as store
 from ..store.outbox import Outgoing
@@ -83,9 +83,8 @@ def _remind(asked: _Asked, done: set[tuple[object, ...]]) -> bool:
     words = recomposing.still_true(asked.house, asked.session, asked.row, asked.now, done)
     if not words:
         return False
-    said = recomposing.said(asked.session, asked.row, words)
     mailing.compose_anew(
-        asked.session, asked.house, asked.row, person=asked.person, words=said, now=asked.now
+        asked.session, asked.house, asked.row, person=asked.person, words=digest(words), now=asked.now
     )
     return True
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from ..errors import N_, Invalid, NotFound, Refused
+from ..store import gathered
 from ..store import outbox as store
 from ..store.outbox import Clock
 from .house import Account, House
@@ -41,7 +42,11 @@ def start_at(house: House, *, at: datetime, real_now: datetime) -> None:
 def next_due(house: House, *, now: datetime) -> datetime | None:
     """When something happens next by itself: a planned mail, or a step that time begins or ends."""
     with house.db.read() as session:
-        found = (store.next_planned(session, now), store.next_wake(session, now))
+        found = (
+            store.next_planned(session, now),
+            gathered.next_due(session, now),
+            store.next_wake(session, now),
+        )
     return min((at for at in found if at is not None), default=None)
 
 

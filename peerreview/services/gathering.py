@@ -31,6 +31,8 @@ from .wishes import HELD, added_to, wish_of
 
 DONE = N_("it had already been done, or the person no longer takes part").text
 ENDED = N_("the review had ended").text
+# The kind of mail that says that a case has ended: it holds from then on.
+ENDS = "ended"
 REMINDED = N_("a reminder of the same step went instead").text
 
 
@@ -43,23 +45,29 @@ def tell(
     real_now: datetime,
     asks: Place | None = None,
     begun: Place | None = None,
+    at: datetime | None = None,
+    whole: bool = False,
+    gathers: bool = False,
 ) -> None:
     """A mail about what has just been done in a review: at once, or with the person's digest. `asks`: the step that
-    it is the person's turn at; without one it is news, which may be declined. `begun`: the step that has begun."""
+    it is the person's turn at; without one it is news, which may be declined. `begun`: the step that has begun.
+    `at`: not before then. `whole`: that the case ends, rests or goes back, which everybody hears and no choice puts
+    off. `gathers`: it tells of something saved (mailing.enqueue)."""
     choices = choices_of(person)
     last_day = due_date(case.case, asks) if asks else None
-    then = goes_at(choices, case.house.calendar, case.now, last_day)
-    declined = asks is None and NEWS in choices.declined
+    earliest = at or case.now
+    then = earliest if whole else goes_at(choices, case.house.calendar, earliest, last_day)
+    declined = asks is None and not whole and NEWS in choices.declined
     if then > case.now or declined:
         row = Gathered(
             person_id=person.id,
             review_id=case.review.id,
             kind=kind,
-            news=asks is None,
+            news=asks is None and not whole,
             words=to_json(words),
             asks=asked_of(case, asks or begun),
             last_day=last_day.isoformat() if last_day else "",
-            at=case.now,
+            at=earliest,
             due_at=then,
         )
         if declined:
@@ -77,6 +85,7 @@ def tell(
         real_now=real_now,
         may_decline=NEWS if asks is None else "",
         asks=asked_of(case, asks),
+        gathers=gathers,
     )
 
 
@@ -121,7 +130,7 @@ def still_true(
     for row in rows:
         if why := why_not(case, row):
             _void(row, why)
-        elif case.standing.on_hold:
+        elif case.standing.on_hold and row.kind != ENDS:
             row.state, row.outgoing_id = "planned", None
             row.due_at = case.house.calendar.mail_at(_tomorrow(case))
         elif row.held:
@@ -142,6 +151,8 @@ def replan(case: OpenCase) -> None:
 
 def why_not(case: OpenCase, row: Gathered) -> str:
     """Why what it says no longer holds; "" where it does."""
+    if row.kind == ENDS:
+        return ""
     if case.standing.ended:
         return ENDED
     held = takes_part(case, row.person_id) and still_asks(case, row.asks, row.person_id, news=row.news)

@@ -8,15 +8,14 @@ deeds that touch a meeting, a team or a review, that there are calendars. What h
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime, time
-from typing import Any, NamedTuple
+from datetime import datetime, time, timedelta
+from typing import Any
 
 from ..engine.case import OVER, Actor, Scope
 from ..engine.decide import See, may
 from ..engine.definition import Artefact, Step, Workflow
 from ..engine.whose import recipients
-from ..errors import N_, Message
+from ..errors import N_
 from ..rendering.calendars import Event, Method, invitation_file
 from ..rendering.mails import MailWords
 from ..rendering.words import say
@@ -29,32 +28,12 @@ from ..store.people import Person
 from ..store.rows import StateRow
 from . import posting, wording
 from .cases import OpenCase, roles_of
+from .invitation_words import Meeting, Told, kept_plan, plan_known, told_plan, words_of
 from .mailing import carried, enqueue
-from .plans import Plan, clock_of, plan_of, when_of
+from .plans import Plan, clock_of, plan_of
 
 OVERTAKEN = N_("A newer mail about the meeting has gone instead.")
 KIND = "meeting"
-
-
-class Told(NamedTuple):
-    """What a person's calendar was last told of a meeting: which of its plans, under which SEQUENCE, by which message
-    of the outbox. `on`: that it takes place; `known`: something before this message may have arrived there."""
-
-    plan: int
-    sequence: int
-    mail: int
-    on: bool
-    known: bool
-
-
-@dataclass
-class _Meeting:
-    """A meeting and what its calendars were told. `wanted`: who is to have it in theirs, each with their side."""
-
-    artefact: Artefact
-    row: StateRow
-    told: Mapping[int, Told]
-    wanted: Mapping[int, int]
 
 
 def bring_up_to_date(case: OpenCase) -> None:
@@ -72,10 +51,10 @@ def still_true(case: OpenCase, row: Outgoing, person: Person) -> MailWords | Non
         meeting = _meeting(case, artefact, state) if state is not None else None
         told = meeting.told.get(person.id) if meeting else None
         if meeting is not None and told is not None and told.mail == row.id:
-            plan = _told_plan(meeting) if not told.on else plan_of(meeting.row.data)
+            plan = told_plan(meeting) if not told.on else plan_of(meeting.row.data)
             if plan.date is None or plan.date < case.house.calendar.day(case.now):
                 return None
-            return _words(case, meeting, person, told.sequence, on=told.on, moved=told.on and told.known)
+            return _words(case, meeting, person, told)
     return None
 
 
@@ -121,10 +100,10 @@ def step_of(workflow: Workflow, key: str) -> Step | None:
 # ---- what is so, and what was told
 
 
-def _meeting(case: OpenCase, artefact: Artefact, row: StateRow) -> _Meeting:
+def _meeting(case: OpenCase, artefact: Artefact, row: StateRow) -> Meeting:
     told = {int(person): Told(*values) for person, values in row.data.get("invited", {}).items()}
     wanted = _attendees(case, artefact) if takes_place(case, artefact) else {}
-    return _Meeting(artefact, row, told, wanted)
+    return Meeting(artefact, row, told, wanted)
 
 
 def _attendees(case: OpenCase, artefact: Artefact) -> dict[int, int]:
@@ -151,7 +130,7 @@ def _sequence(data: Mapping[str, Any]) -> int:
     return max(int(data.get("sequence", 1)) - 1, 0) + int(data.get("recalls", 0))
 
 
-def _compare(case: OpenCase, meeting: _Meeting) -> None:
+def _compare(case: OpenCase, meeting: Meeting) -> None:
     number = int(meeting.row.data.get("sequence", 1))
     ask = [
         p
@@ -171,14 +150,19 @@ def _compare(case: OpenCase, meeting: _Meeting) -> None:
     news = {**meeting.told}
     for person in sorted((*ask, *off)):
         news[person] = _tell(case, meeting, people[person], on=person in ask, number=number)
-    plan = {"told": _kept(plan_of(meeting.row.data))} if ask else {}
+    kept = kept_plan(plan_of(meeting.row.data))
+    plan = {"told": kept} if ask else {}
     invited = {str(person): list(values) for person, values in news.items()}
-    _keep(case, meeting, {**plan, "uid": _uid(case, meeting.artefact), "invited": invited})
+    # The plans that stand in somebody's calendar, so that a later mail says what has changed.
+    stand = {str(number) for told in news.values() for number in (told.plan, told.knows)}
+    plans = {**meeting.row.data.get("plans", {}), str(number): kept}
+    plans = {number: one for number, one in plans.items() if number in stand}
+    _keep(case, meeting, {**plan, "uid": _uid(case, meeting.artefact), "invited": invited, "plans": plans})
 
 
-def _can_be_called_off(case: OpenCase, meeting: _Meeting) -> bool:
+def _can_be_called_off(case: OpenCase, meeting: Meeting) -> bool:
     """What has been, or is held on its day, stays in the calendars as it was."""
-    day, today = _told_plan(meeting).date, case.house.calendar.day(case.now)
+    day, today = told_plan(meeting).date, case.house.calendar.day(case.now)
     return day is not None and (day > today or (day == today and case.state(meeting.artefact.key) != "held"))
 
 
@@ -196,7 +180,7 @@ def _conflicted(case: OpenCase, person: Person) -> bool:
     )
 
 
-def _count(case: OpenCase, meeting: _Meeting, people: Iterable[int]) -> None:
+def _count(case: OpenCase, meeting: Meeting, people: Iterable[int]) -> None:
     """Let the SEQUENCE be greater than any that one of these has been told."""
     data = meeting.row.data
     least = max((meeting.told[p].sequence + 1 for p in people if p in meeting.told), default=0)
@@ -204,7 +188,7 @@ def _count(case: OpenCase, meeting: _Meeting, people: Iterable[int]) -> None:
     _keep(case, meeting, {"recalls": int(data.get("recalls", 0)) + missing})
 
 
-def _keep(case: OpenCase, meeting: _Meeting, more: Mapping[str, Any]) -> None:
+def _keep(case: OpenCase, meeting: Meeting, more: Mapping[str, Any]) -> None:
     data = {**meeting.row.data, **more}
     meeting.row = cases_store.put_data(case.session, case.rows, meeting.row, data)
 
@@ -212,115 +196,82 @@ def _keep(case: OpenCase, meeting: _Meeting, more: Mapping[str, Any]) -> None:
 # ---- telling
 
 
-def _tell(case: OpenCase, meeting: _Meeting, person: Person, *, on: bool, number: int) -> Told:
+def _tell(case: OpenCase, meeting: Meeting, person: Person, *, on: bool, number: int) -> Told:
     before, sequence = meeting.told.get(person.id), _sequence(meeting.row.data)
-    known = before is not None and (before.known or not _withdrawn(case, before.mail))
+    goes = _taken_back(case, before.mail) if before else None
+    gone = before is not None and goes is None
+    known = before is not None and (before.known or gone)
+    knows = before.knows if before else 0
+    if before is not None and gone:
+        knows = before.plan if before.on else 0
+    nothing = Told(number, sequence, 0, on=on, known=known, knows=knows)
     if not on and (not known or person.closed_at is not None):
         # Nobody hears that something is called off of which they have not heard.
-        return Told(number, sequence, 0, on=False, known=known)
-    moved = before is not None and before.on and known
+        return nothing
+    if on and knows and plan_known(meeting, knows) == plan_of(kept_plan(plan_of(meeting.row.data))):
+        # Changed and changed back before anybody was told.
+        return nothing
+    real_now = posting.real_time(case.session, case.now)
+    told = Told(number, sequence, 0, on=on, known=known, knows=knows)
     sent = enqueue(
         case.session,
         case.house,
         person=person,
         kind=KIND,
-        words=_words(case, meeting, person, sequence, on=on, moved=moved),
+        words=_words(case, meeting, person, told),
         review_id=case.review.id,
         now=case.now,
-        real_now=posting.real_time(case.session, case.now),
+        real_now=real_now,
+        wait=_wait(case, meeting, before, goes, real_now, on=on, number=number),
     )
-    return Told(number, sequence, sent.id, on=on, known=known)
+    return told._replace(mail=sent.id)
 
 
-def _withdrawn(case: OpenCase, mail: int) -> bool:
-    """Take back a message that has certainly not gone; False where it may have arrived."""
+def _wait(
+    case: OpenCase,
+    meeting: Meeting,
+    before: Told | None,
+    goes: datetime | None,
+    real_now: datetime,
+    *,
+    on: bool,
+    number: int,
+) -> timedelta:
+    """Saves of one meeting gather for some minutes from the first; that the review ends or rests goes at once, and
+    what the clock brings about from the morning of a working day (engine.md 28)."""
+    if case.account is None:
+        return case.house.calendar.opens(case.now) - case.now
+    saved = (before is None or before.plan != number) if on else not plan_of(meeting.row.data).date
+    if not saved:
+        return timedelta(0)
+    gathered = timedelta(seconds=case.house.settings.mail_gather)
+    if goes is not None and before is not None and before.mail:
+        return max(timedelta(0), min(gathered, goes - real_now))
+    return gathered
+
+
+def _taken_back(case: OpenCase, mail: int) -> datetime | None:
+    """Take back a message that has certainly not gone, and return when it was to go; None where it may have arrived."""
     if not mail:
-        return True
+        return case.now
     row = outbox_store.outgoing_by_id(case.session, mail, lock=True)
-    if row is None or row.state not in ("waiting", "failed") or row.unclear:
-        return row is not None and row.state == "void"
-    row.state, row.last_answer = "void", OVERTAKEN.text
-    return True
+    if row is not None and row.state in ("waiting", "failed") and not row.unclear:
+        row.state, row.last_answer = "void", OVERTAKEN.text
+        return row.next_at
+    return row.next_at if row is not None and row.state == "void" else None
 
 
-def _words(
-    case: OpenCase, meeting: _Meeting, person: Person, sequence: int, *, on: bool, moved: bool
-) -> MailWords:
-    plan = plan_of(meeting.row.data) if on else _told_plan(meeting)
-    said, title = when_of(plan, case.house.calendar.zone), wording.review_title(case.names)
-    gaps = {"meeting": meeting.artefact.title, "when": said, "review": title}
-    file = _file(case, meeting, person, plan, sequence, "REQUEST" if on else "CANCEL")
-    if not on:
-        return _called_off(case, meeting, person, gaps, file)
-    if moved:
-        subject = N_("Changed: %(meeting)s, %(when)s – %(review)s", **gaps)
-        ask = N_("The meeting has been moved or changed. Now it is %(when)s.", when=said)
-    else:
-        subject = N_("%(meeting)s, %(when)s – %(review)s", **gaps)
-        ask = N_("The meeting is %(when)s.", when=said)
-    party = meeting.wanted.get(person.id, -1)
-    return MailWords(
-        subject=subject,
-        why=wording.why(case, person.id, party if party >= 0 else None),
-        ask=(
-            ask,
-            N_("With this mail it comes into your calendar. Place and link are on the page of the meetings."),
-            *_from(case, person),
-        ),
-        link=f"/reviews/{case.review.id}/meetings",
-        button=N_("See the meeting"),
-        names=case.names,
-        invitation=("REQUEST", file),
-    )
-
-
-def _from(case: OpenCase, person: Person) -> tuple[Message, ...]:
-    """Whoever is to sit in later finds the page closed until then."""
-    if roles_of(case.case, person.id, case.now):
-        return ()
-    seats = [seat for seat in case.case.seats if seat.deputy is not None and seat.deputy.person == person.id]
-    begins = min((seat.deputy.since for seat in seats if seat.deputy is not None), default=None)
-    if begins is None:
-        return ()
-    day = case.house.calendar.day(begins)
-    return (N_("You can open the page from %(day)s, when you stand in.", day=day),)
-
-
-def _called_off(
-    case: OpenCase, meeting: _Meeting, person: Person, gaps: Mapping[str, Any], file: bytes
-) -> MailWords:
-    """To those who still take part with a link; to one who has left with what they knew already, and nothing else."""
-    there = takes_place(case, meeting.artefact)
-    part = person.id in case.case.leads or any(person.id == seat.person for seat in case.case.seats)
-    subject = N_("Cancelled: %(meeting)s, %(when)s – %(review)s", **gaps)
-    if there:
-        subject = N_("You are no longer invited: %(meeting)s, %(when)s – %(review)s", **gaps)
-    return MailWords(
-        subject=subject,
-        why=N_("You had been invited to the meeting."),
-        ask=(_why_off(case, there), N_("With this mail it is taken out of your calendar.")),
-        link=f"/reviews/{case.review.id}" if part and not there else "",
-        button=N_("Open the review") if part and not there else "",
-        names=case.names,
-        invitation=("CANCEL", file),
-    )
-
-
-def _why_off(case: OpenCase, there: bool) -> Message:
-    if there:
-        return N_("You no longer take part in this meeting.")
-    if case.standing.ended:
-        return N_("The review has ended, so the meeting does not take place.")
-    if case.standing.on_hold:
-        return N_("The review is on hold, so the meeting does not take place on that day.")
-    return N_("The meeting does not take place on that day.")
+def _words(case: OpenCase, meeting: Meeting, person: Person, told: Told) -> MailWords:
+    plan = plan_of(meeting.row.data) if told.on else told_plan(meeting)
+    file = _file(case, meeting, person, plan, told.sequence, "REQUEST" if told.on else "CANCEL")
+    return words_of(case, meeting, person, told, file, there=takes_place(case, meeting.artefact))
 
 
 # ---- the file
 
 
 def _file(
-    case: OpenCase, meeting: _Meeting, person: Person, plan: Plan, sequence: int, method: Method
+    case: OpenCase, meeting: Meeting, person: Person, plan: Plan, sequence: int, method: Method
 ) -> bytes:
     settings = case.house.settings
     # Place and link are people's words: they stay behind the login (engine.md 30), and the page stands for them.
@@ -361,11 +312,3 @@ def _uid(case: OpenCase, artefact: Artefact) -> str:
     """Kept from the first invitation on: it must outlive another sender's address in the settings."""
     domain = case.house.settings.mail_from.rpartition("@")[2]
     return str(case.data(artefact.key).get("uid") or f"review-{case.review.id}-{artefact.key}@{domain}")
-
-
-def _kept(plan: Plan) -> dict[str, str]:
-    return {"date": plan.date.isoformat() if plan.date else "", "time": plan.time, "until": plan.until}
-
-
-def _told_plan(meeting: _Meeting) -> Plan:
-    return plan_of(meeting.row.data.get("told", {}))

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from ..engine.definition import Role
 from ..errors import N_, Conflict, Invalid, Message, Text
-from ..rendering.mails import MailWords
+from ..rendering.mails import MOST_SUBJECT, MailWords
 from ..store import overview as store
 from ..store import planned, rounds
 from ..store.people import Person
@@ -26,7 +26,7 @@ from .sessions import digest
 from .wording import open_words, title_of, way_to
 
 Words = Message | Text | str
-MOST_SUBJECT, MOST_TEXT = 150, 5000
+MOST_TEXT = 5000
 # More reviews than a network has running at once.
 ALL = 100_000
 

@@ -313,8 +313,10 @@ def goes_with(row: PlannedMail | Gathered, person: Person) -> Message | None:
         return None
     if isinstance(row, PlannedMail):
         return WITH.get(row.data.get("with", ""))
-    rhythm = choices_of(person).rhythm
-    return WITH["away" if rhythm == AT_ONCE else rhythm]
+    choices = choices_of(person)
+    if choices.rhythm == AT_ONCE:
+        return WITH["away"] if choices.away_until is not None else None
+    return WITH[choices.rhythm]
 
 
 def _why(row: PlannedMail, workflow: Workflow | None) -> Message:

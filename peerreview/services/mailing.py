@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from typing import Any
 
@@ -29,6 +29,9 @@ _NEEDED = N_(
 
 # Mails about an account: to a new address and to an old one (with links), and what is told without one.
 ADDRESS, OLD_ADDRESS, TOLD = "address", "old_address", "account"
+OVERTAKEN = N_("A newer mail about the same has gone instead.")
+NOW = timedelta(0)
+
 # Mails that hold a single-use token: nobody in the house is shown what they say.
 SECRET = frozenset(("invite", "reset", ADDRESS, OLD_ADDRESS))
 ABOUT_ACCOUNT = SECRET | {TOLD}
@@ -48,12 +51,15 @@ def enqueue(
     may_decline: str = "",
     asks: Mapping[str, Any] | None = None,
     to: str = "",
+    wait: timedelta = NOW,
+    gathers: bool = False,
 ) -> Outgoing:
     """Compose the mail and add it to the outbox; it goes if, and only if, the caller's transaction does.
 
     `review_id` is None for a mail about no review or several: it then belongs to no thread. `reason` says in
     the outbox why the mail exists, where its kind does not. `may_decline`, `asks`: as in the outbox. `to`: another
-    address of the person's than the one that counts."""
+    address of the person's than the one that counts. `wait`: how long it is kept back. `gathers`: it tells of something
+    saved, and takes the place of what still waits to tell the same person the same (engine.md 28)."""
     domain = house.settings.mail_from.rpartition("@")[2]
     row = Outgoing(
         message_id=f"<{uuid.uuid4().hex}@{domain}>",
@@ -65,9 +71,11 @@ def enqueue(
         asks=dict(asks or {}),
         created_at=real_now,
         about_at=now,
-        next_at=real_now,
+        next_at=real_now + (timedelta(seconds=house.settings.mail_gather) if gathers else wait),
     )
     compose_anew(session, house, row, person=person, words=words, now=now, to=to)
+    if gathers:
+        row.next_at = min([row.next_at, *store.take_back(session, row, OVERTAKEN.text, real_now)])
     session.add(row)
     session.flush()
     return row

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -12,9 +13,10 @@ from ..engine.case import ACTIVE, Place
 from ..engine.moves import Move
 from ..engine.planning import DeedMail, Planned, deed_mails, plan, stuck_mails
 from ..engine.redating import DROP, MISSED, PLAN, Kept, fate
+from ..engine.timing import due_date
 from ..engine.whose import whose_turn
 from ..errors import N_, RoughDay
-from ..rendering.mails import digest
+from ..rendering.mails import MailWords, digest, order_of
 from ..store import planned as store
 from ..store.outbox import PlannedMail
 from ..store.people import Person
@@ -49,15 +51,17 @@ def _send(case: OpenCase, all_mails: Iterable[DeedMail]) -> None:
         return
     people = store.people(case.session, mails)
     real_now = real_time(case.session, case.now)
+    # What nobody has done, but the clock, wakes nobody on a Sunday (engine.md 28).
+    opens = case.now if case.account else case.house.calendar.opens(case.now)
     for person_id, several in mails.items():
         person = people.get(person_id)
         if person is None or person.closed_at is not None:
             continue
-        if choices_of(person) == PLAIN or any(map(_of_the_whole, several)):
+        if opens <= case.now and (choices_of(person) == PLAIN or any(map(_of_the_whole, several))):
             _send_at_once(case, person, several, real_now)
             continue
         for mail in several:
-            words = wording.deed_words(case, mail)
+            words = _words(case, mail)
             gathering.tell(
                 case,
                 person,
@@ -66,6 +70,8 @@ def _send(case: OpenCase, all_mails: Iterable[DeedMail]) -> None:
                 real_now=real_now,
                 asks=_asked(case, mail),
                 begun=mail.place if mail.reason == "begun" else None,
+                at=opens,
+                whole=_of_the_whole(mail),
             )
 
 
@@ -78,13 +84,20 @@ def _send_at_once(case: OpenCase, person: Person, several: list[DeedMail], real_
         case.house,
         person=person,
         kind="ended" if ended else several[0].reason,
-        words=digest([wording.deed_words(case, mail) for mail in several]),
+        words=digest([_words(case, mail) for mail in several]),
         review_id=case.review.id,
         now=case.now,
         real_now=real_now,
         may_decline="" if needed else NEWS,
         asks=gathering.asked_of(case, asked[0]) if len(asked) == len(several) == 1 else None,
     )
+
+
+def _words(case: OpenCase, mail: DeedMail) -> MailWords:
+    place = _asked(case, mail)
+    order = order_of(own=True, due=due_date(case.case, place)) if place is not None else ""
+    words = wording.deed_words(case, mail)
+    return replace(words, order=order) if order else words
 
 
 def _of_the_whole(mail: DeedMail) -> bool:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from ..engine.planning import plan
 from ..errors import N_
-from ..rendering.mails import Digest, MailWords, digest
+from ..rendering.mails import MailWords, digest
 from ..store import gathered as gathered_store
 from ..store import outbox as store
 from ..store.outbox import Outgoing
@@ -52,7 +52,7 @@ def _bring_up_to_date(house: House, outgoing_id: int, now: datetime) -> None:
             return
         words = still_true(house, session, row, now) if person.closed_at is None else []
         if words:
-            mailing.compose_anew(session, house, row, person=person, words=said(session, row, words), now=now)
+            mailing.compose_anew(session, house, row, person=person, words=digest(words), now=now)
         else:
             row.state, row.last_answer = "void", POINTLESS.text
 
@@ -93,8 +93,3 @@ def still_true(
         news = gathering.still_true(case, [one for one in gathered if one.review_id == review_id], set())
         words += [gathering.words_of(one) for one in news]
     return words
-
-
-def said(session: Session, row: Outgoing, words: list[MailWords]) -> MailWords | Digest:
-    """The words as the one mail that the message is."""
-    return digest(words, news=any(one.news for one in gathered_store.sent_in(session, row.id)))

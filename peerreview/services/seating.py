@@ -84,7 +84,9 @@ def note(case: OpenCase, deed: str, seat: Seat, **more: object) -> None:
     )
 
 
-def _tell(case: OpenCase, person: Person, words: MailWords, real_now: datetime) -> None:
+def _tell(
+    case: OpenCase, person: Person, words: MailWords, real_now: datetime, *, gathers: bool = False
+) -> None:
     if person.id != (case.account.person_id if case.account else None):
         enqueue(
             case.session,
@@ -95,6 +97,7 @@ def _tell(case: OpenCase, person: Person, words: MailWords, real_now: datetime) 
             review_id=case.review.id,
             now=case.now,
             real_now=real_now,
+            gathers=gathers,
         )
 
 
@@ -146,7 +149,7 @@ def tell_deputy(case: OpenCase, seat: Seat, days: tuple[date, date], real_now: d
         button=N_("Open the review"),
         names=case.names,
     )
-    _tell(case, seat.deputy, words, real_now)
+    _tell(case, seat.deputy, words, real_now, gathers=True)
 
 
 def _actor(case: OpenCase) -> str:

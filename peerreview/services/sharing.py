@@ -36,7 +36,7 @@ def share_draft(
             material.state = DRAFT
         readers = receivers(case, material.artefact, material.party)
         note_of(case, "shared_draft", material, version, to=list(readers))
-        tell(case, readers, "shared_draft", *_drafts_words(material.party))
+        tell(case, readers, "shared_draft", *_drafts_words(material.party), gathers=True)
 
 
 def end_sharing(house: House, *, actor: Account, review_id: int, material_id: int, now: datetime) -> None:

@@ -83,4 +83,6 @@ def _tell(case: OpenCase, seat: Seat) -> None:
         review_id=case.review.id,
         now=case.now,
         real_now=posting.real_time(case.session, case.now),
+        # Nobody has done it but the clock (engine.md 28); who is named for today hears by that.
+        wait=case.house.calendar.opens(case.now) - case.now,
     )

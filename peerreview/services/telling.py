@@ -17,13 +17,21 @@ TEAM = ("coordinator", "member")
 
 
 def tell_team(
-    case: OpenCase, party: int, *, kind: str, subject: Message, text: Message, page: str, button: Message
+    case: OpenCase,
+    party: int,
+    *,
+    kind: str,
+    subject: Message,
+    text: Message,
+    page: str,
+    button: Message,
+    gathers: bool = False,
 ) -> None:
     """News to everybody on the team of `party`, but not to the one who acts. `page` is under the review."""
     seats = [seat for seat in case.case.seats if seat.party == party and seat.role in TEAM]
     link, real_now = f"/reviews/{case.review.id}/{page}", posting.real_time(case.session, case.now)
     for person, words in _addressed(case, seats, subject, (text,), link, button):
-        gathering.tell(case, person, kind=kind, words=words, real_now=real_now)
+        gathering.tell(case, person, kind=kind, words=words, real_now=real_now, gathers=gathers)
 
 
 def tell_seats(
@@ -69,7 +77,15 @@ def _addressed(
             yield person, MailWords(subject, why, asks, link, button, names=case.names)
 
 
-def tell(case: OpenCase, parties: Iterable[int], kind: str, subject: Message, text: Message) -> None:
+def tell(
+    case: OpenCase,
+    parties: Iterable[int],
+    kind: str,
+    subject: Message,
+    text: Message,
+    *,
+    gathers: bool = False,
+) -> None:
     """A mail about materials to the teams of several sides."""
     for party in parties:
         tell_team(
@@ -80,4 +96,5 @@ def tell(case: OpenCase, parties: Iterable[int], kind: str, subject: Message, te
             text=text,
             page="materials",
             button=N_("Open the materials"),
+            gathers=gathers,
         )

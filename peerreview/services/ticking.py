@@ -97,7 +97,7 @@ def _send_to(house: House, person_id: int, now: datetime, real_now: datetime) ->
             house,
             person=person,
             kind="digest" if due.has_gathered else "reminder",
-            words=digest(due.words, news=due.has_news),
+            words=digest(due.words),
             review_id=reviews.pop() if len(reviews) == 1 else None,
             now=now,
             real_now=real_now,
@@ -129,10 +129,6 @@ class _Due:
     @property
     def has_gathered(self) -> bool:
         return any(isinstance(row, Gathered) for row in self.rows)
-
-    @property
-    def has_news(self) -> bool:
-        return any(isinstance(row, Gathered) and row.news for row in self.rows)
 
 
 def _still_true(case: OpenCase, rows: list[PlannedMail]) -> list[tuple[PlannedMail, Planned, Wish]]:

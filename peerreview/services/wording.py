@@ -12,7 +12,7 @@ from ..engine.planning import DeedMail, Planned, plan
 from ..engine.timing import due_date
 from ..engine.whose import whose_turn
 from ..errors import N_, Message, PutOffDay, Text
-from ..rendering.mails import MailWords
+from ..rendering.mails import MailWords, order_of
 from . import turns
 from .agreed_days import days_of
 from .cases import OpenCase
@@ -102,7 +102,9 @@ def reminder_words(case: OpenCase, planned: Planned) -> MailWords:
         ask: tuple[Message | Text, ...] = (step.help,) if step.help else ()
         if planned.late:
             ask = (N_("It should have been done by %(due)s.", due=planned.due), *ask)
-        subject = _asked(case, step, planned.place, late=planned.late)
+        else:
+            ask = (_days_left(case, planned), *ask)
+        subject = _asked(case, step, planned.place, late=planned.late, again=True)
     elif planned.late:
         subject, ask = _late_to_know(case, planned)
     else:
@@ -118,7 +120,18 @@ def reminder_words(case: OpenCase, planned: Planned) -> MailWords:
         button=step.ask if own and step.ask else step.title,
         next=_next(case),
         names=case.names,
+        order=order_of(own=own, late=planned.late, due=planned.due),
     )
+
+
+def _days_left(case: OpenCase, planned: Planned) -> Message:
+    """By when it is due, and how far that is from the day on which the reminder goes."""
+    left = (planned.due - case.house.calendar.day(max(case.now, planned.at))).days
+    if left <= 0:
+        return N_("It is due today, %(due)s.", due=planned.due)
+    if left == 1:
+        return N_("It is due tomorrow, %(due)s.", due=planned.due)
+    return N_("It is due by %(due)s: %(days)s days are left.", due=planned.due, days=left)
 
 
 def _resumes(case: OpenCase, mail: DeedMail) -> bool:
@@ -233,7 +246,8 @@ def _why_of_round(case: OpenCase, person: int, party: int | None) -> Message:
     return N_("You get this mail because you lead the round %(round)s.", round=title_of(case))
 
 
-def _asked(case: OpenCase, step: Step, place: Place, *, late: bool = False) -> Message:
+def _asked(case: OpenCase, step: Step, place: Place, *, late: bool = False, again: bool = False) -> Message:
+    """What is asked and by when, in a subject; `again`: it has been asked before."""
     title = title_of(case)
     ask = step.ask or step.title
     due = due_date(case.case, place)
@@ -243,6 +257,8 @@ def _asked(case: OpenCase, step: Step, place: Place, *, late: bool = False) -> M
         # Nobody is late since a month: it was due on a day of it.
         day = date(due.year, due.month, due.day)
         return N_("Late since %(due)s: %(ask)s – %(review)s", ask=ask, due=day, review=title)
+    if again:
+        return N_("Reminder: %(ask)s by %(due)s – %(review)s", ask=ask, due=due, review=title)
     return N_("%(ask)s by %(due)s – %(review)s", ask=ask, due=due, review=title)
 
 

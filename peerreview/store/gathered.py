@@ -74,6 +74,12 @@ def people_due(session: Session, now: datetime, limit: int) -> list[int]:
     return list(session.scalars(select(some.c.person_id).distinct().order_by(some.c.person_id).limit(limit)))
 
 
+def next_due(session: Session, after: datetime) -> datetime | None:
+    """When the next of them is due, after an instant of the method's time."""
+    query = select(Gathered.due_at).where(WAITING, Gathered.due_at > after)
+    return session.scalar(query.order_by(Gathered.due_at).limit(1))
+
+
 def due_of(session: Session, person_id: int, now: datetime) -> list[Gathered]:
     """What is due to a person by `now`, the oldest first, held until the transaction ends."""
     query = select(Gathered).where(Gathered.person_id == person_id, WAITING, Gathered.due_at <= now)

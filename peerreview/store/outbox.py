@@ -378,3 +378,20 @@ def lead_to_answer(session: Session, review_id: int | None) -> Person | None:
             return lead
     leads = select(Person).where(Person.is_lead, Person.closed_at.is_(None)).order_by(Person.id)
     return session.scalar(leads.limit(1))
+
+
+def take_back(session: Session, newer: Outgoing, why: str, real_now: datetime) -> list[datetime]:
+    """Void what waits, has not been tried and would tell the same person the same; return when each was to go."""
+    query = select(Outgoing).where(
+        Outgoing.person_id == newer.person_id,
+        Outgoing.review_id == newer.review_id,
+        Outgoing.kind == newer.kind,
+        Outgoing.subject == newer.subject,
+        Outgoing.state == "waiting",
+        Outgoing.attempts == 0,
+        Outgoing.next_at > real_now,
+    )
+    rows = session.scalars(query.order_by(Outgoing.id).with_for_update()).all()
+    for row in rows:
+        row.state, row.last_answer = "void", why
+    return [row.next_at for row in rows]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from hypothesis import given
@@ -61,3 +61,22 @@ def test_steps_and_reminders_count_from_it() -> None:
     later = moved(play.case, "materials", Fuzzy(2027, "month", 5))  # type: ignore[arg-type]
     place = next(place for place in later.standing.marks if place[0] == "exchange/collect")
     assert due_date(later, place) == date(2027, 5, 31)
+
+
+@pytest.mark.parametrize(
+    ("now", "opens"),
+    [
+        ("2026-03-03T08:30", "2026-03-03T08:30"),  # a Tuesday: at once
+        ("2026-03-03T00:00", "2026-03-03T07:00"),
+        ("2026-03-08T00:00", "2026-03-09T07:00"),  # a Sunday
+        ("2026-04-03T12:00", "2026-04-07T07:00"),  # Good Friday
+        ("2026-07-06T09:00", "2026-08-03T07:00"),  # the summer stop
+    ],
+)
+def test_what_the_clock_begins_is_mailed_from_seven_on_a_working_day(now: str, opens: str) -> None:
+    """engine.md 28."""
+
+    def at(text: str) -> datetime:
+        return datetime.fromisoformat(text).replace(tzinfo=SWEDEN.zone)
+
+    assert SWEDEN.opens(at(now)) == at(opens)

@@ -16,7 +16,16 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from peerreview.errors import N_, PartyName, Text
-from peerreview.rendering.mails import Digest, Foot, MailWords, compose, digest
+from peerreview.rendering.mails import (
+    MOST_SUBJECT,
+    Digest,
+    Foot,
+    MailWords,
+    compose,
+    digest,
+    order_of,
+    subject_of,
+)
 
 WORDS = MailWords(
     subject=N_(
@@ -102,6 +111,7 @@ def test_headers_are_the_ones_of_the_house() -> None:
         "In-Reply-To": "<0@network.example>",
         "References": "<0@network.example>",
         "Auto-Submitted": "auto-generated",
+        "X-Auto-Response-Suppress": "All",
         "Content-Language": "sv",
         "List-Unsubscribe": "<https://review.example/me#mail>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
@@ -148,12 +158,78 @@ def test_the_html_part_is_valid() -> None:
 
 def test_a_digest_has_a_section_each() -> None:
     message = made(digest([WORDS, NEXT, WORDS]))
-    assert read(message)["Subject"] == "2 saker väntar på dig"
+    assert read(message)["Subject"] == "2 nyheter från dina granskningar"
     assert page(message).links == [
         "https://review.example/reviews/3/materials",
         "https://review.example/reviews/4/evaluation",
     ]
     assert "Utvärdera\n---------\n" in text(message)
+
+
+def test_a_digest_begins_with_what_is_ones_own_and_late() -> None:
+    """And its subject says that, not how many things there are."""
+
+    def one(name: str, **order: Any) -> MailWords:
+        return MailWords(subject=name, why="W", order=order_of(**order))
+
+    sixth, ninth = date(2026, 3, 6), date(2026, 3, 9)
+    news = MailWords(subject="Nytt", why="W")
+    others = one("Andras, sent", own=False, late=True, due=sixth)
+    late, soon, later = (
+        one("Min, sen", own=True, late=True, due=ninth),
+        one("Min, snart", own=True, due=sixth),
+        one("Min, senare", own=True, due=ninth),
+    )
+    mixed = digest([news, others, later, soon, late])
+    assert isinstance(mixed, Digest)
+    assert mixed.sections == (late, soon, later, others, news)
+    assert subject_of(mixed, "sv", sixth) == "Min, sen (och 4 till)"
+    assert subject_of(digest([later, others]), "sv", sixth) == "Min, senare (och en sak till)"
+    assert subject_of(digest([news, others]), "sv", sixth) == "2 nyheter från dina granskningar"
+
+
+LONG = "Jämtland Härjedalen – Västernorrland – Östergötland"
+
+
+@pytest.mark.parametrize(
+    ("subject", "said"),
+    [
+        (
+            N_(
+                "%(ask)s by %(due)s – %(review)s",
+                ask="Lämna in underlaget",
+                due=date(2026, 3, 6),
+                review=LONG,
+            ),
+            "Lämna in underlaget senast fre 6 mars – Jämtland Härjedalen…",
+        ),
+        (
+            N_("%(ask)s by %(due)s – %(review)s", ask="A" * 55, due=date(2026, 3, 6), review=LONG),
+            f"{'A' * 55} senast fre 6…",
+        ),
+        (N_("News about %(review)s", review="Kalmar län – Gävleborg"), "Nytt om Kalmar län – Gävleborg"),
+        ("Ett ord " * 20, "Ett ord Ett ord Ett ord Ett ord Ett ord Ett ord Ett ord Ett ord Ett…"),
+    ],
+)
+def test_subject_is_short_and_keeps_what_and_by_when(subject: Any, said: str) -> None:
+    found = subject_of(MailWords(subject=subject, why="W"), "sv", date(2026, 3, 3))
+    assert found == said
+    assert len(found) <= MOST_SUBJECT
+
+
+@given(ask=st.text(max_size=90), review=st.text(max_size=90), count=st.integers(1, 4), own=st.booleans())
+def test_no_subject_is_longer_than_a_telephone_shows(ask: str, review: str, count: int, own: bool) -> None:
+    made_up = [
+        MailWords(
+            subject=N_(
+                "%(ask)s by %(due)s – %(review)s", ask=f"{ask}{n}", due=date(2026, 3, 6), review=review
+            ),
+            why="W",
+            order=order_of(own=own),
+        )
+        for n in range(count)
+    ]
+    assert len(subject_of(digest(made_up), "sv", date(2026, 3, 3))) <= MOST_SUBJECT
 
 
 def test_a_digest_of_one_is_that_one() -> None:
@@ -214,7 +290,8 @@ def test_no_words_break_a_message(name: str, subject: str, why: str, note: str) 
     for header, address in (("To", "anna@kalmar.example"), ("Reply-To", "lead@network.example")):
         assert [one.addr_spec for one in mail[header].addresses] == [address]
         assert decoded(message, header).rpartition("<")[0].strip() == shown(name)[:250].strip()
-    assert decoded(message, "Subject") == shown(subject)
+    said = decoded(message, "Subject")
+    assert said == shown(subject) or (said.endswith("…") and shown(subject).startswith(said[:-1].strip()))
 
 
 def decoded(message: bytes, header: str) -> str:

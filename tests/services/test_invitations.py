@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from email import message_from_bytes, policy
@@ -178,6 +179,44 @@ def remove(house: House, cast: Cast, who: Account) -> None:
     )  # fmt: skip
 
 
+def test_a_rest_that_ends_before_anybody_has_heard_of_it_is_no_news(
+    house: House, cast: Cast, smtp: Post
+) -> None:
+    house, since = sending(house, cast, smtp), last(house)
+    do(house, cast, cast.lead, "hold", reason="Omorganisation")
+    do(house, cast, cast.lead, "resume", reason="Klart")
+    assert {mail.row.state for mail in got(house, since)} == {"void"}
+
+
+def test_saves_of_a_meeting_gather_and_say_from_what_to_what(house: House, cast: Cast, smtp: Post) -> None:
+    house = sending(house, cast, smtp)
+    house = replace(house, settings=house.settings.model_copy(update={"mail_gather": 600}))
+    since = last(house)
+    for seen, days in enumerate(range(8, 18), start=1):
+        plan(house, cast, days, seen=seen)
+    waiting = [mail for mail in got(house, since) if mail.row.state == "waiting"]
+    assert sorted(mail.to for mail in waiting) == sorted(team(cast)), "each once"
+    assert {mail.row.next_at for mail in waiting} == {cast.now + timedelta(minutes=10)}
+    said = message_from_bytes(waiting[0].row.message, policy=policy.default).get_body(("plain",))
+    assert said is not None
+    words = " ".join(said.get_content().split())
+    assert re.search(r"Mötet har flyttats från tis 10 mars .{5,20} till fre 20 mars .{5,20}\.", words), words
+    # Changed back before anybody has heard: nothing is sent.
+    plan(house, cast, 7, seen=11)
+    assert [mail for mail in got(house, since) if mail.row.state == "waiting"] == []
+    # The first save counts: who saves every minute does not keep the others waiting.
+    plan(house, cast, 8, seen=12)
+    later = replace(cast, now=cast.now + timedelta(minutes=6))
+    plan(house, later, 9, seen=13)
+    assert {m.row.next_at for m in got(house, since) if m.row.state == "waiting"} == {
+        cast.now + timedelta(minutes=10)
+    }
+    deliver(house, real_now=cast.now + timedelta(minutes=9))
+    assert len([m for m in got(house, since) if m.row.state == "sent"]) == 0
+    deliver(house, real_now=cast.now + timedelta(minutes=10))
+    assert len([m for m in got(house, since) if m.row.state == "sent"]) == len(team(cast))
+
+
 def test_a_rest_calls_it_off_and_going_on_asks_again(house: House, cast: Cast, smtp: Post) -> None:
     house, since = sending(house, cast, smtp), last(house)
     do(house, cast, cast.lead, "hold", reason="Omorganisation")
@@ -185,6 +224,7 @@ def test_a_rest_calls_it_off_and_going_on_asks_again(house: House, cast: Cast, s
     assert {(mail.method, mail.sequence, mail.day) for mail in off} == {("CANCEL", 1, "2026-03-10")}
     assert sorted(mail.to for mail in off) == sorted(team(cast))
     assert not any("Omorganisation" in message_from_bytes(m.row.message).as_string() for m in off)
+    deliver(house, real_now=cast.now + timedelta(minutes=1))
     since = last(house)
     do(house, cast, cast.lead, "resume", reason="Klart")
     again = got(house, since)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,11 +12,12 @@ from sqlalchemy import select, update
 from peerreview.errors import NotFound
 from peerreview.services import ticking
 from peerreview.services.cases import OpenCase
+from peerreview.services.clock import next_due
 from peerreview.services.house import House
 from peerreview.store.outbox import Outgoing, PlannedMail
 from peerreview.store.reviews import Review
 
-from .review_fixtures import make_review
+from .review_fixtures import advance, make_review
 
 
 def test_all_that_is_due_and_past_what_is_broken(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -41,3 +43,16 @@ def test_all_that_is_due_and_past_what_is_broken(house: House, monkeypatch: pyte
     assert ticking.tick(house, now=first, real_now=first) == 6
     with house.db.read() as session:
         assert len(session.scalars(select(Outgoing.id)).all()) == before + 6
+
+
+def test_what_the_clock_begins_is_mailed_in_the_morning_of_a_working_day(house: House) -> None:
+    """The clock moves reviews at midnight, on Sundays too; nobody's telephone rings for it (engine.md 28)."""
+    cast = advance(house, make_review(house), to="evaluation")
+    now, last = cast.now, cast.now + timedelta(days=250)
+    while (now := next_due(house, now=now) or last) < last:
+        ticking.tick(house, now=now, real_now=now)
+    with house.db.read() as session:
+        query = select(Outgoing).where(Outgoing.about_at > cast.now)
+        sent = [(row.kind, row.about_at.astimezone(house.calendar.zone)) for row in session.scalars(query)]
+    assert {kind for kind, _ in sent} >= {"digest", "reminder"}
+    assert [at for _, at in sent if at.hour < 7 or not house.calendar.works(at.date())] == []
