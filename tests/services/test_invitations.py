@@ -192,7 +192,7 @@ def test_saves_of_a_meeting_gather_and_say_from_what_to_what(house: House, cast:
     house = sending(house, cast, smtp)
     house = replace(house, settings=house.settings.model_copy(update={"mail_gather": 600}))
     since = last(house)
-    for seen, days in enumerate(range(8, 18), start=1):
+    for seen, days in enumerate((8, 9, 10, 13, 14, 15, 16, 8, 9, 17), start=1):
         plan(house, cast, days, seen=seen)
     waiting = [mail for mail in got(house, since) if mail.row.state == "waiting"]
     assert sorted(mail.to for mail in waiting) == sorted(team(cast)), "each once"

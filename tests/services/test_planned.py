@@ -54,7 +54,7 @@ def test_the_lead_reads_it_as_it_will_go(house: House, cast: Cast) -> None:
     assert (seen.open, seen.wish.held, seen.at) == (True, False, first.due_at)
     tick(house, first.due_at)
     assert went(house, cast) == [seen.text]
-    assert seen.subject.startswith("Svara på förslaget om granskning senast")
+    assert seen.subject.startswith("Påminnelse: Svara på förslaget om granskning senast")
     after = look(house, cast, first.id)
     assert (after.open, after.outgoing_id is not None) == (False, True)
 
