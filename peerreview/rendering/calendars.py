@@ -8,18 +8,21 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, vCalAddress
+from icalendar import Calendar, Parameters, vCalAddress, vDuration
 from icalendar import Event as Entry
 
 from .headers import one_line
+from .zones import add_zone
 
 Method = Literal["REQUEST", "CANCEL"]
+AGAIN = timedelta(hours=6)
 
 
 @dataclass(frozen=True)
 class Event:
-    """One meeting. `uid` stays when it is moved, `sequence` grows, so that calendars move it too. Without a time
-    of day it takes the whole day; without an end, an hour. `page`: where more is said, by those who may see it."""
+    """One meeting, or (`busy` False) a day by which something is due, which takes nobody's time. `uid` stays when it is
+    moved, `sequence` grows, so that calendars move it too. Without a time of day it takes the whole day; without an
+    end, an hour. `page`: where more is said, by those who may see it; `note`: what is said beside it."""
 
     uid: str
     sequence: int
@@ -31,6 +34,8 @@ class Event:
     place: str
     link: str
     page: str
+    busy: bool = True
+    note: str = ""
 
 
 def calendar_file(event: Event, zone: str) -> bytes:
@@ -40,7 +45,15 @@ def calendar_file(event: Event, zone: str) -> bytes:
 
 def feed_file(name: str, events: Sequence[Event], zone: str) -> bytes:
     """A calendar that others fetch again and again: all of somebody's events under a name."""
-    return _file(events, zone, {"name": name, "x-wr-calname": name, "refresh-interval": timedelta(hours=6)})
+    # RFC 7986 wants it said that this is a duration; the other is what Outlook looks at.
+    again = vDuration(AGAIN, params=Parameters(VALUE="DURATION"))
+    more = {
+        "name": name,
+        "x-wr-calname": name,
+        "refresh-interval": again,
+        "x-published-ttl": vDuration(AGAIN),
+    }
+    return _file(events, zone, more)
 
 
 def invitation_file(
@@ -65,16 +78,22 @@ def _party(name: str, address: str) -> vCalAddress:
 
 
 def _file(events: Sequence[Event], zone: str, more: Mapping[str, Any] | None = None) -> bytes:
-    return _whole([_entry(event, ZoneInfo(zone)) for event in events], events, zone, "PUBLISH", more or {})
+    # No METHOD: that makes a message of a file, which then must say who sends it (RFC 5546), and libical refuses it.
+    return _whole([_entry(event, ZoneInfo(zone)) for event in events], events, zone, None, more or {})
 
 
 def _whole(
-    entries: Sequence[Entry], events: Sequence[Event], zone: str, method: str, more: Mapping[str, Any]
+    entries: Sequence[Entry],
+    events: Sequence[Event],
+    zone: str,
+    method: Method | None,
+    more: Mapping[str, Any],
 ) -> bytes:
     calendar = Calendar()
     calendar.add("prodid", "-//Peerreview//Peerreview//SV")
     calendar.add("version", "2.0")
-    calendar.add("method", method)
+    if method is not None:
+        calendar.add("method", method)
     for key, value in more.items():
         calendar.add(key, value)
     for entry in entries:
@@ -82,7 +101,7 @@ def _whole(
     timed = [event.day for event in events if event.start]
     if timed:
         year = timedelta(days=366)
-        calendar.add_missing_timezones(first_date=min(timed) - year, last_date=max(timed) + year)
+        add_zone(calendar, zone, min(timed) - year, max(timed) + year)
     return bytes(calendar.to_ical())
 
 
@@ -103,6 +122,9 @@ def _entry(event: Event, zone: ZoneInfo) -> Entry:
         entry.add("dtend", event.day + timedelta(days=1))
     if event.place or event.link:
         entry.add("location", event.place or event.link)
-    entry.add("description", "\n".join(text for text in (event.link, event.page) if text))
+    entry.add("description", "\n".join(text for text in (event.note, event.link, event.page) if text))
     entry.add("url", event.page)
+    if not event.busy:
+        entry.add("transp", "TRANSPARENT")
+        entry.add("x-microsoft-cdo-busystatus", "FREE")
     return entry

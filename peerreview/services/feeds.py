@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 from datetime import date, datetime
 
-from ..errors import N_, NotFound, RoughDay
+from ..errors import N_, NotFound, PutOffDay, RoughDay
 from ..rendering.calendars import Event, feed_file
 from ..rendering.words import say
 from ..store import accounts as store
@@ -21,6 +21,7 @@ from .cases import OpenCase, opened_many
 from .house import Account, House
 from .sessions import account_of, digest
 from .todo import TaskView, tasks_of
+from .wording import small
 
 # Of a lead's reviews those that are due first: a network of twenty has ten or fifteen at a time.
 MOST_LED = 200
@@ -80,17 +81,32 @@ def _due(case: OpenCase, person: Person) -> list[Event]:
             uid=_uid(task, settings.mail_from.rpartition("@")[2]),
             sequence=0,
             stamp=case.review.created_at,
-            title=f"{say(task.title, person.language, case.names)} – {task.review}{_roughly(task.due, person)}",
+            title=_title(case, task, person),
             day=task.due,
             start=None,
             until=None,
             place="",
             link="",
             page=settings.base_url.rstrip("/") + task.href,
+            busy=False,
+            note=_put_off(task.due, person),
         )
         for task in tasks_of(case)
         if task.due is not None
     ]
+
+
+def _title(case: OpenCase, task: TaskView, person: Person) -> str:
+    """A day in a calendar is no meeting: what is to be done, and that it is the last day for it."""
+    asked = small(say(task.ask or task.title, person.language, case.names))
+    title = say(N_("By then: %(task)s – %(review)s", task=asked, review=task.review), person.language)
+    return title + (_roughly(task.due, person) if task.due else "")
+
+
+def _put_off(due: date, person: Person) -> str:
+    if not isinstance(due, PutOffDay):
+        return ""
+    return say(N_("The day was put off from %(day)s by the time on hold.", day=due.was), person.language)
 
 
 def _roughly(due: date, person: Person) -> str:

@@ -43,7 +43,8 @@ ANSWER = N_("Answer the proposed change of the agreement")
 
 @dataclass(frozen=True)
 class TaskView:
-    """Something for the reader to do. `helps`: they take part, somebody else completes it."""
+    """Something for the reader to do. `helps`: they take part, somebody else completes it. `ask`: the same as a
+    request, where the title is none ("the meeting has been held")."""
 
     review_id: int
     review: str
@@ -54,6 +55,7 @@ class TaskView:
     note: Words | None
     href: str
     button: Words
+    ask: Words | None = None
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,17 @@ def _task(case: OpenCase, mine: Mine) -> TaskView:
         note=_completed_by(case, mine) if task.helps else None,
         href=href,
         button=_button(case, page, title),
+        ask=_request(case, only) if only is not None else None,
     )
+
+
+def _request(case: OpenCase, action: Action) -> Message | None:
+    """What an action that says what has been asks for."""
+    for effect in action.does:
+        artefact = case.artefact(effect.artefact)
+        if (artefact.kind.name, effect.effect) == ("meeting", "hold"):
+            return N_("Hold the %(meeting)s", meeting=in_a_row(artefact.title))
+    return None
 
 
 def proposed_to(case: OpenCase) -> list[TaskView]:

@@ -32,11 +32,11 @@ def review_title(names: Mapping[int, str]) -> str:
 
 def in_a_row(title: Text) -> Text:
     """A title as it stands within a sentence: "processledare", but still "HR"."""
-    words = {language: _small(text) for language, text in title.translations}
+    words = {language: small(text) for language, text in title.translations}
     return Text.of(words)
 
 
-def _small(text: str) -> str:
+def small(text: str) -> str:
     return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 

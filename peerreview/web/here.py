@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from flask import current_app, flash
+from flask import Response, current_app, flash, request
 
 from peerreview.errors import Conflict, Message, Refused
 from peerreview.services.house import House
@@ -25,3 +25,9 @@ def tell(message: Message, category: str = "message") -> None:
 def tell_why_not(error: Conflict | Refused) -> None:
     """Say on the next page, in red, why it was not done."""
     flash(filters.sentence(error.reason), "failed")
+
+
+def unless_known(answer: Response) -> Response:
+    """The answer; to whoever has it already, that it is the same."""
+    answer.add_etag()
+    return answer.make_conditional(request)

@@ -12,7 +12,7 @@ from peerreview.errors import N_, Invalid, Message
 from peerreview.services import addresses, feeds, me, pausing, preferences, register_pages, sessions
 
 from . import locale
-from .here import house, tell
+from .here import house, tell, unless_known
 
 bp = Blueprint("me", __name__, url_prefix="/me")
 calendar = Blueprint("calendar", __name__)
@@ -142,8 +142,8 @@ def end_calendar() -> ResponseReturnValue:
 def feed(token: str) -> ResponseReturnValue:
     """For calendar programs, which do not log in: the address is the key."""
     content = feeds.feed(house(), token=token, now=g.now)
-    headers = {"Cache-Control": "private, no-store", "Referrer-Policy": "no-referrer"}
-    return Response(content, content_type="text/calendar; charset=utf-8; method=PUBLISH", headers=headers)
+    headers = {"Cache-Control": "private, no-cache", "Referrer-Policy": "no-referrer"}
+    return unless_known(Response(content, content_type="text/calendar; charset=utf-8", headers=headers))
 
 
 def page(

@@ -42,7 +42,7 @@ def calendar(review_id: int, key: str) -> ResponseReturnValue:
     name, content = meetings.calendar_part(
         house(), actor=current_user.account, review_id=review_id, key=key, now=g.now
     )
-    answer = Response(content, content_type="text/calendar; charset=utf-8; method=PUBLISH")
+    answer = Response(content, content_type="text/calendar; charset=utf-8")
     return attach(answer, name)
 
 

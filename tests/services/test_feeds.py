@@ -81,3 +81,18 @@ def test_a_closed_account_has_no_calendar(house: House, cast: Cast) -> None:
     )
     with pytest.raises(NotFound):
         feeds.feed(house, token=token, now=cast.now)
+
+
+def test_the_last_day_for_something_says_so_as_a_request_and_takes_nobody_s_time(house: House) -> None:
+    cast = advance(house, make_review(house), to="second_meeting")
+
+    def titles(who: Account) -> list[str]:
+        calendar = Calendar.from_ical(feeds.feed(house, token=address(house, cast, who), now=cast.now))
+        due = [event for event in calendar.walk("VEVENT") if event.get("TRANSP") == "TRANSPARENT"]
+        return [str(event["summary"]) for event in due]
+
+    assert titles(cast.coordinator(0)) == ["Senast: presentera utkasten – Kalmar län – Gävleborg"]
+    plan_meeting(house, cast, "second_meeting")
+    # When the drafts are presented the meeting alone is left.
+    do(house, cast, cast.coordinator(0), "present", "second_meeting")
+    assert titles(cast.coordinator(0)) == ["Senast: håll andra mötet – Kalmar län – Gävleborg"]

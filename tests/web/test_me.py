@@ -128,6 +128,10 @@ def test_a_private_calendar_address_is_shown_once_and_works_without_a_login(
     answer = app.test_client().get(found[1])
     assert (answer.status_code, answer.mimetype) == (200, "text/calendar")
     assert answer.get_data().startswith(b"BEGIN:VCALENDAR")
+    assert "METHOD" not in answer.text
+    assert "no-store" not in answer.headers["Cache-Control"]
+    again = app.test_client().get(found[1], headers={"If-None-Match": answer.headers["ETag"]})
+    assert (again.status_code, again.get_data()) == (304, b"")
     caller.send("/me/calendar/end", form_at="/me")
     assert app.test_client().get(found[1]).status_code == 404
     assert "Skapa en adress" in caller.page("/me").text
