@@ -214,9 +214,8 @@ def _context(
     return {
         "language": language,
         "subject": subject_of(words, language, today),
-        "sections": [
-            _section(one, sayer(language, one.names, today), base_url, titled=several) for one in parts
-        ],
+        # A mail is kept, and read in another year: its text says which.
+        "sections": [_section(one, sayer(language, one.names), base_url, titled=several) for one in parts],
         "contact": say(ask if name else nameless, language),
         "network": network,
     }

@@ -82,7 +82,8 @@ def catalogue(language: str, folder: Path = TRANSLATIONS) -> gettext.NullTransla
 def say(value: Any, language: str, names: Names | None = None, today: date | None = None) -> str:
     """Whatever a page or mail may be asked to print, as words in `language`.
 
-    `names` gives the organisations' names by party number. With `today`, dates of this year lack the year.
+    `names` gives the organisations' names by party number. With `today`, dates of this year lack the year; RECORD in
+    its place tells them as they are kept.
     A translation whose gaps do not fit must not take a page down: then the English stands.
     """
     if not isinstance(value, Message):
@@ -163,6 +164,11 @@ def month(value: str, language: str) -> str:
     return f"{wording(language).months[int(number) - 1]} {year}"
 
 
+# In the place of today: what is told is kept, or printed, and is read in another year. Days are then told as ISO 8601
+# has them, with their weekday: "tis 2026-03-03".
+RECORD = date.min
+
+
 def day(value: date, language: str, *, today: date | None = None, week: bool = True) -> str:
     """As in "tis 3 mars, v. 10"; the year too when it is not this year (or this year is not known). What
     is no day, but a month, a term or a year: as that."""
@@ -170,7 +176,9 @@ def day(value: date, language: str, *, today: date | None = None, week: bool = T
         return say(value.said, language)
     words, that = wording(language), day_of(value)
     text = f"{words.weekdays[that.weekday()]} {that.day} {words.months[that.month - 1]}"
-    if today is None or day_of(today).year != that.year:
+    if today == RECORD:
+        text = f"{words.weekdays[that.weekday()]} {that.isoformat()}"
+    elif today is None or day_of(today).year != that.year:
         text += f" {that.year}"
     return f"{text}, {words.week.format(that.isocalendar().week)}" if week else text
 
@@ -180,6 +188,8 @@ def brief_day(value: date, language: str, *, today: date) -> str:
     if isinstance(value, RoughDay) and value.said is not None:
         return say(value.said, language)
     that = day_of(value)
+    if today == RECORD:
+        return that.isoformat()
     text = f"{that.day} {wording(language).months[that.month - 1][:3]}"
     return text if day_of(today).year == that.year else f"{text} {that.year}"
 

@@ -20,6 +20,7 @@ def register(app: Flask) -> None:
         app.add_template_filter(show, name)
     app.add_template_global(marks.mark, "state_mark")
     app.add_template_global(marks.STATE_WORDS, "state_words")  # type: ignore[arg-type]
+    app.add_template_global(as_record)
     app.context_processor(_frame)
 
 
@@ -29,11 +30,22 @@ def today() -> date:
     return words.day_of(now or datetime.now(UTC))
 
 
+def as_record() -> str:
+    """From here on this page is one that is kept or printed: its days are told with the year, as ISO 8601 has them."""
+    g.record = True
+    return ""
+
+
+def _told_on() -> date:
+    """What days are told by: today, or that they are kept."""
+    return words.RECORD if has_request_context() and g.get("record") else today()
+
+
 def say(value: Any) -> Any:
     """Message, Text, PartyName, date or plain text in the reader's language; Markup stays what it is."""
     if value is None or isinstance(value, str):
         return value or ""
-    return words.say(value, language(), g.get("names") if has_request_context() else None, today())
+    return words.say(value, language(), g.get("names") if has_request_context() else None, _told_on())
 
 
 def sentence(value: Any) -> str:
@@ -50,7 +62,7 @@ def coded(value: Any) -> Markup:
 
 
 def day(value: date, week: bool = True) -> str:
-    return words.day(value, language(), today=today(), week=week)
+    return words.day(value, language(), today=_told_on(), week=week)
 
 
 def month(value: str) -> str:
@@ -58,11 +70,19 @@ def month(value: str) -> str:
 
 
 def brief_day(value: date) -> str:
-    return words.brief_day(value, language(), today=today())
+    return words.brief_day(value, language(), today=_told_on())
 
 
 def day_time(value: datetime, week: bool = False) -> str:
-    return words.day_time(value, language(), today=today(), week=week)
+    return words.day_time(value, language(), today=_told_on(), week=week)
+
+
+def on_paper(value: date, time: bool = False) -> str:
+    """As it is printed, where the screen leaves out the year; "" where it stands already."""
+    if _told_on() == words.RECORD:
+        return ""
+    told = words.day_time if time else words.day
+    return told(value, language(), today=words.RECORD, week=False)
 
 
 def clock(value: datetime) -> str:
@@ -98,6 +118,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "day_time": day_time,
     "month": month,
     "clock": clock,
+    "on_paper": on_paper,
     "iso": iso,
     "relative": relative,
     "size": size,

@@ -75,6 +75,7 @@ def forecast(review_id: int) -> ResponseReturnValue:
 def drawing(review_id: int) -> ResponseReturnValue:
     view = drawings.drawing(house(), actor=current_user.account, review_id=review_id, now=g.now)
     g.names = view.head.names
+    filters.as_record()
     return render_template("web/workflows/drawing.html", view=view, head=view.head, **_drawn(view.plan))
 
 
