@@ -81,8 +81,9 @@ def on_paper(value: date, time: bool = False) -> str:
     """As it is printed, where the screen leaves out the year; "" where it stands already."""
     if _told_on() == words.RECORD:
         return ""
-    told = words.day_time if time else words.day
-    return told(value, language(), today=words.RECORD, week=False)
+    if time and isinstance(value, datetime):
+        return words.day_time(value, language(), today=words.RECORD)
+    return words.day(value, language(), today=words.RECORD, week=False)
 
 
 def clock(value: datetime) -> str:

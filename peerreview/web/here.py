@@ -30,4 +30,5 @@ def tell_why_not(error: Conflict | Refused) -> None:
 def unless_known(answer: Response) -> Response:
     """The answer; to whoever has it already, that it is the same."""
     answer.add_etag()
-    return answer.make_conditional(request)
+    answer.make_conditional(request)
+    return answer
