@@ -33,10 +33,8 @@ def cast(house: House) -> Cast:
         "agreement/versions/1",
         "history",
         "materials",
-        "questions",
         "meetings",
         "report",
-        "mail",
         "drawing",
     ],
 )
