@@ -60,6 +60,7 @@ KINDS: Mapping[str, Message] = {
     "agreement": N_("The agreement"),
     "letter": N_("Written by the project lead"),
     "time": N_("More time"),
+    "still": N_("What stands still"),
 }
 LATE_RULE = N_("Reminder: “%(step)s” should have been done %(due)s")
 RULE = N_("Reminder: “%(step)s” is due %(due)s")

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
@@ -78,6 +78,12 @@ def vacant(session: Session, *, limit: int) -> list[int]:
     """The running reviews and rounds in which nobody could do something, the oldest first."""
     query = select(Review.id).where(Review.vacant, Review.ended.is_(None)).order_by(Review.id)
     return list(session.scalars(query.limit(limit)))
+
+
+def standing_still(session: Session, today: date) -> list[int]:
+    """The running reviews and rounds in which something is late, or nobody could do it."""
+    late = or_(Review.due_on < today, Review.vacant)
+    return list(session.scalars(select(Review.id).where(late, Review.ended.is_(None)).order_by(Review.id)))
 
 
 def of_lead(session: Session, *, limit: int) -> list[int]:

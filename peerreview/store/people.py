@@ -125,6 +125,16 @@ class LoginFailure(Base):
 _WITH_MEMBERSHIPS = selectinload(Person.memberships).joinedload(Membership.organisation)
 
 
+def leads_not_told(session: Session, monday: date) -> list[int]:
+    """The leads with an open account who have not been told in this week what stands still."""
+    query = select(Person.id).where(
+        Person.is_lead,
+        Person.closed_at.is_(None),
+        or_(Person.still_told.is_(None), Person.still_told < monday),
+    )
+    return list(session.scalars(query.order_by(Person.id)))
+
+
 def person_by_id(session: Session, person_id: int, *, lock: bool = False) -> Person | None:
     """The person with their memberships; `lock` holds the row until the transaction ends."""
     query = select(Person).where(Person.id == person_id).options(_WITH_MEMBERSHIPS)

@@ -23,6 +23,8 @@ from peerreview.services.verifying import verify
 from peerreview.store import schema
 from peerreview.store.database import Database
 from peerreview.store.files import FileStore
+from peerreview.store.history import HistoryRow
+from peerreview.store.outbox import PlannedMail
 from peerreview.store.people import Person
 from peerreview.store.reviews import Review, Seat
 
@@ -69,13 +71,7 @@ def test_demo_goes_on_where_it_left_off(
     old_demo: Database, settings: Settings, workflows: dict[str, Workflow]
 ) -> None:
     schema.upgrade(old_demo, MIGRATIONS)
-    house = House(
-        db=old_demo,
-        workflows=workflows,
-        calendar=calendar_by(settings),
-        files=FileStore(settings.files_dir, max_upload=settings.max_upload),
-        settings=settings,
-    )
+    house = house_of(old_demo, settings, workflows)
     assert verify(house) == []
     lead = account_of(house)
     real_now = datetime(2026, 11, 28, 9, 0, tzinfo=UTC)
@@ -85,6 +81,39 @@ def test_demo_goes_on_where_it_left_off(
     # A month passes: what is late is reminded of, what has its day begins, and the chains still hold.
     assert tick(house, now=now + timedelta(days=30), real_now=real_now + timedelta(days=30)) > 0
     assert verify(house) == []
+
+
+def test_running_reviews_find_out_whose_turn_it_is(
+    old_demo: Database, settings: Settings, workflows: dict[str, Workflow]
+) -> None:
+    """They are woken, so that what is late is reminded of again, and what nobody could do is known."""
+    schema.upgrade(old_demo, MIGRATIONS)
+    house = house_of(old_demo, settings, workflows)
+    with house.db.read() as session:
+        # The day on which the example was made, by its own clock.
+        last = session.scalars(select(HistoryRow.at).order_by(HistoryRow.at.desc())).first()
+        assert last is not None
+        now = last + timedelta(hours=1)
+    running = select(Review).where(Review.ended.is_(None))
+    with house.db.read() as session:
+        assert all(
+            review.wake_at is not None and review.wake_at <= now for review in session.scalars(running)
+        )
+    tick(house, now=now, real_now=now)
+    with house.db.read() as session:
+        assert not any(review.vacant for review in session.scalars(running))
+        planned = session.scalars(select(PlannedMail).where(PlannedMail.rule.startswith("late"))).all()
+        assert planned
+
+
+def house_of(database: Database, settings: Settings, workflows: dict[str, Workflow]) -> House:
+    return House(
+        db=database,
+        workflows=workflows,
+        calendar=calendar_by(settings),
+        files=FileStore(settings.files_dir, max_upload=settings.max_upload),
+        settings=settings,
+    )
 
 
 def account_of(house: House) -> Account:
@@ -99,13 +128,7 @@ def test_demo_review_in_which_one_team_was_confirmed_goes_on_by_the_rule_of_now(
 ) -> None:
     """Likeness is asked when all have confirmed: who had confirmed before waits, and neither is kept from anything."""
     schema.upgrade(old_demo, MIGRATIONS)
-    house = House(
-        db=old_demo,
-        workflows=workflows,
-        calendar=calendar_by(settings),
-        files=FileStore(settings.files_dir, max_upload=settings.max_upload),
-        settings=settings,
-    )
+    house = house_of(old_demo, settings, workflows)
     now = method_now(house, datetime(2026, 11, 28, 9, 0, tzinfo=UTC))
     review_id, first, second = half_confirmed(house)
     act(
