@@ -17,10 +17,11 @@ from ..store.people import Person, person_by_email, person_by_id
 from ..store.sorting import fold, sort_key
 from . import addresses, links, passwords, register
 from .account_mails import AccountMails
-from .checks import Checks
+from .checks import Checks, email_fault
 from .closing import look_again
 from .house import Account, House
 from .mailing import enqueue
+from .names import check_name
 from .own_words import password_fault
 from .sessions import begin_in
 
@@ -42,10 +43,12 @@ def invite_in(
     Somebody known keeps their name, and gets a new invitation only where the last has run out unused.
     `by` is who invites; without `invited` nothing is sent yet. Raises Invalid(name=, email=)."""
     checks = Checks()
-    name, email = checks.name("name", name), checks.email("email", email)
+    person = None if email_fault(email.strip()) else person_by_email(session, email, lock=True)
+    known = checks.name("name", name)
+    name = check_name(house, session, checks, "name", name) if person is None else known
+    email = checks.email("email", email)
     language = checks.language("language", language or house.settings.default_language)
     checks.stop()
-    person = person_by_email(session, email, lock=True)
     if person is None:
         person = _new_person(session, name, email, language, real_now)
         if person is not None:
@@ -170,7 +173,8 @@ def accept_invitation(
     checks = Checks()
     with house.db.read() as session:
         person = person_by_email(session, email)
-        name = checks.name("name", name)
+        called = person.name if person is not None else ""
+        name = check_name(house, session, checks, "name", name, now_called=called, by_owner=True)
         language = checks.language("language", language)
         if fault := password_fault(house, session, password, name, email, person=person):
             checks.faults["password"] = fault

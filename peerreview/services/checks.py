@@ -16,7 +16,9 @@ _BEFORE_THE_AT = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _LABEL = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
 # Signs that turn the direction of what follows, so that a name could pass for another.
-_TURNING = set("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_TURNING = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Signs that nobody sees and nobody means: they come along when a line is pasted from a document.
+_UNSEEN = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))
 
 
 class Checks:
@@ -46,7 +48,7 @@ class Checks:
 
     def line(self, field: str, text: str, *, most: int, missing: Message | None = None) -> str:
         """One line of text; `missing` is what to say where it is empty, None where it may be."""
-        text = composed(text).strip()
+        text = composed(text).translate(_UNSEEN).strip()
         if not text and missing:
             self.faults[field] = missing
         elif any(unfit(sign) for sign in text):
@@ -152,8 +154,9 @@ def web_address_fault(text: str) -> Message | None:
 
 
 def unfit(sign: str) -> bool:
-    """Whether a character has no place in a line: line breaks, control characters, turned directions."""
-    return unicodedata.category(sign) in ("Cc", "Cs", "Zl", "Zp") or sign in _TURNING
+    """Whether a character has no place in a line: line breaks, control characters, turned directions, hidden words."""
+    hidden = "\ufff9" <= sign <= "\ufffb" or "\U000e0000" <= sign <= "\U000e007f"
+    return unicodedata.category(sign) in ("Cc", "Cs", "Zl", "Zp") or sign in _TURNING or hidden
 
 
 def searchable(text: str) -> str:

@@ -51,4 +51,4 @@ def change_me(
 ) -> None:
     with house.db.write() as session:
         found = found_in(session, actor.person_id, lock=True)
-        save_in(session, found, name, phone, language, by=actor, at=real_now)
+        save_in(house, session, found, name, phone, language, by=actor, at=real_now)

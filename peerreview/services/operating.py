@@ -14,6 +14,7 @@ from . import passwords, register, tries
 from .account_mails import AccountMails
 from .checks import Checks
 from .house import House
+from .names import check_name
 from .own_words import password_fault
 
 
@@ -22,9 +23,10 @@ def add_person(
 ) -> int:
     """An account that can be used at once; gives its id. Raises Invalid naming each field that is wrong."""
     checks = Checks()
-    name, email = checks.name("name", name), checks.email("email", email)
+    email = checks.email("email", email)
     language = checks.language("language", language)
     with house.db.read() as session:
+        name = check_name(house, session, checks, "name", name)
         _check_password(house, session, checks, password, name, email)
     checks.stop()
     person = Person(name=name, sort_key=sort_key(name), email=email, email_folded=fold(email))

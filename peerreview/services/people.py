@@ -19,6 +19,7 @@ from .accounts import found_in, invite_in, only_lead
 from .addresses import Pending, pending_of
 from .checks import Checks, searchable
 from .house import Account, House
+from .names import check_name, title_fault
 from .outbox import answer_said
 from .register_pages import RegisterLine, newest_of
 
@@ -169,7 +170,7 @@ def add_person(
         checks.name("name", name)
         checks.email("email", email)
         checks.language("language", language)
-        membership = _membership(session, checks, organisation_id, role, title)
+        membership = _membership(house, session, checks, organisation_id, role, title)
         checks.stop()
         added, is_new = invite_in(
             session,
@@ -200,7 +201,7 @@ def change_person(
     only_lead(actor)
     with house.db.write() as session:
         found = found_in(session, person_id, lock=True)
-        save_in(session, found, name, phone, language, by=actor, at=real_now)
+        save_in(house, session, found, name, phone, language, by=actor, at=real_now)
 
 
 def add_membership(
@@ -217,7 +218,7 @@ def add_membership(
     with house.db.write() as session:
         found = found_in(session, person_id, lock=True)
         checks = Checks()
-        membership = _membership(session, checks, organisation_id, role, title)
+        membership = _membership(house, session, checks, organisation_id, role, title)
         checks.stop()
         if _has(found, membership):
             raise Invalid(role=N_("%(name)s already has this function there.", name=found.name))
@@ -267,10 +268,20 @@ def remove_membership(
 
 
 def save_in(
-    session: Session, row: Person, name: str, phone: str, language: str, *, by: Account, at: datetime
+    house: House,
+    session: Session,
+    row: Person,
+    name: str,
+    phone: str,
+    language: str,
+    *,
+    by: Account,
+    at: datetime,
 ) -> None:
     checks = Checks()
-    name, phone = checks.name("name", name), checks.phone("phone", phone)
+    own = by.person_id == row.id and not by.is_lead
+    name = check_name(house, session, checks, "name", name, now_called=row.name, by_owner=own)
+    phone = checks.phone("phone", phone)
     language = checks.language("language", language)
     checks.stop()
     before = {"name": row.name, "phone": row.phone, "language": row.language}
@@ -280,9 +291,11 @@ def save_in(
 
 
 def _membership(
-    session: Session, checks: Checks, organisation_id: int | None, role: str, title: str
+    house: House, session: Session, checks: Checks, organisation_id: int | None, role: str, title: str
 ) -> Membership:
     role, title = checks.one_of("role", role, ROLES), checks.line("title", title, most=200)
+    if fault := title_fault(house, title):
+        checks.faults.setdefault("title", fault)
     if organisation_id is None or organisation_by_id(session, organisation_id) is None:
         checks.faults["organisation"] = N_("Choose an organisation.")
     return Membership(organisation_id=organisation_id, role=role, title=title)

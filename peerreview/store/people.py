@@ -141,6 +141,11 @@ def person_by_id(session: Session, person_id: int, *, lock: bool = False) -> Per
     return session.scalar(query.with_for_update(of=Person) if lock else query)
 
 
+def open_names(session: Session) -> list[str]:
+    """What those with open accounts are called."""
+    return list(session.scalars(select(Person.name).where(Person.closed_at.is_(None))))
+
+
 def memberships_in(session: Session, person_id: int) -> Sequence[Membership]:
     """The person's functions, whatever else has been loaded of them."""
     return session.scalars(select(Membership).where(Membership.person_id == person_id)).all()
