@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from sqlalchemy.orm import Session
 
 from ..errors import N_, Message
+from ..letters import composed
 from ..store.organisations import organisations
 from ..store.people import open_names
 from .checks import Checks
@@ -138,7 +139,7 @@ def title_fault(house: House, title: str) -> Message | None:
 
 
 def _words(text: str) -> list[str]:
-    plain = unicodedata.normalize("NFKD", text.casefold().translate(_READ))
+    plain = composed(text.casefold().translate(_READ), "NFKD")
     return re.findall(
         r"[a-z]+", "".join(sign for sign in plain if not unicodedata.combining(sign)).replace("'", "")
     )
