@@ -117,7 +117,10 @@ def _thought_through(case: OpenCase, view: ActionView, action: Action, do: Do, c
     move = moves.fire(case.case, case.actor, do, case.now, reason="–", choice=choice)
     told = outlook.consequences(case, action, move)
     days = new_days.asked(case, move)
-    foreseen = new_days.with_proposals(case, move, days)
+    asked_for = {one.step for one in days}
+    shifts = (
+        [shift for shift in outlook.shifts(case, move) if shift.step not in asked_for] if action.moves else []
+    )
     return replace(
         view,
         new_days=days,
@@ -126,7 +129,7 @@ def _thought_through(case: OpenCase, view: ActionView, action: Action, do: Do, c
         consequences=told.sentences,
         items=told.items,
         summary=told.summary,
-        shifts=outlook.shifts(case, foreseen) if action.moves else (),
+        shifts=tuple(shifts),
         told=outlook.told(case, move),
         next=outlook.coming_after(case, move),
         version=told.version,

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..engine.case import ACTIVE, OVER, Case, Scope
+from ..engine.case import ACTIVE, OVER, SHARED, Case, Scope
 from ..engine.conditions import holds, missing
 from ..engine.dates import Calendar
 from ..engine.definition import Condition, Due, FactRef, Step, Workflow
@@ -314,7 +314,8 @@ class _Running(_Blank):
             for place, mark in self.case.standing.marks.items()
             if place[0] == step.path and mark.state == ACTIVE and place[1].party in (None, party)
         ]
-        day = under_way[0] if under_way else turns.agreed_day(self.open, step)
+        scope = Scope(party) if self.case.workflow.scope(step.path) == "party" else SHARED
+        day = under_way[0] if under_way else turns.agreed_day(self.open, step, scope)
         return N_("by %(day)s", day=day) if day else ""
 
     def is_past(self, step: Step, party: int | None) -> bool:

@@ -8,7 +8,7 @@ it was confirmed, and pages that tell of its dates tell of this one too.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from ..engine.case import ACTIVE, Place, Standing
@@ -16,7 +16,7 @@ from ..engine.definition import Action
 from ..engine.moves import Move
 from ..engine.redating import dues, follows
 from ..errors import N_, Text
-from .asked_time import GRANTED, Entry, entries, granted_of, kept
+from .asked_time import GRANTED, Entry, entries, kept
 from .cases import OpenCase
 from .checks import Checks
 from .odd_days import ask_day
@@ -82,7 +82,12 @@ def asks(case: OpenCase, action: Action) -> bool:
     """Whether an action can bring steps back, or let go on what stood still."""
     to = action.to
     goes_back = to is not None and to != "next" and to not in case.workflow.ends
-    return goes_back or action.moves in ("back", "go_on", "resume")
+    return goes_back or _reopens(action) or action.moves in ("back", "go_on", "resume")
+
+
+def _reopens(action: Action) -> bool:
+    """Whether it opens again what the step had closed, in the step itself: a team that is unlike the others."""
+    return any(effect.effect == "reopen" for effect in action.does)
 
 
 def _by_step(case: OpenCase, move: Move) -> dict[str, dict[Place, date]]:
@@ -93,7 +98,8 @@ def _by_step(case: OpenCase, move: Move) -> dict[str, dict[Place, date]]:
     for place, day in dues(move.case, case.now).items():
         mark, old = after.get(place), before.get(place)
         goes_on = mark is not None and old is not None and (mark.state, mark.visit) == (ACTIVE, old.visit)
-        if goes_on and old is not None and old.state == ACTIVE and not _resumes(move):
+        stays = goes_on and old is not None and old.state == ACTIVE
+        if (stays and not _resumes(move) and not _opens_again(move, place)) or _concerns_one(move, place):
             continue
         # What is due today has a day yet, unless it begins only now.
         late = day < move.case.calendar.day(case.now) or not goes_on
@@ -104,6 +110,15 @@ def _by_step(case: OpenCase, move: Move) -> dict[str, dict[Place, date]]:
 
 def _resumes(move: Move) -> bool:
     return move.action is not None and move.action.moves == "resume"
+
+
+def _opens_again(move: Move, place: Place) -> bool:
+    return move.action is not None and _reopens(move.action) and place == move.place
+
+
+def _concerns_one(move: Move, place: Place) -> bool:
+    """A side that opens its own again gives others no days."""
+    return move.action is not None and _reopens(move.action) and place != move.place
 
 
 def _is_of(move: Move, place: Place) -> bool:
@@ -189,10 +204,3 @@ def _note(case: OpenCase, given: Given) -> None:
     for party in parties:
         deed = "day_set" if party is None else "day_set_for"
         case.note(deed, step=given.of.path, party=party, data={"date": given.day.isoformat()})
-
-
-def with_proposals(case: OpenCase, move: Move, days: Sequence[NewDay]) -> Move:
-    """The move as the page foresees it, with the days that its form proposes."""
-    given = [Given(one, one.proposed) for one in days]
-    granted = granted_of(kept(_entries(case, move.case.standing, given)))
-    return replace(move, case=move.case.with_(granted={**move.case.granted, **granted}))

@@ -158,7 +158,10 @@ def _dates(case: OpenCase) -> tuple[DateView, ...]:
             # A meeting's own day is surer than the agreed one.
             day = date.fromisoformat(text)
             slot = MEETING_DATES.get(artefact.key, artefact.key)
-            found[slot] = DateView(artefact.title, day, day < today, artefact.key)
+            # Where it is to be held anew, the new day is the one that counts.
+            waits = slot in found and day < today and case.state(artefact.key) == "planned"
+            otherwise = found[slot].otherwise if waits else ()
+            found[slot] = DateView(artefact.title, day, day < today, artefact.key, otherwise=otherwise)
     return tuple(sorted(found.values(), key=lambda view: view.day))
 
 

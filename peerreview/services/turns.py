@@ -222,7 +222,13 @@ def _when(
 
 
 def agreed_day(case: OpenCase, step: Step, scope: Scope = SHARED) -> date | None:
-    """The day by which a step that has not begun is due, where it does not depend on when it begins."""
+    """The day by which a step that has not begun is due, where it does not depend on when it begins; seen from all
+    sides, of those of each side the first."""
+    if scope == SHARED and case.workflow.scope(step.path) == "party":
+        each = [
+            expected(case.case, (step.path, Scope(party)), case.now) for party in case.standing.taking_part
+        ]
+        return min((day for day in each if day is not None), default=None)
     return expected(case.case, (step.path, scope), case.now)
 
 

@@ -20,6 +20,7 @@ from peerreview.services.overview import overview
 from peerreview.store.outbox import Outgoing, PlannedMail
 
 from .review_fixtures import Cast, advance, do, make_review
+from .team_play import appoint
 
 COLLECT = "exchange/collect"
 
@@ -171,3 +172,38 @@ def test_going_on_without_a_late_step_asks_for_the_day_of_the_next(house: House)
     with pytest.raises(Invalid) as error:
         do(house, cast, cast.lead, "go_on", reason="Skäl", choice=Choice(place=place))
     assert error.value.errors
+
+
+def test_what_comes_after_tells_the_new_day_too(house: House) -> None:
+    cast = advance(house, make_review(house), to="final_report")
+    cast.now += timedelta(weeks=20)
+    view = form(house, cast, "all:second_meeting")
+    assert "Second meeting" not in {say(shift.step, "en") for shift in view.shifts}, (
+        "it is asked for, not told"
+    )
+    go_back(house, cast, "all:second_meeting", **proposals(view))
+    new = {say(one.step, "en"): one.proposed for one in view.new_days}
+    seen = overview(house, actor=cast.lead, review_id=cast.review_id, now=cast.now)
+    coming = {say(one.title, "en"): dict(one.when.params).get("day") for one in seen.coming}
+    assert coming["Finish the report"] == new["Finish the report"]
+    columns = {column.path: column.note for column in seen.lanes.columns}
+    assert columns["final_report"] == new["Finish the report"]
+    # The meeting's old day has been; what counts is told beside it.
+    meeting = next(one for one in seen.dates if one.meeting == "second_meeting")
+    assert [dict(one.params)["day"] for one in meeting.otherwise] == [new["Second meeting"]]
+
+
+def test_a_side_that_opens_its_team_again_says_until_when(house: House) -> None:
+    cast = advance(house, make_review(house), to="teams")
+    for number in range(2):
+        appoint(house, cast, cast.coordinator(1), name=f"Ny {number}", email=f"ny{number}@example.org")
+    for party in (0, 1):
+        do(house, cast, cast.coordinator(party), "confirm", "teams")
+    cast.now += timedelta(weeks=4)
+    with pytest.raises(Invalid) as error:
+        do(house, cast, cast.coordinator(1), "reopen", "teams")
+    [field] = error.value.errors
+    day = house.calendar.add(cast.now.date(), 5)
+    do(house, cast, cast.coordinator(1), "reopen", "teams", days={field: day.isoformat()})
+    seen = overview(house, actor=cast.coordinator(1), review_id=cast.review_id, now=cast.now)
+    assert {side.due for panel in seen.panels for side in panel.sides if side.party == 1} == {day}

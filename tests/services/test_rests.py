@@ -4,6 +4,7 @@ is set after the rest is that day."""
 from __future__ import annotations
 
 from datetime import date, timedelta
+from random import Random
 
 import pytest
 from icalendar import Calendar
@@ -11,7 +12,18 @@ from sqlalchemy import select
 
 from peerreview.errors import PutOffDay, Refused
 from peerreview.rendering.words import say
-from peerreview.services import agreeing, agreements, board, feeds, home, more_time, moving, proposals
+from peerreview.services import (
+    actions,
+    agreeing,
+    agreements,
+    board,
+    feeds,
+    home,
+    more_time,
+    moving,
+    proposals,
+)
+from peerreview.services.acting import Wish
 from peerreview.services.agreed import DATE_WORDS, summary_of
 from peerreview.services.cases import looking
 from peerreview.services.house import Account, House
@@ -195,3 +207,35 @@ def test_whoever_would_answer_an_asking_is_told_that_the_review_rests(house: Hou
     assert why(cast.coordinator(1)) == "the review is on hold"
     assert why(cast.coordinator(0)) == "the review is on hold"
     assert why(cast.member(1)).startswith("this is done by")
+
+
+@pytest.mark.parametrize("seed", [3, 8])
+def test_however_rests_and_moves_follow_each_other_all_say_the_same_day(house: House, seed: int) -> None:
+    cast, calendar, dice = advance(house, make_review(house), to="collect"), house.calendar, Random(seed)
+    told_day = raw = MATERIALS
+    for _ in range(4):
+        cast.now += timedelta(days=dice.randint(0, 4))
+        if dice.random() < 0.6:
+            begun, length = calendar.day(cast.now), timedelta(days=dice.randint(1, 30))
+            do(house, cast, cast.lead, "hold", reason="Skäl")
+            cast.now += length
+            view = actions.look(
+                house, actor=cast.lead, review_id=cast.review_id, wish=Wish("resume"), now=cast.now
+            )
+            days = {one.field: one.proposed.isoformat() for one in view.new_days}
+            do(house, cast, cast.lead, "resume", reason="Skäl", days=days)
+            if begun <= told_day:
+                raw += length
+                told_day = calendar.on_or_before(raw)
+            assert not days, "nothing was late before the rest"
+        else:
+            form = moving.move_form(house, actor=cast.lead, review_id=cast.review_id, now=cast.now)
+            told_day = raw = calendar.on_or_after(
+                calendar.day(cast.now) + timedelta(days=dice.randint(5, 12))
+            )
+            typed = {**form.typed, "materials": told_day.isoformat()}
+            of = {"review_id": cast.review_id, "now": cast.now, "version": form.version}
+            moving.move_dates(house, actor=cast.lead, dates=typed, reason="Skäl", **of)  # type: ignore[arg-type]
+            for party in cast.parties:
+                confirm(house, cast, party, form.version + 1)
+        assert days_said(house, cast) == {told_day}
