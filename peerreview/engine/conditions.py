@@ -145,15 +145,17 @@ def _fact_missing(case: Case, ref: FactRef, scope: Scope) -> tuple[Message, ...]
     for owner in owners(case, FactRef(relation, ref.artefact, fact), scope):
         if case.facts.get(ref.artefact, fact, owner):
             continue
+        said_of = artefact.kind.shared.get(fact, words) if owner is None else words
         numbers = case.facts.numbers.get((ref.artefact, fact, owner), {})
         params: dict[str, Any] = dict(numbers)
         if owner is not None and artefact.per != "person":
             params["party"] = PartyName(owner)
-        elif "%(party)s" in words.text:
+        elif "%(party)s" in said_of.text:
             params["party"] = artefact.title
-        if "%(missing)s" in words.text:
+        params["thing"] = artefact.title
+        if "%(missing)s" in said_of.text:
             params = {"missing": "?", "total": "?", **params}
         # What the words do not name would make one reason look like several.
-        said = {name: value for name, value in params.items() if f"%({name})s" in words.text}
-        found.append(Message(words.text, tuple(said.items())))
+        said = {name: value for name, value in params.items() if f"%({name})s" in said_of.text}
+        found.append(Message(said_of.text, tuple(said.items())))
     return tuple(dict.fromkeys(found))

@@ -19,6 +19,7 @@ class Kind:
 
     `undo`: the effect that takes another back when a side is sent back to before it. What another side
     has been given (opened, presented, handed over) has none: nothing that was opened is closed.
+    `shared`: the words for "this is missing" where the artefact is the review's, and no side can be named.
     `values`: what a field that is a choice can be."""
 
     name: str
@@ -30,6 +31,7 @@ class Kind:
     fields: frozenset[str] = frozenset()
     undo: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    shared: Mapping[str, Message] = field(default_factory=dict)
 
 
 def _kind(
@@ -42,6 +44,7 @@ def _kind(
     fields: str = "",
     undo: Mapping[str, str] | None = None,
     values: Mapping[str, tuple[str, ...]] | None = None,
+    shared: Mapping[str, Message] | None = None,
 ) -> Kind:
     return Kind(
         name,
@@ -53,6 +56,7 @@ def _kind(
         frozenset(fields.split()),
         undo or {},
         values or {},
+        shared or {},
     )
 
 
@@ -94,6 +98,7 @@ _LIST = (
         {"confirm": {"confirmed": True}, "reopen": {"confirmed": False}},
         by_party="confirmed",
         undo={"confirm": "reopen"},
+        shared={"confirmed": N_("not all sides have confirmed the agreement")},
         fields="report opening follow_up lead_reads_materials lead_reads_reports "
         "dates.materials dates.questions dates.second_meeting dates.report dates.closing",
         values={"report": ("separate", "joint"), "opening": ("all", "each")},
@@ -109,6 +114,11 @@ _LIST = (
         },
         {"hand_in": {"handed_in": True}, "take_back": {"handed_in": False}, "open": {"opened": True}},
         undo={"hand_in": "take_back"},
+        shared={
+            "all_accounted_for": N_("%(missing)s of %(total)s agreed documents are missing"),
+            "handed_in": N_("the materials have not been handed in"),
+            "opened": N_("the materials are not open yet"),
+        },
     ),
     _kind(
         "questions",
@@ -121,6 +131,11 @@ _LIST = (
         },
         {"send": {"sent": True}, "reopen": {"sent": False}},
         undo={"send": "reopen"},
+        shared={
+            "some": N_("no question has been written"),
+            "sent": N_("the questions have not been sent"),
+            "all_answered": N_("the questions are not all answered"),
+        },
     ),
     _kind(
         "text",
@@ -138,6 +153,10 @@ _LIST = (
             "acknowledge": {"acknowledged": True},
         },
         by_party="acknowledged",
+        shared={
+            "ready": N_("nothing has been written in “%(thing)s”"),
+            "handed_over": N_("“%(thing)s” has not been handed over"),
+        },
     ),
     _kind(
         "form",

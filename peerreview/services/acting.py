@@ -12,11 +12,12 @@ from ..engine.case import Place, Scope
 from ..engine.decide import Answer, Do, action_at
 from ..engine.definition import Action, Step
 from ..engine.moves import Choice
-from ..errors import N_, Invalid, Message, NotFound
+from ..errors import N_, Invalid, Message, NotFound, Refused
 from . import new_days
 from .cases import OpenCase
 from .deeds import changing, fire
 from .house import Account, House
+from .left_undone import lies_ahead
 from .new_days import Given
 
 MAX_REASON = 2000
@@ -94,6 +95,8 @@ def act(
     """Do it. Returns the action's key. Raises Refused, Conflict (moved since `seen`), Invalid (fields)."""
     with changing(house, review_id=review_id, actor=actor, now=now, seen=seen, rounds="lead") as case:
         action, _, do = found(case, wish)
+        if case.may(do) and (ahead := lies_ahead(case, action)):
+            raise Refused(ahead)
         choice = filled.choice
         if action.moves == "withdraw" and (not actor.is_lead or choice.party is None):
             # Who is not the lead withdraws their own side, whatever the form says.

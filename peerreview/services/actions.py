@@ -25,6 +25,7 @@ from .handing_in import Item
 from .heads import ReviewHead, head_of
 from .histories import Line, lines_of
 from .house import Account, House
+from .left_undone import left_undone, lies_ahead
 from .new_days import NewDay
 from .outlook import Shift
 from .todo import Words, page_of
@@ -66,6 +67,7 @@ class ActionView:
     options: Options | None
     choice: tuple[Words, ...] = ()
     consequences: tuple[Words, ...] = ()
+    undone: tuple[Words, ...] = ()
     items: tuple[Item, ...] = ()
     summary: tuple[tuple[Words, Words], ...] = ()
     shifts: tuple[Shift, ...] = ()
@@ -110,6 +112,8 @@ def _allowed(case: OpenCase, wish: Wish) -> tuple[Action, Step | None, Do]:
     answer = case.may(do)
     if not answer:
         raise Refused(answer.reason)  # type: ignore[union-attr]
+    if ahead := lies_ahead(case, action):
+        raise Refused(ahead)
     return action, step, do
 
 
@@ -127,6 +131,7 @@ def _thought_through(case: OpenCase, view: ActionView, action: Action, do: Do, c
         button=told.button or action.title,
         choice=choosing.in_words(case, action, choice),
         consequences=told.sentences,
+        undone=left_undone(case, action, move.scope),
         items=told.items,
         summary=told.summary,
         shifts=tuple(shifts),

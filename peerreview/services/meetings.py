@@ -122,6 +122,13 @@ def plan_meeting(
         return plan
 
 
+def way_to_conclude(house: House, *, actor: Account, review_id: int, key: str, now: datetime) -> str:
+    """The path of the page on which the meeting is concluded; "" where the actor may not do that, or not yet."""
+    with looking(house, review_id=review_id, actor=actor, now=now) as case:
+        found = offers(case, does=f"{_which(case, key).key}.hold")
+        return next((offer.href for offer in found if not offer.done and offer.why_not is None), "")
+
+
 def take_date_away(
     house: House, *, actor: Account, review_id: int, key: str, seen: int, now: datetime
 ) -> None:

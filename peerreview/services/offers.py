@@ -10,6 +10,7 @@ from ..engine.decide import Do, No, acting_scope, already_done
 from ..engine.definition import Action, Step
 from ..errors import Message, Text
 from .cases import OpenCase
+from .left_undone import lies_ahead
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def _offer(case: OpenCase, step: Step, place: Place, action: Action) -> Offer | 
         help=action.help,
         party=party,
         href=action_path(case.review.id, action.key, step.path, party),
-        why_not=answer.reason if isinstance(answer, No) else None,
+        why_not=answer.reason if isinstance(answer, No) else lies_ahead(case, action),
         done=already_done(case.case, action, scope) or _recorded(case, step, action, party),
         consent=action.records is not None,
     )

@@ -13,7 +13,7 @@ from ..engine.moves import Move
 from ..engine.planning import deed_mails, stuck_mails
 from ..engine.timing import due_date
 from ..errors import N_, Message, PartyName, Text
-from . import undoing
+from . import newly_open, undoing
 from .agreed import summary_of
 from .cases import OpenCase
 from .facts import TEAM_ROLES
@@ -154,7 +154,8 @@ def _send(case: OpenCase, action: Action, move: Move) -> Told:
     button = N_("Send %(count)s questions to %(sides)s", count=count, sides=to)
     if count == 1:
         button = N_("Send one question to %(sides)s", sides=to)
-    return Told((N_("%(sides)s can read and answer them at once. They cannot be unsent.", sides=to),), button)
+    readers = newly_open.readers(case, move, "send", "sent")
+    return Told((*readers, N_("They cannot be unsent.")), button)
 
 
 def _present(case: OpenCase, action: Action, move: Move) -> Told:
@@ -171,7 +172,7 @@ def _hand_over(case: OpenCase, action: Action, move: Move) -> Told:
         return Told(final=True)
     return Told(
         (
-            N_("%(sides)s, its management contact too, can read the report at once.", sides=to),
+            *newly_open.readers(case, move, "hand_over", "handed_over"),
             N_("It becomes a received document there."),
         ),
         N_("Hand over the report to %(sides)s", sides=to),
@@ -190,8 +191,7 @@ def _acknowledge(case: OpenCase, action: Action, move: Move) -> Told:
 def _submit(case: OpenCase, action: Action, move: Move) -> Told:
     if move.scope.person is not None:
         return Told((N_("Your answers can then not be changed."),), final=True)
-    to = _concerned(case, action, move)
-    return Told((N_("%(sides)s can read it at once.", sides=to),) if to else ())
+    return Told(newly_open.readers(case, move, "submit", "submitted"))
 
 
 def _concerned(case: OpenCase, action: Action, move: Move) -> tuple[PartyName, ...]:

@@ -17,9 +17,7 @@ _UNDONE: Mapping[tuple[str, str], Message] = {
     ("decision", "reopen"): N_("%(party)s answers the proposal again."),
     ("team", "reopen"): N_("The team of %(party)s is confirmed again; the people on it stay."),
     ("agreement", "reopen"): N_("The agreement is confirmed again by %(party)s, as a new version."),
-    ("documents", "take_back"): N_(
-        "The materials of %(party)s become internal again, where they are not open."
-    ),
+    ("documents", "take_back"): N_("The materials of %(party)s that are not open become internal again."),
     ("questions", "reopen"): N_(
         "%(party)s sends its questions again; those that were sent can still be read."
     ),

@@ -82,6 +82,13 @@ def do_plan(review_id: int, key: str) -> ResponseReturnValue:
         return _plan_page(_page(review_id, key), {**typed, "held": held}, clash=clash), 409
     assert found.date is not None
     tell(N_("The meeting is written down: %(day)s.", day=found.date))
+    if held and (
+        way := meetings.way_to_conclude(
+            house(), actor=current_user.account, review_id=review_id, key=key, now=g.now
+        )
+    ):
+        # That it has been held is what concludes it: the page says what follows.
+        return redirect(way, 303)
     return redirect(url_for("meetings.index", review_id=review_id, _anchor=key), 303)
 
 

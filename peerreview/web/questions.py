@@ -211,7 +211,11 @@ def note(review_id: int, question_id: int) -> ResponseReturnValue:
 
     if wants_json():
         return _autosaved(review_id, question_id, save)
-    return _saved(review_id, question_id, name, save, "note", N_("The note is saved."))
+    return _saved(review_id, question_id, name, save, "note", _noted(request.form.get(name, "")))
+
+
+def _noted(text: str) -> Message:
+    return N_("The note is saved.") if text.strip() else N_("There is no note on the question now.")
 
 
 def _saved(

@@ -142,9 +142,9 @@ def put_agreement(house: House, cast: Cast, **changes: Any) -> int:
 
 
 def plan_meeting(house: House, cast: Cast, artefact: str) -> None:
-    """The meeting gets a date a week ahead."""
+    """The meeting is today: it can be planned, and concluded."""
     with _changing(house, cast, cast.coordinator(0)) as case:
-        day = house.calendar.on_or_after(house.calendar.day(cast.now) + timedelta(weeks=1))
+        day = house.calendar.day(cast.now)
         case.set_state(artefact, None, "planned", date=day.isoformat(), time="09:00")
 
 

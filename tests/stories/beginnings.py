@@ -128,14 +128,14 @@ def _first_meeting(p: Planted) -> None:
 
 
 def _meeting(p: Planted, key: str) -> None:
-    day = p.house.calendar.on_or_after(p.house.calendar.day(p.cast.now) + timedelta(weeks=1))
+    day = p.house.calendar.day(p.cast.now)
     meetings.plan_meeting(
         p.house,
         actor=p.cast.coordinator(0),
         key=key,
         day=day.isoformat(),
-        start="09:00",
-        until="12:00",
+        start="17:00",
+        until="19:00",
         place=p.word("meeting"),
         link=f"https://example.org/{p.word('meeting')}",
         already_held=False,

@@ -236,12 +236,13 @@ def confirm_teams(drama: Drama) -> None:
 def plan_meeting(drama: Drama, key: str, who: Player | None = None, **ahead: float) -> None:
     who = who or drama.coordinators[0]
     who.get(f"{drama.address}/meetings/{key}/plan")
-    day = drama.day(**(ahead or {"weeks": 1})).isoformat()
+    # Today, so that it can be concluded.
+    day = drama.day(**ahead).isoformat()
     who.use(
         "Save the meeting",
         date=day,
-        time="09:00",
-        until="12:00",
+        time="17:00",
+        until="19:00",
         place="Residenset",
         link="https://example.org/mote",
     )
