@@ -6,13 +6,13 @@ from datetime import date, datetime, timedelta
 
 from ..errors import N_, Refused
 from ..store.people import person_by_id
+from .belonging import team_key
 from .cases import OpenCase
 from .checks import Checks
 from .deeds import changing
 from .house import Account, House
 from .odd_days import ask_day
-from .seating import is_mine, known_people, note, seat_of_mine, tell_deputy
-from .teams import team_key
+from .seating import deputies_of, is_mine, note, seat_of_mine, tell_deputy
 
 LONGEST_ABSENCE = timedelta(days=366)
 
@@ -36,7 +36,7 @@ def name_deputy(
         if not is_mine(case, seat):
             raise Refused(N_("everyone names the deputy for their own seat"))
         _still_running(case)
-        known = dict(known_people(case, seat.party, but={seat.person_id}))
+        known = dict(deputies_of(case, seat))
         checks = Checks(meant)
         if person_id not in known:
             checks.faults["person"] = N_("Choose somebody from the list.")

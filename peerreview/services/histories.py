@@ -181,6 +181,8 @@ def _who(case: OpenCase, row: HistoryRow) -> Words:
         return ""  # Nobody opens: it happens when the last condition comes true.
     if row.deed == "migrated" and row.actor_id is None:
         return N_("Whoever runs the program")
+    if row.deed in ("seat_agreed", "seat_declined"):
+        return N_("Somebody who was asked")
     if row.actor_id is None:
         return N_("By itself, when the time or the last condition came")
     if row.actor_party is None:

@@ -95,6 +95,20 @@ DEEDS: Mapping[str, tuple[Message, Message]] = {
         N_("Declined a proposed change of the agreement"),
     ),
     "seated": (N_("Put %(name)s on the team: %(function)s"), N_("Put somebody on the team")),
+    "seat_asked": (
+        N_("Asked whether somebody of another organisation sits on the team: %(function)s"),
+        N_("Asked whether somebody of another organisation sits on the team"),
+    ),
+    "seat_agreed": (N_("Said yes to a seat on the team"), N_("Said yes to a seat on the team")),
+    "seat_declined": (N_("Said no to a seat on the team"), N_("Said no to a seat on the team")),
+    "seat_expired": (
+        N_("Nobody answered in time whether somebody sits on the team"),
+        N_("Nobody answered in time whether somebody sits on the team"),
+    ),
+    "seat_unasked": (
+        N_("Took back the question whether somebody sits on the team"),
+        N_("Took back the question whether somebody sits on the team"),
+    ),
     "seat_changed": (N_("Changed the function of %(name)s: %(function)s"), N_("Changed somebody's function")),
     "example_written": (N_("Wrote an example to learn from"), N_("Wrote an example to learn from")),
     "example_asked": (

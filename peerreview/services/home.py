@@ -11,7 +11,7 @@ from ..errors import Text
 from ..store import cases as case_store
 from ..store import overview as store
 from ..store import rounds
-from . import outbox, turns
+from . import outbox, seat_request_pages, turns
 from .cases import OpenCase, opened_many
 from .house import Account, House
 from .outbox import MailStatus
@@ -65,11 +65,12 @@ def home(house: House, *, actor: Account, now: datetime, real_now: datetime) -> 
         cases = opened_many(
             house, session, {*own, *soon, *led_rounds, *theirs, *wanting}, account=actor, now=now
         )
+        asked = seat_request_pages.tasks_for(house, session, actor, now)
         mine = [case for case in cases if case.review.id in own]
         led = [case for case in cases if case.review.id in soon]
         return HomeView(
             today=today,
-            tasks=in_time([task for case in cases for task in tasks_of(case)]),
+            tasks=in_time([*asked, *(task for case in cases for task in tasks_of(case))]),
             coming=tuple(view for case in mine for view in coming_of(case)),
             waiting=in_time([view for case in mine for view in waiting_of(case)]),
             resting=tuple(_link(case) for case in mine if case.standing.on_hold),

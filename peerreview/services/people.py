@@ -182,7 +182,8 @@ def add_person(
             now=now,
             real_now=real_now,
         )
-        if not _has(added, membership):
+        entered = _enter(session, added, membership, by=actor, at=real_now)
+        if not entered and not _has(added, membership):
             join_in(session, added, membership, by=actor, at=real_now)
         return added.id, is_new
 
@@ -220,6 +221,8 @@ def add_membership(
         checks = Checks()
         membership = _membership(house, session, checks, organisation_id, role, title)
         checks.stop()
+        if _enter(session, found, membership, by=actor, at=real_now):
+            return
         if _has(found, membership):
             raise Invalid(role=N_("%(name)s already has this function there.", name=found.name))
         join_in(session, found, membership, by=actor, at=real_now)
@@ -263,8 +266,13 @@ def remove_membership(
         one = next((one for one in found.memberships if one.id == membership_id), None)
         if one is None:
             raise NotFound
-        _note_membership(session, "membership_removed", found, one, actor, real_now)
-        session.delete(one)
+        leave_in(session, found, one, by=actor, at=real_now)
+
+
+def leave_in(session: Session, person: Person, membership: Membership, *, by: Account, at: datetime) -> None:
+    """Take a function away, and write it down."""
+    _note_membership(session, "membership_removed", person, membership, by, at)
+    session.delete(membership)
 
 
 def save_in(
@@ -299,6 +307,17 @@ def _membership(
     if organisation_id is None or organisation_by_id(session, organisation_id) is None:
         checks.faults["organisation"] = N_("Choose an organisation.")
     return Membership(organisation_id=organisation_id, role=role, title=title)
+
+
+def _enter(session: Session, row: Person, membership: Membership, *, by: Account, at: datetime) -> bool:
+    """Whether the person was there by a seat already, and is by the register now."""
+    wanted = (membership.organisation_id, membership.role)
+    for one in row.memberships:
+        if one.by_seat and (one.organisation_id, one.role) == wanted:
+            one.by_seat, one.title = False, membership.title
+            _note_membership(session, "membership_added", row, one, by, at)
+            return True
+    return False
 
 
 def _has(row: Person, membership: Membership) -> bool:

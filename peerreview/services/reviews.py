@@ -78,7 +78,7 @@ def begun(
     definition = house.workflows.get(workflow)
     if definition is None:
         raise NotFound(workflow)
-    chosen = _chosen(session, organisations, definition.min_parties, definition.max_parties)
+    chosen = _chosen(session, organisations, definition)
     store.keep_definition(session, hash=definition.hash, name=definition.name, text=definition.text, now=now)
     review = table.Review(
         workflow=definition.name,
@@ -103,7 +103,8 @@ def begun(
     return case
 
 
-def _chosen(session: Session, ids: Sequence[int], least: int, most: int) -> list[Organisation]:
+def _chosen(session: Session, ids: Sequence[int], definition: Workflow) -> list[Organisation]:
+    least, most = definition.min_parties, definition.max_parties
     if len(set(ids)) != len(ids):
         raise Invalid(organisations=N_("Choose different organisations: the same one stands there twice."))
     if not least <= len(ids) <= most:
@@ -120,7 +121,34 @@ def _chosen(session: Session, ids: Sequence[int], least: int, most: int) -> list
     without = [o.name for o in found if not store.members(session, o.id, "coordinator")]
     if without:
         raise Invalid(organisations=_without_coordinator(without))
+    if not definition.apart:
+        _refuse_one_for_two(session, found)
     return found
+
+
+def _refuse_one_for_two(session: Session, found: Sequence[Organisation]) -> None:
+    """A side needs a coordinator who is on no other side of the review, and does not lead the network."""
+    shared = _of_several(session, found, ["coordinator", "contact"])
+    for one in found:
+        coordinators = store.members(session, one.id, "coordinator")
+        if all(person.id in shared or person.is_lead for person in coordinators):
+            raise Invalid(
+                organisations=N_(
+                    "%(name)s has no coordinator of its own here: nobody sits on two sides of a review, "
+                    "or leads the network and sits on one. Add another coordinator under People.",
+                    name=one.name,
+                )
+            )
+
+
+def _of_several(session: Session, chosen: Sequence[Organisation], roles: Sequence[str]) -> set[int]:
+    """Those who would sit on several sides, by the register: they sit on none, until a side appoints them."""
+    sides: dict[int, set[int]] = {}
+    for organisation in chosen:
+        for role in roles:
+            for person in store.members(session, organisation.id, role):
+                sides.setdefault(person.id, set()).add(organisation.id)
+    return {person for person, of in sides.items() if len(of) > 1}
 
 
 def _without_coordinator(names: list[str]) -> Message:
@@ -136,10 +164,13 @@ def _seat(
     seated = [
         pair for pair in (("coordinator", "coordinator"), ("contact", "")) if pair[0] in definition.roles
     ]
+    shared = set() if definition.apart else _of_several(session, chosen, [role for role, _ in seated])
     for position, organisation in enumerate(chosen):
         session.add(table.Party(review_id=review_id, position=position, organisation_id=organisation.id))
         for role, function in seated:
             for person in store.members(session, organisation.id, role):
+                if person.id in shared or (person.is_lead and not definition.apart):
+                    continue
                 session.add(
                     table.Seat(
                         review_id=review_id,

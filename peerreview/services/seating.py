@@ -7,13 +7,16 @@ from datetime import date, datetime
 from ..errors import N_, NotFound
 from ..rendering.mails import MailWords
 from ..store import people as store
-from ..store.people import Person
+from ..store.people import Membership, Person
 from ..store.reviews import Seat
-from .cases import OpenCase
+from .belonging import team_key
+from .cases import OpenCase, deputy_of
 from .facts import TEAM_ROLES
+from .house import Account
 from .mailing import enqueue
+from .people import join_in
+from .posting import real_time
 from .sitting_in import waits_for
-from .teams import team_key
 from .wording import title_of
 
 
@@ -46,21 +49,76 @@ def is_mine(case: OpenCase, seat: Seat) -> bool:
 
 
 def known_people(case: OpenCase, party: int, but: set[int]) -> tuple[tuple[int, str], ...]:
-    """The people of a side's organisation who could sit on it, in Swedish order, each once."""
-    shut_out = but | of_other_sides(case, party)
+    """The people of a side's organisation who could sit on it, in Swedish order, each once: those who belong to it, not
+    those who have once sat for it and belong to another."""
     found: dict[int, str] = {}
-    for membership in store.members_of(case.session, case.rows.parties[party].organisation_id):
+    organisation = case.rows.parties[party].organisation_id
+    members = store.members_of(case.session, organisation)
+    homes = store.homes_of(case.session, {one.person_id for one in members})
+    for membership in members:
         person, title = membership.person, membership.title
-        fit = person.closed_at is None and not person.is_lead and person.id not in shut_out
+        fit = person.closed_at is None and not person.is_lead and person.id not in but
+        fit = fit and organisation in homes[person.id]
         if fit and (title or person.id not in found):
             found[person.id] = f"{person.name}, {title}" if title else person.name
     return tuple(found.items())
+
+
+def deputies_of(case: OpenCase, seat: Seat) -> tuple[tuple[int, str], ...]:
+    """Who could stand in for a seat: somebody of its organisation who is not on another side."""
+    return known_people(case, seat.party, but={seat.person_id} | of_other_sides(case, seat.party))
 
 
 def of_other_sides(case: OpenCase, party: int) -> set[int]:
     """Whoever sits, or stands in, for another side: nobody may see both from within."""
     others = [seat for seat in case.rows.seats if seat.party != party]
     return {seat.person_id for seat in others} | {s.deputy_id for s in others if s.deputy_id is not None}
+
+
+def coordinators_of(case: OpenCase, party: int) -> list[Person]:
+    """Those who coordinate a side now: whoever sits in for one is one."""
+    found: dict[int, Person] = {}
+    for seat in case.rows.seats:
+        if seat.party == party and seat.role == "coordinator":
+            now = seat.deputy if seat.deputy is not None and sits_in(case, seat) else seat.person
+            found[now.id] = now
+    return list(found.values())
+
+
+def sits_in(case: OpenCase, seat: Seat) -> bool:
+    deputy = deputy_of(seat)
+    return deputy is not None and deputy.sits_in(case.now)
+
+
+def join(case: OpenCase, party: int, person: Person, role: str, *, by: Account) -> None:
+    """Whom nobody knows better belongs to the organisation that they sit for, until the register says otherwise.
+    Coordinating one review makes nobody its coordinator."""
+    organisation = case.rows.parties[party].organisation_id
+    if any(one.organisation_id == organisation or not one.by_seat for one in person.memberships):
+        return
+    kept = "contact" if role == "contact" else "member"
+    membership = Membership(organisation_id=organisation, role=kept, by_seat=True)
+    join_in(case.session, person, membership, by=by, at=real_time(case.session, case.now))
+
+
+def give_seat(case: OpenCase, party: int, person: Person, *, role: str, function: str) -> Seat:
+    """Put the person on the side; the history has a line of it."""
+    seat = Seat(
+        review_id=case.review.id,
+        party=party,
+        person_id=person.id,
+        role=role,
+        function=function,
+        added_at=case.now,
+        person=person,
+    )
+    seats = case.rows.all_seats
+    case.session.add(seat)
+    case.session.flush()
+    # On the review's own list too: what follows in this transaction looks there.
+    seats.append(seat)
+    note(case, "seated", seat)
+    return seat
 
 
 # ---- telling

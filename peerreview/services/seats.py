@@ -8,35 +8,50 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from ..errors import N_, Conflict, Invalid, Message, NotFound, Refused, Text
 from ..store.accounts import last_link
-from ..store.people import Membership, Person, person_by_email, person_by_id
+from ..store.people import Person, person_by_email, person_by_id
 from ..store.reviews import Seat, organisations_sat_for
-from . import accounts
+from . import accounts, belonging, seat_requests
+from .belonging import Fit, team_key
 from .cases import OpenCase, looking
 from .checks import Checks
 from .deeds import changing
 from .facts import TEAM_ROLES
 from .heads import ReviewHead, head_of
 from .house import Account, House
-from .people import join_in
 from .seating import (
+    deputies_of,
+    give_seat,
     is_mine,
+    join,
     known_people,
     note,
-    of_other_sides,
     seat_of_mine,
     tell_seated,
     tell_unseated,
     writable,
     writing_for,
 )
-from .teams import SeatView, functions_of, seat_view, standing_of, team_key, titles_in
+from .teams import SeatView, functions_of, seat_view, standing_of, titles_in
 
 ROLES = ("member", "coordinator", "contact")
 # Said alike of everybody who cannot be taken, so that nobody learns more of them than that.
-NOT_HERE = N_("This person cannot be on your team in this review. Talk with the project lead.")
+NOT_HERE = N_(
+    "This person cannot be on your team in this review: they belong to another side of it, or have another part in it. "
+    "Talk with the project lead if you think that this is wrong."
+)
+
+
+@dataclass(frozen=True)
+class Appointed:
+    """What came of an appointment. `how`: seated; invited (and seated, an account was made for them); or asked, with
+    their organisation, and not seated before all have said yes."""
+
+    name: str
+    how: Literal["seated", "invited", "asked"]
 
 
 @dataclass(frozen=True)
@@ -94,7 +109,7 @@ def seat_page(house: House, *, actor: Account, review_id: int, seat_id: int, now
             invited_until=link.expires_at if link and invited else None,
             may_correct=invited and _is_only_ours(case, seat),
             functions=functions_of(case),
-            deputies=known_people(case, seat.party, but={seat.person_id}) if mine else (),
+            deputies=deputies_of(case, seat) if mine else (),
         )
 
 
@@ -113,9 +128,9 @@ def appoint(
     function: str,
     now: datetime,
     real_now: datetime,
-) -> tuple[str, bool]:
+) -> Appointed:
     """Give somebody a seat on the actor's side: a known person of the organisation, or one by name and address,
-    invited if they are new. Returns their name and whether an account was made for them."""
+    invited if they are new. Who belongs to another organisation is asked first, and so is that organisation."""
     with changing(house, review_id=review_id, actor=actor, now=now) as case:
         party = writing_for(case)
         checks = Checks()
@@ -127,19 +142,24 @@ def appoint(
             checks.name("name", name)
             checks.email("email", email)
         checks.stop()
+        field = "email" if person_id is None else "person"
         if person_id is not None:
             person, is_new = _chosen(case, party, person_id), False
         else:
             person, is_new = accounts.invite_in(
                 case.session, house, name=name, email=email, by=actor, now=now, real_now=real_now
             )
-        _may_sit(case, party, person, role, "email" if person_id is None else "person")
-        _join(case, party, person, role, real_now)
-        seat = _seat(case, party, person, role, function)
-        note(case, "seated", seat)
+        fit = belonging.fit(case, party, person)
+        _may_sit(case, party, person, role, fit, field)
+        if fit.how in ("asked", "chooses"):
+            seat_requests.ask(case, party, person, role=role, function=function, fit=fit, field=field)
+            return Appointed(person.name, "asked")
+        seat_requests.leave(case, person, fit.held, by=actor)
+        join(case, party, person, role, by=actor)
+        seat = give_seat(case, party, person, role=role, function=function)
         if person.password_hash is not None:
             tell_seated(case, seat, real_now)
-        return person.name, is_new
+        return Appointed(person.name, "invited" if is_new else "seated")
 
 
 def _function(case: OpenCase, checks: Checks, role: str, function: str) -> str:
@@ -161,41 +181,13 @@ def _chosen(case: OpenCase, party: int, person_id: int) -> Person:
     return person
 
 
-def _may_sit(case: OpenCase, party: int, person: Person, role: str, field: str) -> None:
-    if person.is_lead or person.id in of_other_sides(case, party):
+def _may_sit(case: OpenCase, party: int, person: Person, role: str, fit: Fit, field: str) -> None:
+    if fit.how == "never":
         raise Invalid({field: NOT_HERE})
     for seat in case.rows.seats:
         same = (seat.role in TEAM_ROLES) == (role in TEAM_ROLES)
         if seat.party == party and seat.person_id == person.id and same:
             raise Invalid({field: N_("%(name)s already has a seat here.", name=person.name)})
-
-
-def _join(case: OpenCase, party: int, person: Person, role: str, real_now: datetime) -> None:
-    """Whoever sits for an organisation belongs to it. Coordinating one review makes nobody its coordinator."""
-    organisation = case.rows.parties[party].organisation_id
-    if not any(m.organisation_id == organisation for m in person.memberships):
-        kept = "contact" if role == "contact" else "member"
-        assert case.account is not None
-        membership = Membership(organisation_id=organisation, role=kept)
-        join_in(case.session, person, membership, by=case.account, at=real_now)
-
-
-def _seat(case: OpenCase, party: int, person: Person, role: str, function: str) -> Seat:
-    seat = Seat(
-        review_id=case.review.id,
-        party=party,
-        person_id=person.id,
-        role=role,
-        function=function,
-        added_at=case.now,
-        person=person,
-    )
-    seats = case.rows.all_seats
-    case.session.add(seat)
-    case.session.flush()
-    # On the review's own list too: what follows in this transaction looks there.
-    seats.append(seat)
-    return seat
 
 
 # ---- changing and removing

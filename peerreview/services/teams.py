@@ -14,16 +14,18 @@ from typing import Literal
 from ..engine.flow import active
 from ..engine.planning import stuck
 from ..engine.teams import compare
-from ..errors import N_, Message, NotFound, PartyName, Text
+from ..errors import N_, Message, PartyName, Text
 from ..store import people as store
 from ..store.people import Person
 from ..store.reviews import Seat
 from . import ways
+from .belonging import team_key
 from .cases import OpenCase, looking
 from .facts import TEAM_ROLES, compared, team_functions
 from .heads import ReviewHead, head_of
 from .house import Account, House
 from .offers import Offer, offers
+from .seat_request_pages import AskedView, asked_by
 
 Standing = Literal["active", "invited", "closed"]
 MIRRORED = N_(
@@ -111,6 +113,7 @@ class TeamsView:
     columns: tuple[str, ...]
     rows: tuple[tuple[Text | Message, tuple[tuple[SeatView, ...], ...]], ...]
     offers: tuple[Offer, ...]
+    asked: tuple[AskedView, ...]
 
 
 def teams(house: House, *, actor: Account, review_id: int, now: datetime) -> TeamsView:
@@ -127,15 +130,15 @@ def teams(house: House, *, actor: Account, review_id: int, now: datetime) -> Tea
             columns=tuple(side.name for side in seen),
             rows=_rows(case, seen),
             offers=_offers(case, key),
+            asked=_asked(case, sides),
         )
 
 
-def team_key(case: OpenCase) -> str:
-    """The artefact that is the team, by its key; NotFound in a workflow without teams."""
-    found = case.artefacts_of("team")
-    if not found:
-        raise NotFound("team")
-    return found[0].key
+def _asked(case: OpenCase, sides: tuple[SideView, ...]) -> tuple[AskedView, ...]:
+    """Whom the reader's own side has asked; the lead sees of all sides whom they have."""
+    lead = ("lead", None) in case.actor.roles
+    parties = tuple(side.party for side in sides if side.own or lead)
+    return asked_by(case, parties, may_write=any(side.own and side.may_write for side in sides))
 
 
 def functions_of(case: OpenCase) -> tuple[tuple[str, Text], ...]:

@@ -21,7 +21,7 @@ from ..store import gathered as gathered_store
 from ..store import planned as store
 from ..store.gathered import Gathered
 from ..store.outbox import PlannedMail
-from . import gathering, mailing, standing_still
+from . import gathering, mailing, seat_requests, standing_still
 from .cases import OpenCase, opened
 from .deeds import changing
 from .house import House
@@ -37,6 +37,7 @@ OVERTAKEN = N_("a later reminder of the same step went instead").text
 def tick(house: House, *, now: datetime, real_now: datetime) -> int:
     """Move what time moves and send what is due by `now`; returns the number of mails put into the outbox."""
     _wake(house, now)
+    seat_requests.run_out(house, now=now)
     sent = standing_still.tell_leads(house, now=now, real_now=real_now)
     while True:
         with house.db.read() as session:

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, event, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from .case_rows import MADE_OF, PARTS, CaseRows, Found, Part
 from .database import Writing
@@ -216,13 +216,17 @@ def keep_definition(session: Session, *, hash: str, name: str, text: str, now: d
 
 
 def members(session: Session, organisation_id: int, role: str) -> list[Person]:
-    """The people with `role` in an organisation whose accounts are open, in Swedish order."""
+    """The people with `role` in an organisation whose accounts are open, in Swedish order: not those who have once been
+    given a seat for it, and belong elsewhere by the register."""
+    other = aliased(Membership)
+    entered = select(other.id).where(other.person_id == Person.id, other.by_seat.is_(False)).exists()
     query = (
         select(Person)
         .join(Membership, Membership.person_id == Person.id)
         .where(
             Membership.organisation_id == organisation_id,
             Membership.role == role,
+            or_(Membership.by_seat.is_(False), ~entered),
             Person.closed_at.is_(None),
         )
         .order_by(Person.sort_key, Person.id)

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, String, UniqueConstraint, func, or_, select, text
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    false,
+    func,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship, selectinload
 
 from .database import Base, UTCDateTime
@@ -53,7 +64,8 @@ class Person(Base):
 
 
 class Membership(Base):
-    """A person's function in an organisation: role is coordinator, member or contact."""
+    """A person's function in an organisation: role is coordinator, member or contact. `by_seat`: nobody has entered it,
+    it came of a seat that they were given for the organisation by their address."""
 
     __tablename__ = "membership"
     __table_args__ = (UniqueConstraint("person_id", "organisation_id", "role"),)
@@ -63,6 +75,7 @@ class Membership(Base):
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
     role: Mapped[str] = mapped_column(String(20))
     title: Mapped[str] = mapped_column(String(200), default="")
+    by_seat: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     person: Mapped[Person] = relationship(back_populates="memberships")
     organisation: Mapped[Organisation] = relationship()
@@ -151,6 +164,12 @@ def memberships_in(session: Session, person_id: int) -> Sequence[Membership]:
     return session.scalars(select(Membership).where(Membership.person_id == person_id)).all()
 
 
+def leads(session: Session) -> Sequence[Person]:
+    """Who leads the network, with an open account."""
+    query = select(Person).where(Person.is_lead, Person.closed_at.is_(None)).order_by(Person.id)
+    return session.scalars(query).all()
+
+
 def person_by_email(session: Session, email: str, *, lock: bool = False) -> Person | None:
     query = select(Person).where(Person.email_folded == fold(email))
     return session.scalar(query.with_for_update() if lock else query)
@@ -198,6 +217,22 @@ def members_of(session: Session, organisation_id: int) -> Sequence[Membership]:
     query = select(Membership).join(Person).where(Membership.organisation_id == organisation_id)
     query = query.options(joinedload(Membership.person)).order_by(Person.sort_key, Person.id, Membership.role)
     return session.scalars(query).all()
+
+
+def homes_of(session: Session, people: Iterable[int]) -> dict[int, frozenset[int]]:
+    """By person, the organisations that they belong to (see `homes`)."""
+    wanted = tuple(people)
+    found: dict[int, list[Membership]] = {person: [] for person in wanted}
+    for one in session.scalars(select(Membership).where(Membership.person_id.in_(wanted))):
+        found[one.person_id].append(one)
+    return {person: homes(memberships) for person, memberships in found.items()}
+
+
+def homes(memberships: Iterable[Membership]) -> frozenset[int]:
+    """Where somebody belongs: as the register has it; who is in it by a seat alone belongs there for want of better."""
+    known = list(memberships)
+    kept = [one for one in known if not one.by_seat] or known
+    return frozenset(one.organisation_id for one in kept)
 
 
 def members_by_organisation(session: Session) -> dict[int, int]:

@@ -33,6 +33,7 @@ from . import (  # noqa: F401
     reports,
     reviews,
     rounds,
+    seat_requests,
 )
 from .database import Base, Database
 

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
 from peerreview.errors import N_, Invalid, Message
-from peerreview.services import deputies, seats, teams
+from peerreview.services import deputies, seat_requests, seats, teams
 from peerreview.services.seats import SeatPage
 
 from .here import house, tell
@@ -45,7 +45,7 @@ def appoint(review_id: int) -> ResponseReturnValue:
 def do_appoint(review_id: int) -> ResponseReturnValue:
     typed = _typed(APPOINT)
     try:
-        name, is_new = seats.appoint(
+        appointed = seats.appoint(
             house(),
             actor=current_user.account,
             review_id=review_id,
@@ -59,10 +59,27 @@ def do_appoint(review_id: int) -> ResponseReturnValue:
         )
     except Invalid as error:
         return _appoint_page(review_id, typed, error.errors), 422
-    if is_new:
+    if appointed.how == "invited":
         tell(N_("An invitation is on its way to %(email)s.", email=typed["email"].strip()))
+    elif appointed.how == "asked":
+        asked = N_(
+            "%(name)s belongs to another organisation. They and their organisation are asked, "
+            "and the seat is theirs when all have said yes.",
+            name=appointed.name,
+        )
+        tell(asked)
     else:
-        tell(N_("%(name)s is appointed.", name=name))
+        tell(N_("%(name)s is appointed.", name=appointed.name))
+    return _to_team(review_id)
+
+
+@bp.post("/asked/<int:request_id>/withdraw")
+@login_required
+def withdraw(review_id: int, request_id: int) -> ResponseReturnValue:
+    seat_requests.withdraw(
+        house(), actor=current_user.account, review_id=review_id, request_id=request_id, now=g.now
+    )
+    tell(N_("The question is taken back."))
     return _to_team(review_id)
 
 

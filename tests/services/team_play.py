@@ -9,6 +9,7 @@ from sqlalchemy import select
 from peerreview.rendering.words import say
 from peerreview.services import seats, teams
 from peerreview.services.house import Account, House
+from peerreview.services.seats import Appointed
 from peerreview.services.teams import TeamsView
 from peerreview.store.outbox import Outgoing
 from peerreview.store.reviews import Seat
@@ -20,7 +21,7 @@ def page(house: House, cast: Cast, who: Account) -> TeamsView:
     return teams.teams(house, actor=who, review_id=cast.review_id, now=cast.now)
 
 
-def appoint(house: House, cast: Cast, who: Account, **typed: Any) -> tuple[str, bool]:
+def appoint(house: House, cast: Cast, who: Account, **typed: Any) -> Appointed:
     given = {"person_id": None, "name": "", "email": "", "role": "member", "function": "development"}
     return seats.appoint(
         house, actor=who, review_id=cast.review_id, now=cast.now, real_now=cast.now, **{**given, **typed}

@@ -15,7 +15,7 @@ from peerreview.services.cases import looking
 from peerreview.services.house import Account, House
 from peerreview.services.mailing import text_of
 from peerreview.store.outbox import Outgoing, PlannedMail
-from peerreview.store.people import Person
+from peerreview.store.people import Membership, Person
 from peerreview.store.reviews import Seat
 from tests.people import make_organisation, make_person
 
@@ -167,9 +167,11 @@ def test_an_address_somebody_has_is_refused_without_a_name(house: House, cast: C
 
 def test_nobody_takes_over_an_account_that_others_have_invited(house: House, cast: Cast) -> None:
     """The address of somebody whom another organisation has invited too is not a coordinator's to change."""
-    elsewhere = make_organisation(house, "Region Skåne")
-    make_person(house, "Inbjuden", "fel@example.org", in_organisation=elsewhere, password=None)
     seat = invited(house, cast)
+    elsewhere = make_organisation(house, "Region Skåne")
+    with house.db.write() as session:
+        person = session.scalars(select(Person).where(Person.email_folded == "fel@example.org")).one()
+        session.add(Membership(person_id=person.id, organisation_id=elsewhere, role="member"))
     with pytest.raises(Refused):
         correct(house, cast, cast.coordinator(0), seat, "kapare@example.org")
     view = seats.seat_page(

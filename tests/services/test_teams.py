@@ -14,11 +14,12 @@ from peerreview.rendering.words import say
 from peerreview.services import overview, seats, todo
 from peerreview.services.house import Account, House
 from peerreview.services.overview import OverviewView
+from peerreview.services.seats import Appointed
 from peerreview.services.todo import TaskView
 from peerreview.services.verifying import verify
 from peerreview.store.history import HistoryRow
 from peerreview.store.people import Person
-from tests.people import make_organisation, make_person
+from tests.people import make_person
 
 from .review_fixtures import Cast, advance, do, looked, make_review
 from .team_play import appoint, lines, mails, names, page, seat_of
@@ -231,31 +232,30 @@ def test_a_known_person_is_appointed_and_told(house: House, cast: Cast) -> None:
 
 
 def test_a_new_person_is_invited_and_belongs_to_the_organisation(house: House, cast: Cast) -> None:
-    name, is_new = appoint(house, cast, cast.coordinator(0), name="Anhörig", email="anhorig@example.org")
-    assert (name, is_new) == ("Anhörig", True)
+    found = appoint(house, cast, cast.coordinator(0), name="Anhörig", email="anhorig@example.org")
+    assert found == Appointed("Anhörig", "invited")
     assert mails(house, "invite") == ["anhorig@example.org"]
     with house.db.read() as session:
         person = session.scalars(select(Person).where(Person.email_folded == "anhorig@example.org")).one()
-        assert [(m.organisation_id, m.role) for m in person.memberships] == [
-            (cast.organisations[0], "member")
+        assert [(m.organisation_id, m.role, m.by_seat) for m in person.memberships] == [
+            (cast.organisations[0], "member", True)
         ]
 
 
 def test_an_address_that_has_an_account_gives_that_person_the_seat(house: House, cast: Cast) -> None:
-    elsewhere = make_organisation(house, "Region Skåne")
-    known = make_person(house, "Utredare", "utredare@example.org", in_organisation=elsewhere)
-    name, is_new = appoint(
+    known = make_person(house, "Utredare", "utredare@example.org")
+    found = appoint(
         house, cast, cast.coordinator(0), name="Någon annan", email="UTREDARE@example.org", role="coordinator"
     )
-    assert (name, is_new) == ("Utredare", False)
+    assert found == Appointed("Utredare", "seated")
     assert mails(house, "invite") == []
     with house.db.read() as session:
         person = session.get(Person, known.person_id)
         assert person is not None
         # Coordinating one review makes nobody the organisation's coordinator.
-        assert sorted((m.organisation_id, m.role) for m in person.memberships) == sorted(
-            [(elsewhere, "coordinator"), (cast.organisations[0], "member")]
-        )
+        assert [(m.organisation_id, m.role) for m in person.memberships] == [
+            (cast.organisations[0], "member")
+        ]
 
 
 def test_a_management_contact_stands_outside_the_team(house: House, cast: Cast) -> None:
