@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from ..errors import NotFound
+from ..errors import N_, Message, NotFound
+from ..store import organisations
 from ..store import people as store
 from ..store.people import Person
 from ..store.reviews import Seat
@@ -49,6 +50,34 @@ def fit(case: OpenCase, party: int, person: Person) -> Fit:
     if homes & {one.organisation_id for one in parties}:
         return Fit("never")
     return Fit("asked", tuple(sorted(homes))) if homes else Fit("direct")
+
+
+def guests_of(case: OpenCase, party: int) -> dict[int, Message]:
+    """By person, from where they are, of those who sit for a side and belong to another organisation."""
+    parties = case.rows.parties
+    own, seated = parties[party].organisation_id, {s.person_id for s in case.rows.seats if s.party == party}
+    elsewhere = {
+        person: homes
+        for person, homes in store.homes_of(case.session, seated).items()
+        if homes and own not in homes
+    }
+    if not elsewhere:
+        return {}
+    names = organisations.names_of(case.session, {one for homes in elsewhere.values() for one in homes})
+    others = {one.organisation_id for one in parties}
+    found = {}
+    for person, homes in elsewhere.items():
+        where = tuple(names[one] for one in sorted(homes, key=lambda one: names[one]))
+        # Seated before the register knew it: that side can take its own person back, and the lead can help.
+        found[person] = (
+            N_(
+                "belongs to %(organisations)s, another side of this review, by the register",
+                organisations=where,
+            )
+            if homes & others
+            else N_("from %(organisations)s", organisations=where)
+        )
+    return found
 
 
 def held_elsewhere(case: OpenCase, party: int, person_id: int) -> tuple[Seat, ...]:

@@ -19,7 +19,7 @@ from ..store import people as store
 from ..store.people import Person
 from ..store.reviews import Seat
 from . import ways
-from .belonging import team_key
+from .belonging import guests_of, team_key
 from .cases import OpenCase, looking
 from .facts import TEAM_ROLES, compared, team_functions
 from .heads import ReviewHead, head_of
@@ -48,7 +48,8 @@ class DeputyView:
 @dataclass(frozen=True)
 class SeatView:
     """A person's place at a side. `title`: what they are in their organisation; `standing`: invited means that
-    they have not logged in yet; `note`: what is worth knowing beside the name."""
+    they have not logged in yet; `note`: what is worth knowing beside the name; `guest`: from which other organisation
+    they are, for those who may know."""
 
     id: int
     person_id: int
@@ -64,6 +65,7 @@ class SeatView:
     mail_problem: str
     deputy: DeputyView | None
     mine: bool
+    guest: Message | None = None
 
     @property
     def note(self) -> Message | Text | None:
@@ -145,7 +147,9 @@ def functions_of(case: OpenCase) -> tuple[tuple[str, Text], ...]:
     return tuple(case.workflow.functions.items())
 
 
-def seat_view(case: OpenCase, seat: Seat, titles: Mapping[int, str]) -> SeatView:
+def seat_view(
+    case: OpenCase, seat: Seat, titles: Mapping[int, str], guests: Mapping[int, Message] | None = None
+) -> SeatView:
     person = seat.person
     return SeatView(
         id=seat.id,
@@ -162,6 +166,7 @@ def seat_view(case: OpenCase, seat: Seat, titles: Mapping[int, str]) -> SeatView
         mail_problem=person.mail_problem,
         deputy=_deputy(case, seat),
         mine=case.account is not None and case.account.person_id == person.id,
+        guest=(guests or {}).get(person.id),
     )
 
 
@@ -201,6 +206,8 @@ def _side(case: OpenCase, key: str, party: int) -> SideView:
     team = [seat for seat in of_side if seat.role in TEAM_ROLES]
     contacts = [seat for seat in of_side if seat.role not in TEAM_ROLES]
     titles = titles_in(case, party) if seen else {}
+    ours = party in case.actor.parties() or ("lead", None) in case.actor.roles
+    guests = guests_of(case, party) if seen and ours else {}
     return SideView(
         party=party,
         name=case.names[party],
@@ -211,8 +218,10 @@ def _side(case: OpenCase, key: str, party: int) -> SideView:
         size=len(team) if noticed else 0,
         functions=_counted(case, team) if noticed else (),
         may_write=case.sees(key, "write", party),
-        team=tuple(seat_view(case, seat, titles) for seat in _in_order(case, team)) if seen else (),
-        contacts=tuple(seat_view(case, seat, titles) for seat in _in_order(case, contacts)) if seen else (),
+        team=tuple(seat_view(case, seat, titles, guests) for seat in _in_order(case, team)) if seen else (),
+        contacts=tuple(seat_view(case, seat, titles, guests) for seat in _in_order(case, contacts))
+        if seen
+        else (),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint, func, or_, select
@@ -62,6 +62,11 @@ def organisations(session: Session, *, search: str = "") -> Sequence[Organisatio
         code = func.lower(Organisation.code).contains(fold(word), autoescape=True)
         query = query.where(or_(key_contains(Organisation.sort_key, word), code))
     return session.scalars(query).all()
+
+
+def names_of(session: Session, ids: Iterable[int]) -> dict[int, str]:
+    query = select(Organisation.id, Organisation.name).where(Organisation.id.in_(tuple(ids)))
+    return dict(iter(session.execute(query)))
 
 
 def organisation_named(session: Session, name: str) -> Organisation | None:

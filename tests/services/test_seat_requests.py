@@ -134,6 +134,9 @@ def test_own_people_are_taken_back_from_a_side_that_had_them_first(house: House,
         row = session.scalars(select(Person).where(Person.email_folded == "cl@gavleborg.example")).one()
         physician = Account(row.id, row.name, row.email, "sv", False)
     register(house, physician, cast.organisations[1])
+    (seat,) = [one for one in page(house, cast, cast.lead).sides[0].team if one.name == "Chefläkare"]
+    assert seat.guest is not None
+    assert "another side of this review" in say(seat.guest, "en")
     form = seats.appoint_form(house, actor=cast.coordinator(1), review_id=cast.review_id, now=cast.now)
     assert physician.person_id in dict(form.known)
     found = appoint(house, cast, cast.coordinator(1), person_id=physician.person_id, function="medical")
@@ -206,6 +209,9 @@ def test_somebody_of_another_organisation_is_seated_when_both_have_said_yes(
     assert tasks(house, cast, order[0]) == []
     answers(house, cast, order[1], request)
     assert "Utredare" in names(page(house, cast, skane.analyst), 0)
+    for who, known in ((cast.coordinator(0), True), (cast.lead, True)):
+        (seat,) = [one for one in page(house, cast, who).sides[0].team if one.name == "Utredare"]
+        assert (seat.guest is not None) is known
     assert page(house, cast, cast.coordinator(0)).asked == ()
     with house.db.read() as session:
         # Sitting for a side once makes nobody its organisation's.
