@@ -220,6 +220,8 @@ def _buttons(
 
 def _more_time(case: OpenCase, turn: Turn) -> tuple[Button, ...]:
     """To ask for it; for the lead, to give it unasked. (What was asked is answered from the to-do list.)"""
+    if not turn.holders:
+        return ()  # Nobody has anything left to do for which there could be more time.
     href = href_of(case, turn.place)
     if case.may(Time(turn.place)):
         return (Button(N_("Ask for more time"), href),)

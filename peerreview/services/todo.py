@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from ..engine.decide import Time
 from ..engine.definition import Action
+from ..engine.planning import stuck
 from ..engine.whose import recipients
 from ..errors import N_, Message, PartyName, Text
 from . import turns
@@ -346,11 +347,18 @@ def waiting_view(case: OpenCase, turn: Turn) -> WaitingView:
         review_id=case.review.id,
         review=title_of(case),
         who=who_of(case, turn),
-        title=turn.step.ask or turn.step.title,
+        title=_stuck(case, turn) or turn.step.ask or turn.step.title,
         due=turn.due,
         late=turn.late,
         reminder=turn.reminder,
     )
+
+
+def _stuck(case: OpenCase, turn: Turn) -> Message | None:
+    """What a turn is about where all have done theirs, and the step is still not over."""
+    if turn.place not in stuck(case.case):
+        return None
+    return N_("“%(step)s”: all have done theirs, and it cannot go on yet", step=turn.step.title)
 
 
 def who_of(case: OpenCase, turn: Turn) -> tuple[Words, ...]:
