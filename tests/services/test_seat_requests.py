@@ -413,6 +413,7 @@ def test_the_register_turns_a_membership_by_seat_into_one_of_its_own(house: Hous
         organisation_id=cast.organisations[0],
         role="member",
         title="Strateg",
+        real_now=cast.now,
     )
     with house.db.read() as session:
         one = session.scalars(select(Membership).where(Membership.person_id == person.id)).one()

@@ -123,6 +123,37 @@ def account_of(house: House) -> Account:
         return Account(lead.id, lead.name, lead.email, lead.language, True)
 
 
+def test_memberships_that_came_of_a_seat_are_marked_and_nobody_elses(old_demo: Database) -> None:
+    """Somebody of Skåne who was once given a seat for Kalmar by the address belonged to Kalmar too from then on."""
+    with old_demo.engine.begin() as connection:
+        seat = connection.execute(
+            text(
+                "SELECT seat.id, party.organisation_id FROM seat JOIN party ON party.review_id = seat.review_id "
+                "AND party.position = seat.party WHERE seat.role = 'member' ORDER BY seat.id"
+            )
+        ).first()
+        assert seat is not None
+        guest = connection.execute(
+            text("SELECT max(person_id) FROM membership WHERE organisation_id <> :own"),
+            {"own": seat.organisation_id},
+        ).scalar_one()
+        connection.execute(
+            text("UPDATE seat SET person_id = :guest WHERE id = :id"), {"guest": guest, "id": seat.id}
+        )
+        connection.execute(
+            text(
+                "INSERT INTO membership (person_id, organisation_id, role, title) VALUES (:guest, :own, 'member', '')"
+            ),
+            {"guest": guest, "own": seat.organisation_id},
+        )
+    schema.upgrade(old_demo, MIGRATIONS)
+    with old_demo.engine.connect() as connection:
+        marked = connection.execute(
+            text("SELECT person_id, organisation_id FROM membership WHERE by_seat")
+        ).all()
+    assert [tuple(row) for row in marked] == [(guest, seat.organisation_id)]
+
+
 def test_demo_review_in_which_one_team_was_confirmed_goes_on_by_the_rule_of_now(
     old_demo: Database, settings: Settings, workflows: dict[str, Workflow]
 ) -> None:
