@@ -57,7 +57,8 @@ def whose_turn(case: Case, place: Place) -> tuple[Seat, ...]:
 def turned(case: Case, place: Place, several: tuple[Left, ...]) -> tuple[Seat, ...]:
     """`whose_turn`, for whoever knows already what is left."""
     doers = _each_once(seat for one in several for seat in one.doers)
-    if doers or any(one.seats == () for one in several):
+    if doers or any(one.seats == () for one in several) or case.step(place).stuck:
+        # Where remedies mend a step, who has done theirs waits until there is something to mend.
         return doers
     # Nobody has an action left that they could do; what ends the step may still be written.
     return _writers(case, missing_facts(case, case.step(place).done_when, place[1]), place[1])
