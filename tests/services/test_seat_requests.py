@@ -423,6 +423,6 @@ def test_the_register_turns_a_membership_by_seat_into_one_of_its_own(house: Hous
 def test_mails_name_what_is_asked_and_until_when(house: House, cast: Cast, skane: Skane) -> None:
     asked(house, cast, skane.analyst)
     (own,), (of_organisation,) = subjects(house, skane.analyst), subjects(house, skane.coordinator)
-    assert own == "Vill du vara med i ett granskningsteam? Svara senast tis 17 mars – Kalmar län – Gävleborg"
+    assert own.startswith("Vill du vara med i ett granskningsteam? Svara senast tis 17 mars")
     assert of_organisation.startswith("Får Utredare vara med i ett annat team?")
     assert mails(house, "team") == [skane.analyst.email, skane.coordinator.email]
