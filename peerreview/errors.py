@@ -48,6 +48,12 @@ def N_(text: str, **params: Any) -> Message:
     return Message(text, tuple(params.items()))
 
 
+def in_english(message: Message) -> str:
+    """For whoever reads no other language: a log, a program's own error."""
+    params = {name: in_english(one) if isinstance(one, Message) else one for name, one in message.params}
+    return message.text % params if params else message.text
+
+
 class RoughDay(date):
     """The day by which something is due that was agreed as a month, a term or a year: counts as that day, and is said
     as what it is (`said`). `kept`: how it is written down ("2027-03"). A day counted from it is a day like others."""
@@ -155,4 +161,14 @@ class BadDefinition(PeerreviewError):
 
 
 class BadSetting(PeerreviewError):
-    """A setting, or the database it names, that the product cannot start with; says the mend."""
+    """A setting, or the database it names, that the product cannot start with; says the mend.
+
+    `said`: in words that the door can put into the reader's language, where there are some."""
+
+    def __init__(self, said: Message | str):
+        super().__init__(said if isinstance(said, str) else in_english(said))
+        self.said = said
+
+
+class NotThere(BadSetting):
+    """What a command was asked for by its name is not there: a workflow, a file, a review; says what is."""

@@ -2,42 +2,48 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
 
-from config import Settings
-
-from .. import open_house
-from ..errors import BadSetting
-from ..services import verifying
+from ..errors import N_, NotThere
+from . import saying
+from .saying import option
 
 
-@click.group()
+@click.group(cls=saying.Group)
 def history() -> None:
     """The chained history of every review."""
 
 
 @history.command("verify")
-@click.option(
+@option(
     "--anchor", type=click.Path(path_type=Path), help="What `history anchor` printed once, kept elsewhere."
 )
 def verify(anchor: Path | None) -> None:
     """Replay every review from its history. Names each row that was changed, is missing or was put in, and each
     review that stands elsewhere than its history leads to; exit code 1 then."""
+    from config import Settings
+
+    from .. import open_house
+    from ..services import verifying
+
+    kept = _text(anchor) if anchor else ""
     house = open_house(Settings())
-    found = verifying.verify(house, _text(anchor) if anchor else "")
+    found = verifying.verify(house, kept)
     house.close()
-    for finding in found:
-        click.echo(str(finding), err=True)
     if found:
-        sys.exit(1)
+        saying.stop(finding.words for finding in found)
 
 
 @history.command("anchor")
 def anchor() -> None:
     """Print the head of every review's history. Who can rewrite the database cannot rewrite what is kept elsewhere."""
+    from config import Settings
+
+    from .. import open_house
+    from ..services import verifying
+
     house = open_house(Settings())
     click.echo(verifying.anchored(house), nl=False)
     house.close()
@@ -47,6 +53,7 @@ def _text(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise BadSetting(
-            f"{file}: cannot be read; name a file that `peerreview history anchor` wrote"
-        ) from error
+        wrong = N_(
+            "%(file)s: cannot be read; name a file that `peerreview history anchor` wrote", file=str(file)
+        )
+        raise NotThere(wrong) from error

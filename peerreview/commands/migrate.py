@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import click
 
-from config import Settings
+from ..errors import N_, NotFound, NotThere
+from . import saying
+from .saying import option
 
-from .. import open_house
-from ..errors import BadSetting, NotFound
-from ..services import clock, definitions, migrating, migration_preview, migration_words
-from ..services.house import House
-from ..services.migration_preview import VersionsView
+if TYPE_CHECKING:
+    from ..services.house import House
+    from ..services.migration_preview import VersionsView
 
 
-@click.command()
+@click.command(cls=saying.Command)
 @click.argument("name")
-@click.option(
+@option(
     "--review", "reviews", type=int, multiple=True, metavar="ID",
     help="Which (several times for several); all that have an older definition by default.",
 )  # fmt: skip
-@click.option("--dry-run", is_flag=True, help="Tell what it would mean for each, and write nothing.")
+@option("--dry-run", is_flag=True, help="Tell what it would mean for each, and write nothing.")
 def migrate(name: str, reviews: tuple[int, ...], dry_run: bool) -> None:
     """Move running reviews to the newest definition of NAME. Back up first.
 
     All are moved; or none, where one of them has no place in the new definition: the reason is told then, and the
     exit code is 1."""
+    from config import Settings
+
+    from .. import open_house
+    from ..services import clock, definitions, migration_words
+
     settings = Settings()
     definitions.named(settings.workflows_dir, name)  # tells of the nearest name where there is none
     house = open_house(settings)
@@ -38,8 +43,7 @@ def migrate(name: str, reviews: tuple[int, ...], dry_run: bool) -> None:
         if dry_run:
             click.echo("\n".join(migration_words.lines(view)))
         if stuck:
-            click.echo("\n".join(stuck), err=True)
-            sys.exit(1)
+            saying.stop(stuck)
         if not dry_run:
             _moved(house, view, now)
     finally:
@@ -47,20 +51,33 @@ def migrate(name: str, reviews: tuple[int, ...], dry_run: bool) -> None:
 
 
 def _seen(house: House, name: str, reviews: tuple[int, ...], now: datetime) -> VersionsView:
+    from ..services import migration_preview
+
     try:
         return migration_preview.versions(house, actor=None, name=name, chosen=reviews or None, now=now)
     except NotFound as error:
         told = ", ".join(str(id) for id in reviews)
-        raise BadSetting(
-            f"of {told} not all are running reviews of {name} with an older definition; "
-            "leave --review out to see which there are"
-        ) from error
+        wrong = N_(
+            "of %(reviews)s not all are running reviews of %(name)s with an older definition; "
+            "leave --review out to see which there are",
+            reviews=told,
+            name=name,
+        )
+        raise NotThere(wrong) from error
 
 
 def _moved(house: House, view: VersionsView, now: datetime) -> None:
+    from ..services import migrating
+
     chosen: dict[int, int | None] = {preview.review_id: preview.version for preview in view.previews}
     if chosen:
         migrating.migrate(house, actor=None, name=view.name, chosen=chosen, newest_seen=view.newest, now=now)
     for preview in view.previews:
-        click.echo(f"review {preview.review_id} ({preview.title}): moved")
-    click.echo(f"moved: {len(chosen)}; had the newest definition already: {view.on_newest}")
+        saying.tell(N_("review %(id)s (%(title)s): moved", id=preview.review_id, title=preview.title))
+    saying.tell(
+        N_(
+            "moved: %(moved)s; had the newest definition already: %(others)s",
+            moved=len(chosen),
+            others=view.on_newest,
+        )
+    )

@@ -11,23 +11,22 @@ from typing import Any
 
 import click
 
+from . import saying
+from .saying import option
+
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
-@click.command()
+@click.command(cls=saying.Command)
 @click.argument("profiles", type=FILE)
-@click.option("--weights", type=FILE, help="A feature and its weight a line, such as: population = 2.")
-@click.option(
-    "--fix", multiple=True, metavar="A,B[,C]", help="These are a pair, or a ring. May be given again."
-)
-@click.option(
+@option("--weights", type=FILE, help="A feature and its weight a line, such as: population = 2.")
+@option("--fix", multiple=True, metavar="A,B[,C]", help="These are a pair, or a ring. May be given again.")
+@option(
     "--forbid", multiple=True, metavar="A,B", help="These do not meet, nor in a ring. May be given again."
 )
-@click.option(
-    "--years", type=click.IntRange(min=0), default=5, show_default=True, help="No pair met this lately."
-)
-@click.option("--year", type=int, help="The year of the round, if not this one.")
-@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@option("--years", type=click.IntRange(min=0), default=5, show_default=True, help="No pair met this lately.")
+@option("--year", type=int, help="The year of the round, if not this one.")
+@option("--json", "as_json", is_flag=True, help="For programs.")
 def pair(**given: Any) -> None:
     """Find the best set of pairs, and of a ring of three where the number is odd, for the file PROFILES.
 

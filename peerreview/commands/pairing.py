@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import combinations
@@ -12,13 +11,15 @@ from typing import Any, NoReturn
 
 import click
 
-from ..errors import Invalid, Message
+from ..errors import N_, Invalid, Message
 from ..matching import cells, reading, weighing
 from ..matching.pairing import Group, Matching, Pairing, Round
 from ..matching.profiles import Profile, key
 from ..matching.reasons import title
 from ..matching.rules import Rules
 from ..matching.scoring import features
+from . import saying
+from .saying import said
 
 # The tables of more would not fit in what memory a computer usually has.
 MOST = 3000
@@ -36,7 +37,13 @@ def find_pairs(
     """What the command `pair` does (see commands/pair.py for what it is given)."""
     read = _profiles(profiles)
     if len(read) > MOST:
-        _stop([f"{profiles}: {len(read)} organisations are too many; at most {MOST} are paired at once"])
+        many = N_(
+            "%(file)s: %(count)s organisations are too many; at most %(most)s are paired at once",
+            file=str(profiles),
+            count=len(read),
+            most=MOST,
+        )
+        _stop([many])
     rules = Rules(
         year=date.today().year if year is None else year,
         years=years,
@@ -46,7 +53,7 @@ def find_pairs(
     try:
         pairing = Matching(round_).pairing()
     except Invalid as error:
-        _stop([f"--{option}: {_said(message)}" for option, message in error.errors.items()])
+        _stop([f"--{option}: {said(message)}" for option, message in error.errors.items()])
     if as_json:
         click.echo(json.dumps(_as_json(pairing), ensure_ascii=False, indent=2))
     else:
@@ -73,7 +80,7 @@ def _weights(file: Path | None, profiles: Sequence[Profile]) -> dict[str, float]
 
 
 def _places(file: Path, error: cells.BadTable) -> list[str]:
-    return [f"{file}:{fault.line}:{fault.column}: {_said(fault.message)}" for fault in error.faults]
+    return [f"{file}:{fault.line}:{fault.column}: {said(fault.message)}" for fault in error.faults]
 
 
 def _groups(
@@ -81,7 +88,7 @@ def _groups(
 ) -> list[tuple[str, ...]]:
     """Known names, two to `most` of them, parted by commas; a name may itself hold commas."""
     names = {key(one.organisation): one.organisation for one in profiles}
-    right = "A,B" if most == 2 else "A,B or A,B,C"
+    right = "A,B" if most == 2 else "A,B,C"
     found = []
     for text in given:
         words = text.split(",")
@@ -92,7 +99,13 @@ def _groups(
             if len({key(part) for part in parts} & names.keys()) == number
         ]
         if not known:
-            _stop([f"{option} {text}: these are not organisations of the file, such as: {option} {right}"])
+            wrong = N_(
+                "%(option)s %(given)s: these are not organisations of the file, such as: %(option)s %(right)s",
+                option=option,
+                given=text,
+                right=right,
+            )
+            _stop([wrong])
         found.append(known[0])
     return found
 
@@ -121,7 +134,7 @@ def _as_json(pairing: Pairing) -> dict[str, Any]:
 
 def _lines(pairing: Pairing) -> list[str]:
     lines = [line for group in pairing.groups for line in _group(group)]
-    return [*lines, f"Total: {pairing.total:.4f}"]
+    return [*lines, said(N_("Total: %(points)s", points=f"{pairing.total:.4f}"))]
 
 
 def _group(group: Group) -> list[str]:
@@ -131,7 +144,7 @@ def _group(group: Group) -> list[str]:
     return [
         f"{members}: {group.score:.4f}",
         *(
-            f"  {reason.share:.4f}  {_said(title(reason.feature))}: {'; '.join(map(_said, reason.words))}"
+            f"  {reason.share:.4f}  {said(title(reason.feature))}: {'; '.join(map(said, reason.words))}"
             for reason in group.reasons
         ),
     ]
@@ -139,19 +152,16 @@ def _group(group: Group) -> list[str]:
 
 def _left_over(pairing: Pairing) -> list[str]:
     return [
-        f"Without a partner: {one.organisation}: {'; '.join(map(_said, one.rules))}"
+        said(
+            N_(
+                "Without a partner: %(name)s: %(why)s",
+                name=one.organisation,
+                why="; ".join(map(said, one.rules)),
+            )
+        )
         for one in pairing.unmatched
     ]
 
 
-def _said(message: Message | str) -> str:
-    if isinstance(message, str):
-        return message
-    params = {name: _said(value) if isinstance(value, Message) else value for name, value in message.params}
-    return message.text % params if params else message.text
-
-
-def _stop(lines: Sequence[str]) -> NoReturn:
-    for line in lines:
-        click.echo(line, err=True)
-    sys.exit(2)
+def _stop(lines: Sequence[Message | str]) -> NoReturn:
+    saying.stop(lines, saying.MISTAKEN)

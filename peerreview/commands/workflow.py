@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import date, datetime
 from pathlib import Path
 
 import click
 
-import config
-
 from ..errors import BadDefinition, BadSetting, PeerreviewError
-from ..services import definitions, drawing, exporting, rehearsing, workflow_reference, workflow_words
+from . import saying
 from .migrate import migrate
+from .saying import option
 
 LANGUAGES = click.Choice(["sv", "en"])
+# As services.exporting has them.
+SHAPES = ["svg", "scxml", "bpmn"]
 
 
-@click.group()
+@click.group(cls=saying.Group)
 def workflow() -> None:
     """Workflows: no database and no settings are needed, but for `migrate`."""
 
@@ -30,30 +30,34 @@ workflow.add_command(migrate)
 def check(files: tuple[Path, ...]) -> None:
     """Read FILES (all of workflows/ by default); every mistake is told as file:line:column, with its mend.
 
-    Silent where all is well; exit code 1 where it is not."""
-    told: list[str] = []
+    Silent where all is well; exit code 1 where it is not, 2 where a file is not there."""
+    from ..services import definitions
+
+    lines: list[str] = []
+    code = 0
     for file in files or definitions.files(_folder()):
         try:
             definitions.read_one(file)
         except (BadDefinition, BadSetting) as error:
-            told += str(error).splitlines()
-    for line in told:
-        click.echo(line, err=True)
-    if told:
-        sys.exit(1)
+            more, one = saying.told(error)
+            lines, code = lines + more, max(code, one)
+    if lines:
+        saying.stop(lines, code)
 
 
 @workflow.command("rehearse")
 @click.argument("name")
-@click.option("--parties", type=int, help="How many take part; as few as the definition allows by default.")
-@click.option("--start", type=click.DateTime(["%Y-%m-%d"]), help="The first day; today by default.")
-@click.option("--lang", type=LANGUAGES, default="sv", show_default=True)
-@click.option("--late", default="", metavar="ROLE", help="Let this role miss every date.")
-@click.option("--json", "as_json", is_flag=True, help="For other programs.")
+@option("--parties", type=int, help="How many take part; as few as the definition allows by default.")
+@option("--start", type=click.DateTime(["%Y-%m-%d"]), help="The first day; today by default.")
+@option("--lang", type=LANGUAGES, default="sv", show_default=True)
+@option("--late", default="", metavar="ROLE", help="Let this role miss every date.")
+@option("--json", "as_json", is_flag=True, help="For other programs.")
 def rehearse(
     name: str, parties: int | None, start: datetime | None, lang: str, late: str, as_json: bool
 ) -> None:
     """Play a whole review of NAME with made-up parties: who does what when, and every mail."""
+    from ..services import definitions, rehearsing, workflow_words
+
     view = rehearsing.played(
         definitions.named(_folder(), name),
         rehearsing.usual_calendar(),
@@ -69,11 +73,11 @@ def rehearse(
 
 @workflow.command("rights")
 @click.argument("name")
-@click.option(
-    "--format", "shape", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True
-)
+@option("--format", "shape", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
 def rights(name: str, shape: str) -> None:
     """Who may see and do what in which step of NAME, as the program enforces it."""
+    from ..services import definitions, workflow_words
+
     found = definitions.named(_folder(), name)
     if shape == "csv":
         click.echo(workflow_words.rights_csv(found), nl=False)
@@ -85,13 +89,13 @@ def rights(name: str, shape: str) -> None:
 
 @workflow.command("draw")
 @click.argument("name")
-@click.option(
-    "--format", "shape", type=click.Choice(["svg", *exporting.SHAPES]), default="svg", show_default=True
-)
-@click.option("--parties", type=int, help="How many take part; as few as the definition allows by default.")
-@click.option("--lang", type=LANGUAGES, default="sv", show_default=True)
+@option("--format", "shape", type=click.Choice(SHAPES), default="svg", show_default=True)
+@option("--parties", type=int, help="How many take part; as few as the definition allows by default.")
+@option("--lang", type=LANGUAGES, default="sv", show_default=True)
 def draw(name: str, shape: str, parties: int | None, lang: str) -> None:
     """NAME as a drawing with a lane for each side (svg), or for other programs as a statechart or a process."""
+    from ..services import definitions, drawing, exporting
+
     found = definitions.named(_folder(), name)
     if shape == "svg":
         click.echo(drawing.as_file(found, parties=parties, language=lang))
@@ -102,17 +106,23 @@ def draw(name: str, shape: str, parties: int | None, lang: str) -> None:
 @workflow.command("reference")
 def reference() -> None:
     """Every word of the language with its form and what it means, as Markdown (docs/reference.md)."""
+    from ..services import workflow_reference
+
     click.echo(workflow_reference.reference(), nl=False)
 
 
 @workflow.command("schema")
 def schema() -> None:
     """The language as a JSON Schema, so that editors complete and check (workflows/workflow.schema.json)."""
+    from ..services import workflow_reference
+
     click.echo(workflow_reference.json_schema(), nl=False)
 
 
 def _folder() -> Path:
     """The folder of the settings where there are any, else the shipped one."""
+    import config
+
     try:
         return config.Settings().workflows_dir
     except PeerreviewError:

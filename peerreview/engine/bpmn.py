@@ -29,6 +29,11 @@ SIDE = Text.of({"sv": "Sida", "en": "Side"})
 DATE = Text.of({"sv": "Dagen är inne", "en": "The day has come"})
 DONE = Text.of({"sv": "Allt är gjort", "en": "All is done"})
 WAITS = Text.of({"sv": "Väntar", "en": "Waits"})
+BEGINS = Text.of({"sv": "Start", "en": "Start"})
+YES = Text.of({"sv": "Ja", "en": "Yes"})
+NO = Text.of({"sv": "Nej", "en": "No"})
+WHAT_NEXT = Text.of({"sv": "Hur går det vidare?", "en": "How does it go on?"})
+GOES_ON = Text.of({"sv": "Fortsätter", "en": "Goes on"})
 TAKES_PLACE = Text.of({"sv": "Görs steget?", "en": "Takes place?"})
 OUTCOME = "outcome"
 for prefix, space in {"bpmn": MODEL, "bpmndi": DI, "dc": DC, "di": DD}.items():
@@ -77,7 +82,7 @@ class _Writer:
         top = unfold(self.case)
         self.canvas.lay_out(_rows(top, together=False))
         main, end = next(iter(self.case.workflow.ends.items()))
-        begins = self.canvas.node("startEvent", "begins", "", 0, 0)
+        begins = self.canvas.node("startEvent", "begins", BEGINS.get(self.language), 0, 0)
         whole = self._sequence(top, 0)
         ends = self.canvas.node("endEvent", f"end.{main}", end.title.get(self.language), 0, 0)
         self.canvas.flow(begins, whole.first if whole else ends)
@@ -160,9 +165,10 @@ class _Writer:
                 self.canvas.flow(boundary, merge, turn=Turn.BELOW)
         for number, (one, other) in enumerate(pairwise(parts)):
             holds = self.tell.of(step.condition, instance.scope) if choice and number == 0 else ""
-            self.canvas.flow(one.last, other.first, _python(holds))
+            self.canvas.flow(one.last, other.first, _python(holds), YES.get(self.language) if holds else "")
         if choice:
-            choice.default = self.canvas.flow(choice, parts[-1].last, turn=Turn.BELOW)
+            no = NO.get(self.language)
+            choice.default = self.canvas.flow(choice, parts[-1].last, words=no, turn=Turn.BELOW)
         return Part(parts[0].first, parts[-1].last)
 
     def _wait(self, instance: Instance, row: int) -> Node | None:
@@ -205,7 +211,9 @@ class _Writer:
         if not ending:
             return task
         lane = _lane(instance.scope)
-        gateway = self.canvas.node("exclusiveGateway", f"{instance.name}.outcome", "", lane, row)
+        gateway = self.canvas.node(
+            "exclusiveGateway", f"{instance.name}.outcome", WHAT_NEXT.get(self.language), lane, row
+        )
         self.canvas.flow(task, gateway)
         for number, action in enumerate(ending):
             end = self.case.workflow.ends[action.to or ""]
@@ -214,9 +222,10 @@ class _Writer:
                 "endEvent", name, end.title.get(self.language), lane, row, above=number + 1
             )
             node.terminates = True
-            self.canvas.flow(gateway, node, f"{OUTCOME} == '{action.key}'", turn=Turn.ABOVE)
+            words = action.title.get(self.language)
+            self.canvas.flow(gateway, node, f"{OUTCOME} == '{action.key}'", words, turn=Turn.ABOVE)
         # Its default is the flow on, which is the next one drawn from it.
-        gateway.defaults_to_next = True
+        gateway.defaults_to_next, gateway.else_words = True, GOES_ON.get(self.language)
         return gateway
 
     # ---- the document
@@ -242,7 +251,8 @@ class _Writer:
             self._node(body, node)
         for flow in self.canvas.flows:
             ends = {"sourceRef": flow.source.id, "targetRef": flow.target.id}
-            element = ET.SubElement(body, f"{{{MODEL}}}sequenceFlow", {"id": flow.id, **ends})
+            named = {"id": flow.id, **({"name": flow.words} if flow.words else {}), **ends}
+            element = ET.SubElement(body, f"{{{MODEL}}}sequenceFlow", named)
             if flow.condition:
                 expression = ET.SubElement(element, f"{{{MODEL}}}conditionExpression", {TYPE: FORMAL})
                 expression.text = flow.condition

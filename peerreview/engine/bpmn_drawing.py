@@ -39,6 +39,7 @@ class Node:
     condition: str = ""
     default: str = ""
     defaults_to_next: bool = False
+    else_words: str = ""
     terminates: bool = False
     attached: Node | None = None
 
@@ -58,6 +59,7 @@ class Flow:
     target: Node
     condition: str
     points: tuple[Point, ...]
+    words: str = ""
 
 
 @dataclass
@@ -99,9 +101,14 @@ class Canvas:
         self.nodes.append(node)
         return node
 
-    def flow(self, source: Node, target: Node, condition: str = "", *, turn: Turn = Turn.STRAIGHT) -> str:
+    def flow(
+        self, source: Node, target: Node, condition: str = "", words: str = "", *, turn: Turn = Turn.STRAIGHT
+    ) -> str:
+        """A way from one to the other, taken where the condition holds; `words` say which way it is of several."""
         name = f"flow.{len(self.flows) + 1}"
-        self.flows.append(Flow(name, source, target, condition, _way(source, target, turn)))
+        if source.defaults_to_next and turn is Turn.STRAIGHT:
+            words = words or source.else_words
+        self.flows.append(Flow(name, source, target, condition, _way(source, target, turn), words))
         if source.defaults_to_next and turn is Turn.STRAIGHT:
             source.default = name
         return name

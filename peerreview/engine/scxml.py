@@ -77,6 +77,11 @@ def chart(case: Case) -> Chart:
     return _Writer(case).written()
 
 
+def safe_name(name: str) -> str:
+    """What is an NMTOKEN, as SCXML asks, and also a name in JavaScript: SCION makes one of its functions of it."""
+    return name.replace("-", "_")
+
+
 class _Writer:
     def __init__(self, case: Case):
         self.case, self.workflow = case, case.workflow
@@ -91,7 +96,7 @@ class _Writer:
     def written(self) -> Chart:
         root = ET.Element(
             "scxml", {"xmlns": SPACE, "version": "1.0", "datamodel": "ecmascript",
-                      "name": self.workflow.name, "initial": "review"}
+                      "name": safe_name(self.workflow.name), "initial": "review"}
         )  # fmt: skip
         review = ET.Element("parallel", id="review")
         self._ends(review)

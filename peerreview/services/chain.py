@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from ..errors import N_, Message
 from ..store import history
 from ..store.rows import ReviewRow
 
@@ -69,36 +70,42 @@ def faults(
     head: str,
     *,
     covered: Sequence[str],
-    text_fault: Callable[[Any], str],
-) -> Iterator[tuple[int | None, str]]:
+    text_fault: Callable[[Any], Message | None],
+) -> Iterator[tuple[int | None, Message]]:
     """What is wrong in a chain whose head says how many rows it has and the hash of the last: (row, what)."""
     previous, wanted = "", 1
     for row in rows:
         if row.number != wanted:
-            missing = f"{wanted} to {row.number - 1}" if row.number - 1 > wanted else f"{wanted}"
-            what = f"row {missing} is missing before it" if row.number > wanted else "it stands there twice"
-            yield row.number, what
+            yield row.number, _out_of_order(row.number, wanted)
         elif row.previous != previous:
-            yield row.number, "it does not follow from the row before: a row was changed or put in"
+            yield row.number, N_("it does not follow from the row before: a row was changed or put in")
         if hash_of({name: getattr(row, name) for name in covered}) != row.hash:
-            yield row.number, "it was changed"
+            yield row.number, N_("it was changed")
         if said := text_fault(row):
             yield row.number, said
         previous, wanted = row.hash, row.number + 1
     last = rows[-1].number if rows else 0
     if last < count:
-        yield None, f"the last {count - last} of {count} rows are missing"
+        yield None, N_("the last %(gone)s of %(all)s rows are missing", gone=count - last, all=count)
     elif last > count:
-        yield last, f"it was put in: the history has {count} rows"
+        yield last, N_("it was put in: the history has %(all)s rows", all=count)
     elif previous != head:
-        yield last or None, "the last row is another than its head holds"
+        yield last or None, N_("the last row is another than its head holds")
 
 
-def text_fault(row: Any) -> str:
-    """What is wrong with the free text of a review's row, "" for nothing."""
+def _out_of_order(number: int, wanted: int) -> Message:
+    if number < wanted:
+        return N_("it stands there twice")
+    if number - 1 == wanted:
+        return N_("row %(row)s is missing before it", row=wanted)
+    return N_("rows %(first)s to %(last)s are missing before it", first=wanted, last=number - 1)
+
+
+def text_fault(row: Any) -> Message | None:
+    """What is wrong with the free text of a review's row."""
     if row.text is not None and digest_of(row.text, row.text_salt) != row.text_digest:
-        return "its text was changed"
-    return ""
+        return N_("its text was changed")
+    return None
 
 
 def hash_of(covered: Mapping[str, Any]) -> str:

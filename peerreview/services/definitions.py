@@ -8,7 +8,7 @@ from pathlib import Path
 from ..engine.checker import check
 from ..engine.definition import Workflow
 from ..engine.reader import LARGEST, read
-from ..errors import BadDefinition, BadSetting, Problem
+from ..errors import N_, BadDefinition, BadSetting, NotThere, Problem
 from ..store import cases
 from ..store import verifying as store
 from .house import House
@@ -39,8 +39,11 @@ def files(folder: Path) -> list[Path]:
     found = sorted(folder.glob("*.yaml"))
     if not found:
         raise BadSetting(
-            f"PEERREVIEW_WORKFLOWS_DIR: there is no workflow in {str(folder)!r}; "
-            "name the folder in which the definitions (*.yaml) lie"
+            N_(
+                "PEERREVIEW_WORKFLOWS_DIR: there is no workflow in %(folder)s; "
+                "name the folder in which the definitions (*.yaml) lie",
+                folder=repr(str(folder)),
+            )
         )
     return found
 
@@ -56,8 +59,12 @@ def named(folder: Path, name: str) -> Workflow:
     if name in known:
         return known[name]
     near = difflib.get_close_matches(name, known, 1)
-    mend = f"did you mean {near[0]}?" if near else f"there are: {', '.join(sorted(known))}"
-    raise BadSetting(f"there is no workflow {name!r}; {mend}")
+    if near:
+        raise NotThere(
+            N_("there is no workflow %(name)s; did you mean %(near)s?", name=repr(name), near=near[0])
+        )
+    there = ", ".join(sorted(known))
+    raise NotThere(N_("there is no workflow %(name)s; there are: %(there)s", name=repr(name), there=there))
 
 
 def check_running(house: House) -> None:
@@ -91,9 +98,12 @@ def read_one(file: Path, *, played: bool = True) -> Workflow:
         with file.open("rb") as opened:
             source = opened.read(LARGEST + 1)
     except OSError as error:
-        raise BadSetting(
-            f"{file}: cannot be read ({error.strerror}); name a workflow's file (*.yaml)"
-        ) from error
+        wrong = N_(
+            "%(file)s: cannot be read (%(why)s); name a workflow's file (*.yaml)",
+            file=str(file),
+            why=error.strerror,
+        )
+        raise NotThere(wrong) from error
     workflow = read(source, shown(file))
     if problems := check(workflow, played=played):
         raise BadDefinition(problems)

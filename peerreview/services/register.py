@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from ..errors import N_, Message
 from ..store import register as store
 from ..store.database import Writing
 from ..store.organisations import Organisation
@@ -98,7 +99,7 @@ def _canonical(words: Mapping[str, Any]) -> str:
 # ---- verified
 
 
-def faults(session: Session) -> Iterator[tuple[int | None, str]]:
+def faults(session: Session) -> Iterator[tuple[int | None, Message]]:
     """What is wrong in the chain, by row; where nothing is, what people are called and where their mail goes is held
     against what their last row says of it."""
     rows = store.rows(session)
@@ -108,12 +109,12 @@ def faults(session: Session) -> Iterator[tuple[int | None, str]]:
         yield from _against_the_register(session)
 
 
-def _words_fault(row: Any) -> str:
+def _words_fault(row: Any) -> Message | None:
     digest = chain.digest_of(_canonical(row.words), row.words_salt) if row.words_salt else ""
-    return "" if not row.words or digest == row.words_digest else "its words were changed"
+    return None if not row.words or digest == row.words_digest else N_("its words were changed")
 
 
-def _against_the_register(session: Session) -> Iterator[tuple[int | None, str]]:
+def _against_the_register(session: Session) -> Iterator[tuple[int | None, Message]]:
     known: dict[int, dict[str, tuple[int, Any]]] = {}
     for row in store.rows(session):
         if row.person_id is None:
@@ -128,14 +129,20 @@ def _against_the_register(session: Session) -> Iterator[tuple[int | None, str]]:
         now = {"name": name, "email": email, "closed": closed}
         for what, (number, value) in known.get(person_id, {}).items():
             if now[what] != value:
-                yield number, _OTHER[what] % {"person": person_id}
+                yield number, Message(_OTHER[what].text, (("person", person_id),))
 
 
 # Deeds whose words say what was asked for, not what is so.
 _ASKED = ("address_asked", "address_stopped")
 _CLOSING = {"closed": True, "reopened": False, "password_set": False}
 _OTHER = {
-    "name": "person %(person)s has another name than was written down here, and nothing tells of a change",
-    "email": "person %(person)s has another address than was written down here, and nothing tells of a change",
-    "closed": "the account of person %(person)s is not as it was left here (open or closed), and nothing tells why",
+    "name": N_(
+        "person %(person)s has another name than was written down here, and nothing tells of a change"
+    ),
+    "email": N_(
+        "person %(person)s has another address than was written down here, and nothing tells of a change"
+    ),
+    "closed": N_(
+        "the account of person %(person)s is not as it was left here (open or closed), and nothing tells why"
+    ),
 }

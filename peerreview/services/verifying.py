@@ -24,7 +24,7 @@ from ..engine.likeness import READING, waiting_again
 from ..engine.migrating import carried
 from ..engine.moves import Choice, fire, tick
 from ..engine.reader import read
-from ..errors import BadSetting, PeerreviewError, Refused
+from ..errors import N_, BadSetting, Message, PeerreviewError, Refused, in_english
 from ..store import register as register_store
 from ..store import verifying as store
 from ..store.history import HistoryRow
@@ -46,12 +46,20 @@ class Finding:
 
     review_id: int
     number: int | None
-    what: str
+    what: Message
+
+    @property
+    def words(self) -> Message:
+        if self.review_id == REGISTER:
+            if self.number is None:
+                return N_("the register: %(what)s", what=self.what)
+            return N_("the register, row %(row)s: %(what)s", row=self.number, what=self.what)
+        if self.number is None:
+            return N_("review %(id)s: %(what)s", id=self.review_id, what=self.what)
+        return N_("review %(id)s, row %(row)s: %(what)s", id=self.review_id, row=self.number, what=self.what)
 
     def __str__(self) -> str:
-        where = "the register" if self.review_id == REGISTER else f"review {self.review_id}"
-        row = f", row {self.number}" if self.number is not None else ""
-        return f"{where}{row}: {self.what}"
+        return in_english(self.words)
 
 
 def verify(house: House, anchor: str = "") -> list[Finding]:
@@ -87,8 +95,12 @@ def _read_anchor(text: str) -> list[tuple[int, int, str]]:
         known = words[0].isdecimal() or words[0] == _REGISTER
         if len(words) not in (2, 3) or not (known and words[1].isdecimal()):
             raise BadSetting(
-                f"anchor, line {number}: {line[:60]!r} is not a head of a history; "
-                "give a file that `peerreview history anchor` wrote"
+                N_(
+                    "anchor, line %(number)s: %(line)s is not a head of a history; "
+                    "give a file that `peerreview history anchor` wrote",
+                    number=number,
+                    line=repr(line[:60]),
+                )
             )
         number = REGISTER if words[0] == _REGISTER else int(words[0])
         kept.append((number, int(words[1]), words[2] if len(words) == 3 else ""))
@@ -99,14 +111,14 @@ def _against_anchor(session: Session, review_id: int, count: int, head: str) -> 
     if count == 0:
         return
     if review_id != REGISTER and store.review(session, review_id) is None:
-        yield Finding(review_id, None, "the review is gone, which the anchor holds")
+        yield Finding(review_id, None, N_("the review is gone, which the anchor holds"))
         return
     is_register = review_id == REGISTER
     now = register_store.hash_at(session, count) if is_register else store.hash_at(session, review_id, count)
     if now is None:
-        yield Finding(review_id, count, "the row is missing, which the anchor holds")
+        yield Finding(review_id, count, N_("the row is missing, which the anchor holds"))
     elif now != head:
-        yield Finding(review_id, count, "the history up to here is another than the anchor holds")
+        yield Finding(review_id, count, N_("the history up to here is another than the anchor holds"))
 
 
 def _of_review(house: House, session: Session, review_id: int) -> list[Finding]:
@@ -136,14 +148,16 @@ def _replayed(
 ) -> Iterator[Finding]:
     begun = next((row for row in rows if row.deed == "begun"), None)
     if begun is None:
-        yield Finding(review.id, None, "it has no beginning")
+        yield Finding(review.id, None, N_("it has no beginning"))
         return
     by = begun.definition_hash
     workflow = workflow_of(house, session, review, by)
     standing = first_standing(workflow, len(begun.data["organisations"]))
     for row in rows:
         if row.definition_hash != by:
-            yield Finding(review.id, row.number, "it was done by another definition than the review had then")
+            yield Finding(
+                review.id, row.number, N_("it was done by another definition than the review had then")
+            )
             return
         try:
             if row.deed == "migrated":
@@ -157,16 +171,22 @@ def _replayed(
                 case = Case(then, standing, _facts(workflow, row), house.calendar, _seats(row))
                 standing = _again(case, row)
         except (PeerreviewError, KeyError, ValueError, AssertionError) as error:
-            yield Finding(review.id, row.number, f"it cannot have been done as it stands there ({error})")
+            yield Finding(
+                review.id,
+                row.number,
+                N_("it cannot have been done as it stands there (%(why)s)", why=str(error)),
+            )
             return
     if by != review.definition_hash:
-        yield Finding(review.id, None, "it has another definition than its history leads to")
+        yield Finding(review.id, None, N_("it has another definition than its history leads to"))
     elif standing != Standing.from_json(review.standing):
         yield Finding(
-            review.id, None, f"it stands elsewhere than its history leads to: {_differs(standing, review)}"
+            review.id,
+            None,
+            N_("it stands elsewhere than its history leads to: %(where)s", where=_differs(standing, review)),
         )
     elif review.ended != standing.ended:
-        yield Finding(review.id, None, "it is marked as ended otherwise than its history tells")
+        yield Finding(review.id, None, N_("it is marked as ended otherwise than its history tells"))
 
 
 def _as_read_then(workflow: Workflow, row: HistoryRow) -> Workflow:

@@ -38,11 +38,11 @@ PARTS: Mapping[str, str] = {
 
 
 def json_schema() -> str:
-    """Of draft 7, which every editor knows."""
+    """Of the edition 2020-12."""
     schema = WorkflowModel.model_json_schema()
     parts = {name: _tidy(part) for name, part in schema.pop("$defs").items()}
     whole = {
-        "$schema": "http://json-schema.org/draft-07/schema#",
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A workflow of Peerreview",
         **{key: value for key, value in _tidy(schema).items() if key != "title"},
         "$defs": {**parts, **_shapes()},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -14,8 +15,11 @@ BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
 
 
-def drawn(*options: str) -> ET.Element:
-    result = CliRunner().invoke(commands, ["workflow", "draw", "collegial-review", *options])
+EVENTS = ("startEvent", "endEvent", "intermediateCatchEvent", "boundaryEvent")
+
+
+def drawn(*options: str, workflow: str = "collegial-review") -> ET.Element:
+    result = CliRunner().invoke(commands, ["workflow", "draw", workflow, *options])
     assert result.exit_code == 0, result.output
     return ET.fromstring(result.output)
 
@@ -63,3 +67,30 @@ def test_too_many_sides_are_refused() -> None:
         commands, ["workflow", "draw", "collegial-review", "--format", "bpmn", "--parties", "4"]
     )
     assert isinstance(result.exception, Invalid)
+
+
+@pytest.mark.parametrize("workflow", ["collegial-review", "round"])
+def test_a_statecharts_name_is_a_name_in_javascript_too(workflow: str) -> None:
+    chart = drawn("--format", "scxml", workflow=workflow)
+    assert re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", chart.get("name") or "")
+
+
+@pytest.mark.parametrize("workflow", ["collegial-review", "round"])
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_events_choices_and_their_ways_are_labelled(workflow: str, language: str) -> None:
+    process = drawn("--format", "bpmn", "--lang", language, workflow=workflow)
+    flows = list(process.iter(f"{BPMN}sequenceFlow"))
+    ways = {
+        gateway.get("id"): [flow for flow in flows if flow.get("sourceRef") == gateway.get("id")]
+        for gateway in process.iter(f"{BPMN}exclusiveGateway")
+    }
+    choices = [
+        gateway for gateway in process.iter(f"{BPMN}exclusiveGateway") if len(ways[gateway.get("id")]) > 1
+    ]
+    events = [one for kind in EVENTS for one in process.iter(f"{BPMN}{kind}")]
+    forks = [flow for gateway in choices for flow in ways[gateway.get("id")]]
+    conditional = [flow for flow in flows if flow.find(f"{BPMN}conditionExpression") is not None]
+    unnamed = [one.get("id") for one in [*choices, *events, *forks, *conditional] if not one.get("name")]
+    assert unnamed == []
+    assert events
+    assert workflow == "round" or (choices and conditional)

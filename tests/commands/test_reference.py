@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from jsonschema import Draft7Validator
+from jsonschema import Draft202012Validator
 
 from peerreview.commands.workflow import workflow
 from peerreview.engine import schema
@@ -32,10 +32,11 @@ MODELS = [
 
 
 @cache
-def validator() -> Draft7Validator:
+def validator() -> Draft202012Validator:
     found = json.loads(SCHEMA.read_text(encoding="utf-8"))
-    Draft7Validator.check_schema(found)
-    return Draft7Validator(found)
+    assert found["$schema"] == Draft202012Validator.META_SCHEMA["$id"]
+    Draft202012Validator.check_schema(found)
+    return Draft202012Validator(found)
 
 
 def faults(text: str) -> list[str]:

@@ -31,8 +31,9 @@ def test_check_tells_every_mistake_of_every_file(tmp_path: Path) -> None:
     one.write_text(SHIPPED.read_text(encoding="utf-8").replace("by: contact", "by: contct"), encoding="utf-8")
     one.write_text(one.read_text(encoding="utf-8").replace("by: self", "by: slf"), encoding="utf-8")
     two.write_bytes(b"workflow:\n\t- x\n\xff")
+    assert run("check", str(one), str(two)).exit_code == 1
     result = run("check", str(one), str(two), str(gone))
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert "did you mean `self`?" in result.output
     assert f"{two}:" in result.output
     assert "gone.yaml: cannot be read" in result.output
