@@ -11,7 +11,7 @@ from peerreview.rendering.versions import merged, side_by_side
 from tests.rendering.nasty import SHAPES
 
 BAR = 2.5
-LETTERS, ROUNDS = 100_000, 3
+LETTERS, ROUNDS = 100_000, 4
 # What takes less than this (seconds) for twice the letters is not looked at: it says more of the machine.
 LEAST = 0.1
 

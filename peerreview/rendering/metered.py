@@ -20,8 +20,10 @@ from markdown.blockprocessors import (
     BlockProcessor,
     CodeBlockProcessor,
     EmptyBlockProcessor,
+    OListProcessor,
     ReferenceProcessor,
 )
+from markdown.extensions.sane_lists import SaneOListProcessor, SaneUListProcessor
 from markdown.extensions.tables import TableProcessor
 from markdown.util import AtomicString
 
@@ -68,6 +70,8 @@ class Blocks(BlockParser):
         self.blockprocessors.register(_Empty(self), "empty", 100)
         self.blockprocessors.register(_Code(self), "code", 80)
         self.blockprocessors.register(_Table(self, meter), "table", 75)
+        self.blockprocessors.register(_Numbers(self), "olist", 40)
+        self.blockprocessors.register(_Bullets(self), "ulist", 30)
         self.blockprocessors.register(_Reference(self, meter), "reference", 15)
 
         self._plain: list[tuple[Element, list[str]]] = []
@@ -161,6 +165,31 @@ class _Code(_ShortCode, CodeBlockProcessor):
 
 
 class _Empty(_ShortCode, EmptyBlockProcessor):
+    pass
+
+
+class _Items(OListProcessor):
+    """The items of a list, each with the lines that go on in it: put together once, and not anew for each line."""
+
+    def get_items(self, block: str) -> list[str]:
+        items: list[list[str]] = []
+        for line in block.split("\n"):
+            if found := self.CHILD_RE.match(line):
+                if not items and self.TAG == "ol":
+                    self.STARTSWITH = found[1].rstrip(".")
+                items.append([found[3]])
+            elif self.INDENT_RE.match(line) and not items[-1][0].startswith(" " * self.tab_length):
+                items.append([line])
+            else:
+                items[-1].append(line)
+        return ["\n".join(lines) for lines in items]
+
+
+class _Numbers(_Items, SaneOListProcessor):
+    pass
+
+
+class _Bullets(_Items, SaneUListProcessor):
     pass
 
 
