@@ -176,7 +176,7 @@ class _Items(OListProcessor):
         for line in block.split("\n"):
             if found := self.CHILD_RE.match(line):
                 if not items and self.TAG == "ol":
-                    self.STARTSWITH = found[1].rstrip(".")
+                    self.STARTSWITH = found[1].rstrip(".")  # type: ignore[misc]
                 items.append([found[3]])
             elif self.INDENT_RE.match(line) and not items[-1][0].startswith(" " * self.tab_length):
                 items.append([line])
