@@ -113,5 +113,6 @@ def person_password(email: str, password: str) -> None:
     from .. import open_house
     from ..services import operating
 
-    operating.set_password(open_house(Settings()), email=email, password=password, real_now=datetime.now(UTC))
+    now = datetime.now(UTC)
+    operating.set_password(open_house(Settings()), email=email, password=password, now=now, real_now=now)
     saying.tell(N_("%(address)s has a new password.", address=email))
