@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from ..engine.definition import Action, Allow, Right, RoleRef, Workflow
+from ..engine.definition import Action, Allow, Right, RoleRef, Step, Workflow
 from ..errors import N_, Message, PartyName, Text
+from . import vocabulary_changes as words
 
 Words = Message | Text | PartyName | str
 END = "end: "
@@ -20,13 +21,24 @@ RELATIONS: Mapping[str, Message] = {
 
 
 def differences(old: Workflow, new: Workflow, names: Mapping[str, str]) -> Iterator[Words]:
-    """What is other in the definition itself, wherever a review stands: dates, reminders, rights."""
+    """What is other in the definition itself, wherever a review stands: words, things, dates, reminders, rights."""
+    yield from words.differences(old, new)
     for path, target in names.items():
         one, other = old.by_path[path], new.by_path[target]
         if (one.due, one.opens, one.ends_after) != (other.due, other.opens, other.ends_after):
             yield N_("“%(step)s”: when it begins, is due or ends is reckoned otherwise.", step=other.title)
         if (one.remind, one.remind_late) != (other.remind, other.remind_late):
             yield N_("“%(step)s”: the reminders are others.", step=other.title)
+        if _course(one) != _course(other):
+            yield N_("“%(step)s”: whether it takes place, what it waits for or when it is over is asked otherwise.",
+                     step=other.title)  # fmt: skip
+        if (one.each, one.people) != (other.each, other.people):
+            yield N_("“%(step)s”: whose copies there are of it is otherwise.", step=other.title)
+        if one.more_time != other.more_time:
+            yield N_(
+                "“%(step)s”: who may ask for more time, and who gives it, is otherwise.", step=other.title
+            )
+        yield from _deeds(one, other, names)
     # As it is written: to ask the enforced decision for every cell (engine.rights) takes a second.
     before, after = set(_granted(old, names)), set(_granted(new, {}))
     for granted, text, workflow in (
@@ -39,6 +51,23 @@ def differences(old: Workflow, new: Workflow, names: Mapping[str, str]) -> Itera
         where, what, ref = granted
         told = (("where", _place(old, new, where)), ("what", what), ("who", who(workflow, ref)))
         yield Message(text.text, told)
+
+
+def _course(step: Step) -> tuple[object, ...]:
+    return step.condition, step.starts_when, step.done_when, step.page
+
+
+def _deeds(one: Step, other: Step, names: Mapping[str, str]) -> Iterator[Words]:
+    """Actions that both have and that do something else now. (Those that come or go are told with the rights.)"""
+    for key in one.actions.keys() & other.actions.keys():
+        before, after = one.actions[key], other.actions[key]
+        to = names.get(before.to or "", before.to)
+        if (before.needs, before.reason, before.does, before.records, before.declares, to) != (
+            after.needs, after.reason, after.does, after.records, after.declares, after.to
+        ):  # fmt: skip
+            yield N_(
+                "“%(step)s”: “%(action)s” needs or does something else.", step=other.title, action=after.title
+            )
 
 
 Granted = tuple[str, str, RoleRef]

@@ -15,13 +15,14 @@ from sqlalchemy.orm import Session
 
 from ..engine.case import Case
 from ..engine.definition import Workflow
+from ..engine.in_use import without_place
 from ..engine.migrating import Carried, become, carried, fits
 from ..engine.moves import Move, tick
 from ..engine.reaching import can_end, dead_end
 from ..errors import N_, Conflict, Invalid, Message, NotFound, PartyName, Text
 from ..store import cases as case_store
 from ..store import migrating as store
-from . import asked_time, deeds, facts
+from . import asked_time, deeds, facts, in_use
 from .accounts import only_lead
 from .cases import OpenCase, opened
 from .house import Account, House
@@ -57,7 +58,12 @@ def thought_through(case: OpenCase, new: Workflow) -> Thought:
     old, now = case.workflow, case.now
     names = become(old, new)
     found = carried(case.standing, old, new, names, now)
-    why = (*found.why, *fits(case.case, new, _made(case)))
+    held = in_use.uses_of(case)
+    why = (
+        *found.why,
+        *fits(case.case, new, {use.thing for use in held if use.what == "thing"}),
+        *without_place(old, new, names, held),
+    )
     after = move = None
     if not why:
         after = case.case.with_(
@@ -90,13 +96,6 @@ def _no_way_on(before: Case, after: Case) -> Iterator[Message]:
             yield N_("nothing in “%(step)s” (%(side)s) would lead on", step=step, **side)
         else:
             yield N_("nothing in “%(step)s” would lead on", step=step)
-
-
-def _made(case: OpenCase) -> set[str]:
-    """The artefacts of which there is something, be it a draft that no fact tells of."""
-    rows = case.rows
-    keys = (*rows.states, *rows.texts, *rows.questions, *rows.wishes_met, *rows.follow_ups)
-    return {key[0] for key in keys} | {form.artefact for form in rows.forms}
 
 
 def migrate(

@@ -5,12 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select, union_all, update
 from sqlalchemy.orm import Session
 
-from .evaluations import Hours
+from .agreements import Agreement
+from .database import Base
+from .evaluations import FormAnswer, Hours
+from .examples import Example
 from .outbox import MailWish, PlannedMail
+from .questions import Question
 from .reviews import Review
+from .rounds import Dialogue, Interest, Pairing
+
+# Rows that belong to an artefact without naming it: a review has one of the kind.
+OF_KIND: Mapping[str, type[Base]] = {
+    "agreement": Agreement,
+    "interest": Interest,
+    "dialogue": Dialogue,
+    "reviews": Pairing,
+}
+# What is kept of what was done, and not of what there is.
+_HISTORY = "history"
 
 
 def running(session: Session, workflow: str) -> list[tuple[int, str]]:
@@ -21,6 +36,63 @@ def running(session: Session, workflow: str) -> list[tuple[int, str]]:
         .order_by(Review.id)
     )
     return [(id, hash) for id, hash in session.execute(query)]
+
+
+def artefacts_with_rows(session: Session, review_id: int) -> set[str]:
+    """The artefacts that any table at all has a row of, for this review."""
+    tables = [
+        table
+        for table in Base.metadata.sorted_tables
+        if {"review_id", "artefact"} <= set(table.columns.keys()) and table.name != _HISTORY
+    ]
+    asked = [select(table.c.artefact).where(table.c.review_id == review_id) for table in tables]
+    return {name for (name,) in session.execute(union_all(*asked)) if name}
+
+
+def kinds_with_rows(session: Session, review_id: int) -> set[str]:
+    """The same of rows that do not name their artefact: its kind."""
+    found = set()
+    for kind, model in OF_KIND.items():
+        column = model.__table__.c.review_id
+        if session.execute(select(column).where(column == review_id).limit(1)).first():
+            found.add(kind)
+    return found
+
+
+def perspectives_of_questions(session: Session, review_id: int) -> set[tuple[str, int, str]]:
+    """(artefact, party, perspective), of those too that were taken away: they can be put back."""
+    query = select(Question.artefact, Question.party, Question.perspective).where(
+        Question.review_id == review_id, Question.perspective != ""
+    )
+    return {(artefact, party, one) for artefact, party, one in session.execute(query)}
+
+
+def perspectives_of_examples(session: Session, review_id: int) -> set[tuple[str, int, str]]:
+    query = select(Example.artefact, Example.party, Example.perspectives).where(
+        Example.review_id == review_id
+    )
+    return {(artefact, party, one) for artefact, party, many in session.execute(query) for one in many}
+
+
+def words_of_interests(session: Session, review_id: int) -> list[tuple[int, list[str], list[str]]]:
+    """(party, themes and free words, perspectives) of the newest that each has said."""
+    query = select(Interest.party, Interest.wants, Interest.offers, Interest.perspectives).where(
+        Interest.review_id == review_id
+    )
+    newest = {party: (party, [*wants, *offers], many)
+              for party, wants, offers, many in session.execute(query.order_by(Interest.number))}  # fmt: skip
+    return list(newest.values())
+
+
+def answers_of(session: Session, review_id: int) -> list[tuple[str, dict[str, Any]]]:
+    """(artefact, answers by field) of each form, drafts too; whose it is is not told."""
+    query = select(FormAnswer.artefact, FormAnswer.answers).where(FormAnswer.review_id == review_id)
+    return [(artefact, answers or {}) for artefact, answers in session.execute(query)]
+
+
+def functions_with_hours(session: Session, review_id: int) -> set[tuple[int, str]]:
+    query = select(Hours.party, Hours.function).where(Hours.review_id == review_id, Hours.function != "")
+    return {(party, function) for party, function in session.execute(query.distinct())}
 
 
 def rename_steps(session: Session, review_id: int, names: Mapping[str, str]) -> None:
