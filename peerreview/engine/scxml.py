@@ -77,11 +77,6 @@ def chart(case: Case) -> Chart:
     return _Writer(case).written()
 
 
-def safe_name(name: str) -> str:
-    """What is an NMTOKEN, as SCXML asks, and also a name in JavaScript: SCION makes one of its functions of it."""
-    return name.replace("-", "_")
-
-
 class _Writer:
     def __init__(self, case: Case):
         self.case, self.workflow = case, case.workflow
@@ -94,9 +89,10 @@ class _Writer:
         self.resets = tuple(self._all_resets())
 
     def written(self) -> Chart:
+        # SCION makes a JavaScript function of the name: a hyphen, which SCXML allows, would stop it.
         root = ET.Element(
             "scxml", {"xmlns": SPACE, "version": "1.0", "datamodel": "ecmascript",
-                      "name": safe_name(self.workflow.name), "initial": "review"}
+                      "name": self.workflow.name.replace("-", "_"), "initial": "review"}
         )  # fmt: skip
         review = ET.Element("parallel", id="review")
         self._ends(review)
