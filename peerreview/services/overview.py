@@ -236,7 +236,7 @@ def _listed(case: OpenCase) -> ListedReview:
         where=tuple(turns.named(words, case.names) for words in where_of(case)),  # type: ignore[misc]
         names=case.names,
         due=due,
-        late=due is not None and due < turns.today_of(case),
+        late=any(turns.is_late_for(case, turn) for turn in turns.turns(case)),
         ended=case.workflow.ends[ended].title if ended else None,
         on_hold=case.standing.on_hold,
     )

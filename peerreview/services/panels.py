@@ -94,7 +94,7 @@ def _panel(case: OpenCase, of_step: list[Turn], yours: bool) -> Panel:
         title=step.title,
         help=step.help,
         due=dues.pop() if len(dues) == 1 else None,
-        late=any(turn.late for turn in of_step),
+        late=any(turns.is_late_for(case, turn) for turn in of_step),
         yours=yours,
         sides=tuple(_side(case, turn) for turn in of_step),
         main=main,

@@ -98,6 +98,16 @@ def turns(case: OpenCase) -> list[Turn]:
     return [_turn(case, several, reminders) for several in places.values()]
 
 
+def is_late_for(case: OpenCase, turn: Turn) -> bool:
+    """Whether the reader is, or their side; for the lead, whether anybody is. Who has done theirs is not late, though
+    the step that all share may be."""
+    return turn.late and (case.account is None or _leads(case) or bool(turn.parties & case.actor.parties()))
+
+
+def _leads(case: OpenCase) -> bool:
+    return any(party is None for _, party in case.actor.roles)
+
+
 def _leaves_under_way(case: OpenCase) -> Iterator[Place]:
     for place in active(case.case):
         if case.standing.marks[place].state == ACTIVE and not case.case.step(place).children:

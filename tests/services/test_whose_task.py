@@ -2,21 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from peerreview.engine.case import ACTIVE
 from peerreview.engine.decide import Do, Yes
 from peerreview.engine.flow import active
 from peerreview.rendering.words import say
+from peerreview.services import ticking
+from peerreview.services.board import board
 from peerreview.services.cases import opened
 from peerreview.services.feeds import feed, make_feed
 from peerreview.services.home import home
 from peerreview.services.house import Account, House
-from peerreview.store.outbox import PlannedMail
+from peerreview.services.mailing import text_of
+from peerreview.services.overview import overview, reviews
+from peerreview.store.outbox import Outgoing, PlannedMail
+from peerreview.store.reviews import Review
 
-from .review_fixtures import STEPS, Cast, advance, do, make_review, put_materials, put_report
+from .review_fixtures import (
+    STEPS,
+    Cast,
+    advance,
+    do,
+    make_review,
+    plan_meeting,
+    put_agreement,
+    put_materials,
+    put_report,
+)
 
 
 def titles(house: House, cast: Cast, who: Account, *, helps: bool = False) -> list[str]:
@@ -100,10 +117,72 @@ def test_receipt_of_a_joint_report_waits_for_the_report(house: House) -> None:
     assert titles(house, cast, cast.contact(0)) == ["Acknowledge receipt of the report"]
 
 
-def test_who_has_handed_in_is_not_late_where_all_sets_open_together(house: House) -> None:
-    cast = advance(house, make_review(house), to="collect")
-    put_materials(house, cast, 0)
-    do(house, cast, cast.coordinator(0), "hand_in", "exchange/collect")
-    cast.now += timedelta(weeks=8)
-    view = home(house, actor=cast.coordinator(0), now=cast.now, real_now=cast.now)
-    assert [task.late for task in view.tasks if not task.helps] == []
+def _hands_in(house: House, cast: Cast, party: int) -> None:
+    put_materials(house, cast, party)
+    do(house, cast, cast.coordinator(party), "hand_in", "exchange/collect")
+
+
+def _confirms(house: House, cast: Cast, party: int) -> None:
+    plan_meeting(house, cast, "first_meeting")
+    do(house, cast, cast.lead, "held", "first_meeting")
+    version = put_agreement(house, cast)
+    do(house, cast, cast.coordinator(party), "confirm", "first_meeting", version=version)
+
+
+def _hands_over(house: House, cast: Cast, party: int) -> None:
+    plan_meeting(house, cast, "closing_meeting")
+    do(house, cast, cast.lead, "held", "closing_meeting")
+    do(house, cast, cast.coordinator(party), "hand_over", "closing_meeting")
+
+
+def _confirms_team(house: House, cast: Cast, party: int) -> None:
+    do(house, cast, cast.coordinator(party), "confirm", "teams")
+
+
+@pytest.mark.parametrize(
+    ("step", "its_part"),
+    [
+        ("teams", _confirms_team),
+        ("first_meeting", _confirms),
+        ("collect", _hands_in),
+        ("closing_meeting", _hands_over),
+    ],
+)
+def test_who_has_done_theirs_is_late_nowhere(
+    house: House, step: str, its_part: Callable[[House, Cast, int], None]
+) -> None:
+    """Pages, lists, lanes, the drawing, the board and mail: of a step that also needs others late is who is left."""
+    cast = advance(house, make_review(house), to=step)
+    its_part(house, cast, 0)
+    with house.db.read() as session:
+        due = session.get_one(Review, cast.review_id).due_on
+    assert due is not None
+    cast.now = house.calendar.mail_at(due)
+    for _ in range(25):
+        cast.now += timedelta(days=1)
+        ticking.tick(house, now=cast.now, real_now=cast.now)
+    for who in (cast.coordinator(0), cast.member(0), cast.contact(0)):
+        view = home(house, actor=who, now=cast.now, real_now=cast.now)
+        assert [task.title for task in view.tasks if task.late] == []
+        page = overview(house, actor=who, review_id=cast.review_id, now=cast.now)
+        assert [panel.title for panel in page.panels if panel.late] == []
+        assert [row.late for row in reviews(house, actor=who, now=cast.now).rows] == [False]
+        done, waited_for = page.lanes.lanes
+        assert "late" not in [stop.state for stop in done.stops]
+        assert "late" in [stop.state for stop in waited_for.stops]
+    shown = board(house, actor=cast.lead, now=cast.now, real_now=cast.now).rows[0]
+    assert shown.late
+    assert "late" not in [
+        cell.stop.state for cells in shown.cells for cell in cells if cell.side == "Kalmar län"
+    ]
+    assert all(ball.party != 0 for ball in shown.balls)
+    names = [say(who, "en") for ball in shown.balls if ball.late for who in ball.who]
+    assert names
+    assert not any("Kalmar" in name for name in names)
+    with house.db.read() as session:
+        rows = session.scalars(select(Outgoing).where(Outgoing.kind.in_(("reminder", "digest"))))
+        mails = [(row.person_id, row.subject, text_of(row.message)) for row in rows if "rsena" in row.subject]
+    assert mails, "somebody is told that the other side is late"
+    assert [subject for _, subject, text in mails if "Det är Region Kalmar län" in text] == []
+    mine = {cast.coordinator(0).person_id, cast.member(0).person_id}
+    assert [subject for person, subject, _ in mails if person in mine and "Försenat sedan" in subject] == []
