@@ -19,6 +19,7 @@ from .facts import TEAM_ROLES
 from .heads import ReviewHead, head_of
 from .house import Account, House
 from .seating import known_people, tell_seated
+from .sitting_in import waits_for
 
 # What a seat is called in the team where its role has a function of its own.
 COORDINATOR = "coordinator"
@@ -79,7 +80,9 @@ def name(
         seat = _seated(case, party, person_id, role) or _new(case, party, person_id, role, function)
         _note(case, seat)
         if seat.person.password_hash is not None:
-            tell_seated(case, seat, real_now)
+            case.session.flush()
+            case.refresh()
+            tell_seated(case, seat, real_now, waits_for(case, seat.id))
         return seat.person.name
 
 

@@ -42,7 +42,8 @@ class Part:
 
 @dataclass(frozen=True)
 class PanelSide:
-    """A side's copy of a step, or (`name` "") the step that all share."""
+    """A side's copy of a step, or (`name` "") the step that all share. `can_be_reminded`: somebody with an open account
+    has it."""
 
     party: int | None
     name: str
@@ -53,6 +54,7 @@ class PanelSide:
     parts: tuple[Part, ...]
     time: Message | None = None
     waits: Message | None = None
+    can_be_reminded: bool = True
 
 
 @dataclass(frozen=True)
@@ -120,6 +122,7 @@ def _side(case: OpenCase, turn: Turn) -> PanelSide:
         parts=_parts(case, turn),
         time=_time(case, turn),
         waits=_waits(case, turn),
+        can_be_reminded=bool(turn.holders),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from ..errors import N_, NotFound
+from ..errors import N_, Message, NotFound
 from ..rendering.mails import MailWords
 from ..store import people as store
 from ..store.people import Membership, Person
@@ -159,7 +159,8 @@ def _tell(
         )
 
 
-def tell_seated(case: OpenCase, seat: Seat, real_now: datetime) -> None:
+def tell_seated(case: OpenCase, seat: Seat, real_now: datetime, waits: tuple[Message, ...] = ()) -> None:
+    """`waits`: what is theirs to do now."""
     title, party = title_of(case), case.names[seat.party]
     contact = seat.role not in TEAM_ROLES
     words = MailWords(
@@ -167,6 +168,7 @@ def tell_seated(case: OpenCase, seat: Seat, real_now: datetime) -> None:
         why=N_("%(who)s has named you management contact of %(party)s.", who=_actor(case), party=party)
         if contact
         else N_("%(who)s has appointed you to the team of %(party)s.", who=_actor(case), party=party),
+        ask=waits,
         link=f"/reviews/{case.review.id}",
         button=N_("Open the review"),
         names=case.names,

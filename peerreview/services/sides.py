@@ -97,8 +97,9 @@ def _person(case: OpenCase, seat: Seat, own: bool, functions: set[str]) -> Perso
 
 
 def _deputy(case: OpenCase, seat: Seat) -> Message | None:
-    if seat.deputy is None or _sitting_in(case, seat) is None:
-        return None
+    """Who stands in; or that nobody can be reached here any more."""
+    if seat.deputy is None or seat.deputy.closed_at is not None or _sitting_in(case, seat) is None:
+        return N_("The account is closed.") if seat.person.closed_at is not None else None
     until = case.house.calendar.day(seat.deputy_until or case.now)
     return N_("%(name)s stands in until %(day)s", name=seat.deputy.name, day=until)
 

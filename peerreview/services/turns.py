@@ -158,7 +158,8 @@ def mine(case: OpenCase) -> list[Mine]:
 
 
 def _mine(case: OpenCase, task: Task) -> Mine:
-    late = task.due is not None and task.due < today_of(case) and not task.waits
+    # Who takes part or waits for others is not the one who is late.
+    late = task.due is not None and task.due < today_of(case) and not (task.waits or task.helps)
     answers = {key: case.may(Do(key, task.place, task.party)) for key in task.actions}
     waits: list[Message] = []
     if task.waits:
