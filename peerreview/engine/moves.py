@@ -255,11 +255,27 @@ def _go_back(case: Case, now: datetime, choice: Choice) -> Standing:
 
 
 def _go_on(case: Case, now: datetime, choice: Choice) -> Standing:
-    """Overrule: the chosen instance counts as over without its being done (engine.md 14)."""
-    mark = case.standing.marks.get(choice.place) if choice.place else None
-    if choice.place is None or mark is None or mark.state in OVER:
+    """Overrule: the chosen instance counts as over without its being done (engine.md 14). Of a step that is each
+    person's `choice.place` may name nobody: then all who are missing are meant (engine.md 48)."""
+    standing = case.standing
+    places = [choice.place] if choice.place in standing.marks else _each_persons(case, choice.place)
+    waiting = [place for place in places if place and standing.marks[place].state not in OVER]
+    if not waiting:
         raise Refused(N_("choose a step that is under way"))
-    return _marked(case.standing, choice.place, WAIVED, now)
+    for place in waiting:
+        standing = _marked(standing, place, WAIVED, now)
+    return standing
+
+
+def _each_persons(case: Case, place: Place | None) -> list[Place]:
+    if place is None or case.workflow.step(place[0]) is None or case.workflow.scope(place[0]) != "person":
+        return []
+    path, (party, person) = place
+    return [
+        other
+        for other in case.standing.marks
+        if other[0] == path and party in (None, other[1].party) and person in (None, other[1].person)
+    ]
 
 
 def _withdraw(case: Case, now: datetime, choice: Choice) -> Standing:

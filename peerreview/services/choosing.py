@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from ..engine.case import ACTIVE, WAITING, Place
+from ..engine.case import ACTIVE, SHARED, WAITING, Place
 from ..engine.definition import Action
 from ..engine.flow import active
 from ..engine.moves import Choice, anything_opened, back_targets
@@ -15,6 +15,7 @@ from .cases import OpenCase
 from .todo import Words
 
 ALL = "all"
+ALL_MISSING = N_("all who have not answered")
 
 
 class Picked(Protocol):
@@ -78,12 +79,17 @@ def _targets(case: OpenCase) -> tuple[Group, ...]:
 
 
 def _places(case: OpenCase) -> tuple[tuple[str, Words], ...]:
-    """The steps under way and waiting, as places; a block is its steps."""
-    return tuple(
-        (key_of(place), _place_words(case, place))
-        for place in active(case.case)
-        if not case.case.step(place).children
+    """The steps under way and waiting, as places; a block is its steps, and the forms of single persons are one: all
+    that are missing, without names (engine.md 48)."""
+    found = dict.fromkeys(
+        _nameless(place) for place in active(case.case) if not case.case.step(place).children
     )
+    return tuple((key_of(place), _place_words(case, place)) for place in found)
+
+
+def _nameless(place: Place) -> Place:
+    path, scope = place
+    return place if scope.person is None else (path, SHARED)
 
 
 def key_of(place: Place) -> str:
@@ -94,9 +100,8 @@ def key_of(place: Place) -> str:
 def _place_words(case: OpenCase, place: Place) -> Words:
     path, scope = place
     title = case.workflow.by_path[path].title
-    if scope.person is not None:
-        names = {seat.person_id: seat.person.name for seat in case.rows.all_seats}
-        return N_("%(step)s – %(who)s", step=title, who=names.get(scope.person, ""))
+    if case.workflow.scope(path) == "person":
+        return N_("%(step)s – %(who)s", step=title, who=ALL_MISSING)
     if scope.party is not None:
         return N_("%(step)s – %(who)s", step=title, who=case.names[scope.party])
     return title
@@ -144,7 +149,8 @@ def _back(case: OpenCase, target: str) -> Choice:
 
 
 def _go_on(case: OpenCase, place: str) -> Choice:
-    places = {key_of(p): p for p in case.standing.marks if case.standing.marks[p].state in (ACTIVE, WAITING)}
+    under_way = (p for p, mark in case.standing.marks.items() if mark.state in (ACTIVE, WAITING))
+    places = {key_of(p): p for p in map(_nameless, under_way)}
     if place not in places or place not in dict(_places(case)):
         raise Invalid(place=N_("Choose the step that is not waited for any longer."))
     return Choice(place=places[place])

@@ -1,9 +1,8 @@
 """What all have answered, for the lead: averages, distributions, sums, and texts without names.
 
-Never fewer than three answers at a time. While the evaluation runs, answers are counted in by threes, so that
-nobody's can be told from the difference between two looks; when it is over, all that came are there. Sums by
-function pool functions until at least three people stand behind each. Texts stand in an order that has to do
-neither with time nor with who wrote them, another one for each question.
+Answers are counted in by threes (see `anonymity`), each question's for itself, and one or two left over at the end are
+never shown. Hours are put together when the evaluation is over: they are told by function too, which can be done once
+alone. Texts stand in an order that has to do neither with time nor with who wrote them, another one for each question.
 """
 
 from __future__ import annotations
@@ -18,9 +17,9 @@ from ..engine.case import OVER
 from ..engine.definition import Artefact
 from ..errors import N_, Message, Text
 from ..store.rows import FormRow
+from .anonymity import LEAST, pooled, whole
 from .cases import OpenCase
 
-LEAST = 3
 OTHERS = N_("Other functions together")
 
 
@@ -62,9 +61,10 @@ class TextResult:
 
 @dataclass(frozen=True)
 class Compiled:
-    """`forms`: how many answers stand behind it."""
+    """`forms`: how many answers stand behind it; `left`: how many have been given and are not shown."""
 
     forms: int
+    left: int
     scales: tuple[ScaleResult, ...]
     hours: tuple[HoursResult, ...]
     texts: tuple[TextResult, ...]
@@ -83,21 +83,35 @@ def counted(case: OpenCase, artefact: Artefact) -> Count:
 
 
 def compiled(case: OpenCase, artefact: Artefact) -> Compiled | None:
-    """The answers put together; None while there are fewer than three."""
-    forms = _submitted(case, artefact)
-    if not counted(case, artefact).over:
-        forms = forms[: len(forms) // LEAST * LEAST]
-    if len(forms) < LEAST:
+    """The answers put together, for the reader: theirs is not among them. None while there are fewer than three."""
+    reader = case.account.person_id if case.account else None
+    given = [form for form in _submitted(case, artefact) if form.person_id != reader]
+    over = counted(case, artefact).over
+    forms = whole(given)
+    if len(forms) < LEAST or not _may_show(case, artefact, given, over):
         return None
     by_kind: dict[str, list[Any]] = defaultdict(list)
     for asked in artefact.fields:
         by_kind[asked["kind"]].append(asked)
+    hours = by_kind["hours"] if over else ()
     return Compiled(
         forms=len(forms),
+        left=len(given) - len(forms),
         scales=tuple(_scale(asked["label"], _given(forms, asked["key"])) for asked in by_kind["scale"]),
-        hours=tuple(_hours(case, asked["label"], asked["key"], forms) for asked in by_kind["hours"]),
+        hours=tuple(_hours(case, asked["label"], asked["key"], forms) for asked in hours),
         texts=tuple(_texts(case, asked["label"], asked["key"], forms) for asked in by_kind["text"]),
     )
+
+
+def _may_show(case: OpenCase, artefact: Artefact, given: Sequence[FormRow], over: bool) -> bool:
+    """Where some have been sent back and asked again, what has been shown before differs by what these have changed:
+    it is shown anew when all is over, and three of them have answered."""
+    again = {
+        scope.person
+        for (path, scope), mark in case.standing.marks.items()
+        if scope.person is not None and mark.visit > 1 and _asks(case, path, artefact)
+    }
+    return not again or (over and sum(form.person_id in again for form in given) >= LEAST)
 
 
 def _asks(case: OpenCase, path: str, artefact: Artefact) -> bool:
@@ -110,8 +124,13 @@ def _submitted(case: OpenCase, artefact: Artefact) -> list[FormRow]:
     return sorted(forms, key=lambda form: (str(form.submitted_at), form.id))
 
 
+def _answered(forms: Iterable[FormRow], key: str) -> Sequence[FormRow]:
+    """Those that have answered a question, as many as are shown."""
+    return whole([form for form in forms if form.answers.get(key) not in (None, "")])
+
+
 def _given(forms: Iterable[FormRow], key: str) -> list[Any]:
-    return [form.answers[key] for form in forms if form.answers.get(key) not in (None, "")]
+    return [form.answers[key] for form in _answered(forms, key)]
 
 
 def _scale(label: Text, chosen: Sequence[int]) -> ScaleResult:
@@ -123,30 +142,20 @@ def _scale(label: Text, chosen: Sequence[int]) -> ScaleResult:
 
 def _hours(case: OpenCase, label: Text, key: str, forms: Sequence[FormRow]) -> HoursResult:
     groups: dict[str, list[float]] = defaultdict(list)
-    for form in forms:
-        if form.answers.get(key) not in (None, ""):
-            groups[_function(case, form.person_id)].append(float(form.answers[key]))
+    for form in _answered(forms, key):
+        # The function that they had when they answered: a row must not change with what somebody becomes later.
+        groups[form.function].append(float(form.answers[key]))
     people = sum(map(len, groups.values()))
     if people < LEAST:
         return HoursResult(label, 0, 0.0, None, ())
     total = sum(map(sum, groups.values()))
     rows = tuple(
-        (_title(case, function), len(hours), sum(hours)) for function, hours in _pooled(groups).items()
+        (_title(case, function), len(hours), sum(hours)) for function, hours in pooled(groups).items()
     )
     return HoursResult(label, people, total, total / people, rows)
 
 
-def _pooled(groups: dict[str, list[float]]) -> dict[str, list[float]]:
-    """Functions with fewer than three people in one group, into which the smallest others go until it has three."""
-    left = dict(sorted(groups.items(), key=lambda item: (len(item[1]), item[0])))
-    small: list[float] = []
-    while left and (len(next(iter(left.values()))) < LEAST or 0 < len(small) < LEAST):
-        small += left.pop(next(iter(left)))
-    shown = dict(sorted(left.items()))
-    return {**shown, "*": small} if len(small) >= LEAST else shown
-
-
-def _function(case: OpenCase, person_id: int) -> str:
+def function_of(case: OpenCase, person_id: int) -> str:
     """A person's function; of a management contact, who has none, the role."""
     for seat in case.rows.seats:
         if person_id in (seat.person_id, seat.deputy_id):
@@ -158,7 +167,8 @@ def _title(case: OpenCase, function: str) -> Text | Message:
     if function == "*":
         return OTHERS
     if function.startswith("role:"):
-        return case.workflow.roles[function.removeprefix("role:")].title
+        role = case.workflow.roles.get(function.removeprefix("role:"))
+        return role.title if role else OTHERS
     return case.workflow.functions.get(function) or OTHERS
 
 

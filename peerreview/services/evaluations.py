@@ -20,7 +20,7 @@ from ..store.rows import FormRow
 from . import saving, ways
 from .cases import OpenCase, looking
 from .checks import Checks
-from .compiling import Compiled, Count, compiled, counted
+from .compiling import Compiled, Count, compiled, counted, function_of
 from .deeds import changing, fire
 from .heads import ReviewHead, head_of
 from .hours import hours_typed
@@ -245,6 +245,7 @@ def _keep(form: _Form, answers: Mapping[str, Any]) -> FormAnswer:
         )
         case.session.add(row)
     row.answers, row.version, row.saved_at = dict(answers), row.version + 1, case.now
+    row.function = function_of(case, form.person)
     case.session.flush()
     return row
 

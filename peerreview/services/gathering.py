@@ -66,6 +66,7 @@ def tell(
             news=asks is None and not whole,
             words=to_json(words),
             asks=asked_of(case, asks or begun),
+            nameless=any(place is not None and place[1].person is not None for place in (asks, begun)),
             last_day=last_day.isoformat() if last_day else "",
             at=earliest,
             due_at=then,

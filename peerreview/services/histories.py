@@ -74,7 +74,7 @@ def seeing(case: OpenCase, row: HistoryRow) -> str:
     if "mail_to" in row.data:
         # As on the pages of mail: the lead sees all, others what comes to them.
         own = case.account is not None and row.data["mail_to"] == case.account.person_id
-        return "read" if own or ("lead", None) in case.actor.roles else ""
+        return "read" if own or (("lead", None) in case.actor.roles and not _is_nameless(case, row)) else ""
     if not row.artefact:
         return "read"
     artefact = case.workflow.artefacts.get(row.artefact)
@@ -85,6 +85,17 @@ def seeing(case: OpenCase, row: HistoryRow) -> str:
             # Of a single person's form even that it was handed in is theirs alone.
             return "" if artefact.per == "person" and verb == "notice" else verb
     return ""
+
+
+def _is_nameless(case: OpenCase, row: HistoryRow) -> bool:
+    """Whether a mail was to somebody who had not answered an anonymous form: so much as that is theirs."""
+    workflow = case.workflow_then(row.definition_hash)
+    return (
+        bool(row.data["mail_to"])
+        and bool(row.step)
+        and row.step in workflow.by_path
+        and (workflow.scope(row.step) == "person")
+    )
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,22 @@ DEEDS: Mapping[str, tuple[Message, Message]] = {
         N_("Took out the line in a mail to %(reader)s: %(mail)s"),
         N_("Took out the line in a mail"),
     ),
+    "missing_held": (
+        N_("Held back the reminder to all who have not answered: “%(step)s”"),
+        N_("Held back a reminder"),
+    ),
+    "missing_let_go": (
+        N_("Let the reminder go to all who have not answered: “%(step)s”"),
+        N_("Let a reminder go"),
+    ),
+    "missing_line_added": (
+        N_("Added a line to the reminder to all who have not answered: “%(step)s”"),
+        N_("Added a line to a reminder"),
+    ),
+    "missing_line_removed": (
+        N_("Took out the line in the reminder to all who have not answered: “%(step)s”"),
+        N_("Took out the line in a reminder"),
+    ),
     "mail_sent_now": (
         N_("Sent a mail before its day to %(reader)s: %(mail)s"),
         N_("Sent a mail before its day"),

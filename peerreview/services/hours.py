@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
@@ -13,8 +12,9 @@ from ..engine.decide import No, See
 from ..engine.definition import Artefact
 from ..errors import N_, Message, NotFound, Text
 from ..store import evaluations as store
-from ..store.evaluations import Hours
+from ..store.evaluations import Hours, Spent
 from . import ways
+from .anonymity import parts
 from .cases import OpenCase, looking
 from .checks import Checks
 from .deeds import changing
@@ -22,6 +22,7 @@ from .heads import ReviewHead, head_of
 from .house import Account, House
 
 WHOLE = N_("The review as a whole")
+TOGETHER = N_("Several functions together")
 # Preparations may have begun before the lead wrote the review down.
 BEFORE = timedelta(days=90)
 MOST_A_DAY = 24
@@ -39,12 +40,14 @@ class HoursRow:
 
 @dataclass(frozen=True)
 class HoursSums:
-    """`rows`: by step, the hours of each of `functions` and of all."""
+    """`rows`: by step, the hours of each of `functions` and of all. `waits`: there are more, of fewer than three
+    people, which wait for others."""
 
     functions: tuple[Text | Message, ...]
     rows: tuple[tuple[Text | Message, tuple[float, ...], float], ...]
     totals: tuple[float, ...]
     total: float
+    waits: bool
 
 
 @dataclass(frozen=True)
@@ -122,7 +125,7 @@ def strike_hours(house: House, *, actor: Account, review_id: int, row_id: int, n
         row = store.hours_row(case.session, review_id, row_id)
         if row is None or (row.person_id, row.party) != (actor.person_id, own):
             raise NotFound(f"hours {row_id}")
-        row.hours = 0
+        row.struck_at = row.struck_at or now
 
 
 def hours_typed(checks: Checks, field: str, text: str, *, most: int) -> float | None:
@@ -208,11 +211,24 @@ def function_title(case: OpenCase, function: str) -> Text | Message:
 
 
 def _sums(case: OpenCase) -> HoursSums:
-    """Over all sides together: which side spent what is not the lead's to see."""
-    found: Mapping[tuple[str, str], float] = store.hours_sums(case.session, case.review.id)
+    """Over all sides together: which side spent what is not the lead's to see. What is shown is about three people
+    and more, and so is what one look adds to another: see `anonymity`."""
+    reader = case.account.person_id if case.account else None
+    by_step: dict[str, list[Spent]] = {}
+    for spent in store.hours_in_order(case.session, case.review.id):
+        if spent.person != reader:
+            by_step.setdefault(spent.step, []).append(spent)
+    found: dict[tuple[str, str | None], float] = {}
+    shown = 0
+    for path, several in by_step.items():
+        for part in parts(several, person=lambda one: one.person, group=lambda one: one.function):
+            shown += len(part.of)
+            slot = path, part.group
+            found[slot] = found.get(slot, 0.0) + sum(one.hours for one in part.of)
     used = {function for _, function in found}
-    functions = [f for f in (*case.workflow.functions, "") if f in used]
-    functions += sorted(used - set(functions))
+    functions: list[str | None] = [f for f in (*case.workflow.functions, "") if f in used]
+    functions += sorted(f for f in used - set(functions) if f is not None)
+    functions += [None] if None in used else []
     steps = [
         path for path in ("", *(s.path for s in case.workflow.steps)) if any(s == path for s, _ in found)
     ]
@@ -221,5 +237,6 @@ def _sums(case: OpenCase) -> HoursSums:
         by_function = tuple(found.get((path, function), 0.0) for function in functions)
         rows.append((step_title(case, path), by_function, sum(by_function)))
     totals = tuple(sum(found.get((path, f), 0.0) for path in steps) for f in functions)
-    titles = tuple(function_title(case, function) for function in functions)
-    return HoursSums(titles, tuple(rows), totals, sum(totals))
+    titles = tuple(TOGETHER if f is None else function_title(case, f) for f in functions)
+    waits = shown < sum(map(len, by_step.values()))
+    return HoursSums(titles, tuple(rows), totals, sum(totals), waits)

@@ -62,6 +62,7 @@ KINDS: Mapping[str, Message] = {
     "time": N_("More time"),
     "still": N_("What stands still"),
 }
+NAMELESS = N_("Somebody who had not answered")
 LATE_RULE = N_("Reminder: “%(step)s” should have been done %(due)s")
 RULE = N_("Reminder: “%(step)s” is due %(due)s")
 
@@ -93,7 +94,7 @@ class SentView:
 
     id: int
     at: datetime
-    to: str
+    to: Words
     address: str
     kind: Message
     subject: str
@@ -107,6 +108,22 @@ class SentView:
     review_id: int | None
     review: str = ""
     delayed: str = ""
+
+
+@dataclass(frozen=True)
+class MissingView:
+    """A reminder to all who have not answered an anonymous form: how many, and never who."""
+
+    review_id: int
+    review: str
+    step: str
+    rule: str
+    at: datetime
+    people: int
+    why: Words
+    mark: str
+    state: Message
+    line: str
 
 
 @dataclass(frozen=True)
@@ -125,6 +142,7 @@ class MailView:
     page: int
     pages: int
     own: bool = False
+    missing: tuple[MissingView, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -169,6 +187,7 @@ def review_mail(
             review_id=review_id,
             person_id=actor.person_id if own else None,
             about="",
+            nameless=own,
         )
         view = _view(
             case.session, ANYTHING if own else asked, wanted, page, coming, lambda _: case.workflow, own=own
@@ -205,7 +224,11 @@ def _view(
     sent = store.outgoing(session, wanted, asked.state, **given) if total else []
     ids = {row.review_id for row, _ in sent if row.review_id is not None} | {r.id for _, _, r in rows}
     names = {id: _title(sides) for id, sides in store.review_names(session, ids).items()}
-    wished = wishes(session, {row.review_id for row, _, _ in rows})
+    wanting = store.missing(session, wanted, limit=NEXT) if not own and asked.state in ("", "planned") else []
+    names |= {
+        id: _title(s) for id, s in store.review_names(session, {m.row.review_id for m in wanting}).items()
+    }
+    wished = wishes(session, {row.review_id for row, _, _ in rows} | {m.row.review_id for m in wanting})
     return MailView(
         head=None,
         planned=tuple(_coming(workflows, *found, wished, names) for found in rows),
@@ -213,7 +236,11 @@ def _view(
         planned_page=coming,
         planned_pages=aheads,
         void_total=void,
-        sent=tuple(_sent(row, name, names) for row, name in sent),
+        missing=tuple(
+            missing_view(one, workflows(session.get_one(Review, one.row.review_id)), wished, names)
+            for one in wanting
+        ),
+        sent=tuple(_sent(row, name, names, own=own) for row, name in sent),
         sent_total=total,
         page=page,
         pages=pages,
@@ -244,9 +271,9 @@ def message(
             raise NotFound(f"message {outgoing_id}")
         if review_id is not None and not store.is_about(session, outgoing_id, review_id):
             raise NotFound(f"message {outgoing_id}")
-        if not (actor.is_lead or row.person_id == actor.person_id):
+        if row.person_id != actor.person_id and (not actor.is_lead or row.nameless):
             raise NotFound(f"message {outgoing_id}")
-        view = _sent(row, None, {})
+        view = _sent(row, None, {}, own=True)
         body = text_of(row.message)
     if review_id is None:
         only_lead(actor)
@@ -320,6 +347,15 @@ def goes_with(row: PlannedMail | Gathered, person: Person) -> Message | None:
     return WITH[choices.rhythm]
 
 
+def missing_view(
+    one: store.Missing, workflow: Workflow | None, wished: Mapping[Slot, Wish], names: Mapping[int, str]
+) -> MissingView:
+    row = one.row
+    wish = wished.get((row.review_id, key_of(row)), NONE)
+    where = (row.review_id, names.get(row.review_id, ""), row.step, row.rule)
+    return MissingView(*where, row.due_at, one.people, _why(row, workflow), *state_of(row, wish), wish.line)
+
+
 def _why(row: PlannedMail, workflow: Workflow | None) -> Message:
     step = workflow.step(row.step) if workflow else None
     rule, due = LATE_RULE if row.data.get("late") else RULE, row.data.get("due")
@@ -332,24 +368,25 @@ def written_at(row: Outgoing) -> datetime:
     return row.about_at + ((row.sent_at or row.created_at) - row.created_at)
 
 
-def _sent(row: Outgoing, name: str | None, names: Mapping[int, str]) -> SentView:
+def _sent(row: Outgoing, name: str | None, names: Mapping[int, str], *, own: bool) -> SentView:
+    hidden = row.nameless and not own
     mark, state = STATES[row.state]
     waits = row.state == "waiting" and row.attempts > 0
     return SentView(
         id=row.id,
         at=written_at(row),
-        to=name or row.recipient,
-        address=row.recipient,
+        to=NAMELESS if hidden else name or row.recipient,
+        address="" if hidden else row.recipient,
         kind=KINDS.get(row.kind, N_("News")),
-        subject=row.subject,
+        subject="" if hidden else row.subject,
         mark=mark,
         state=state,
         state_key=row.state,
-        answer=answer_said(row.last_answer),
+        answer="" if hidden else answer_said(row.last_answer),
         attempts=row.attempts,
         next_at=row.next_at if waits else None,
-        readable=row.kind not in SECRET and bool(row.message),
+        readable=row.kind not in SECRET and bool(row.message) and not hidden,
         review_id=row.review_id,
         review=names.get(row.review_id or 0, ""),
-        delayed=row.report if row.state == "sent" else "",
+        delayed=row.report if row.state == "sent" and not hidden else "",
     )

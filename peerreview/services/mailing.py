@@ -53,13 +53,14 @@ def enqueue(
     to: str = "",
     wait: timedelta = NOW,
     gathers: bool = False,
+    nameless: bool = False,
 ) -> Outgoing:
     """Compose the mail and add it to the outbox; it goes if, and only if, the caller's transaction does.
 
     `review_id` is None for a mail about no review or several: it then belongs to no thread. `reason` says in
-    the outbox why the mail exists, where its kind does not. `may_decline`, `asks`: as in the outbox. `to`: another
-    address of the person's than the one that counts. `wait`: how long it is kept back. `gathers`: it tells of something
-    saved, and takes the place of what still waits to tell the same person the same (engine.md 28)."""
+    the outbox why the mail exists, where its kind does not. `may_decline`, `asks`, `nameless`: as in the outbox. `to`:
+    another address of the person's than the one that counts. `wait`: how long it is kept back. `gathers`: it tells of
+    something saved, and takes the place of what still waits to tell the same person the same (engine.md 28)."""
     domain = house.settings.mail_from.rpartition("@")[2]
     row = Outgoing(
         message_id=f"<{uuid.uuid4().hex}@{domain}>",
@@ -69,6 +70,7 @@ def enqueue(
         reason=reason[:500],
         may_decline=may_decline,
         asks=dict(asks or {}),
+        nameless=nameless,
         created_at=real_now,
         about_at=now,
         next_at=real_now + (timedelta(seconds=house.settings.mail_gather) if gathers else wait),

@@ -172,7 +172,8 @@ def _waiting(
 def _row(session: Session, which: MailId, *, lock: bool = False) -> Row:
     found = gathered_store.by_id if which.gathered else store.planned_by_id
     row = found(session, which.id, lock=lock)
-    if row is None:
+    if row is None or row.nameless:
+        # To those who have not answered an anonymous form it goes as one, see `missing`.
         raise NotFound(f"planned mail {which}")
     return row
 

@@ -166,6 +166,7 @@ def _row(planned: Planned) -> PlannedRow:
         state="planned",
         why_not="",
         outgoing_id=None,
+        nameless=planned.place[1].person is not None,
         due_at=planned.at,
     )
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 
 from config import Settings
@@ -40,7 +40,8 @@ MARKS: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Line:
-    """One thing that happens. `who`: who does it, or whom the mail goes to; `why`: in one sentence."""
+    """One thing that happens. `who`: who does it, or whom the mail goes to; `why`: in one sentence.
+    `many`: how many they are, where they are not named."""
 
     at: datetime
     kind: str
@@ -52,6 +53,11 @@ class Line:
     why: Words
     due: date | None
     late: bool
+    many: int = 0
+
+    @property
+    def mails(self) -> int:
+        return self.many or len(self.who)
 
 
 @dataclass(frozen=True)
@@ -140,8 +146,28 @@ def forecast(house: House, *, actor: Account, review_id: int, now: datetime) -> 
         people = {seat.person_id: seat.person.name for seat in case.rows.seats}
         events = () if case.standing.ended or case.standing.on_hold else rehearse(case.case, now)
         # A step that is under way has begun already; what is told is what comes.
-        lines = tuple(_line(case.case, event, people, case.names) for event in events)
+        lines = _all_missing(case.case, [(e, _line(case.case, e, people, case.names)) for e in events])
         return ForecastView(head_of(case), lines, _mails(lines), _ends_on(house.calendar, lines))
+
+
+def _all_missing(case: Case, told: Iterable[tuple[Event, Line]]) -> tuple[Line, ...]:
+    """The lines, where what single persons do with their own forms, or are reminded of, is one line without names: who
+    has not answered is nobody's to know (engine.md 48)."""
+    found: list[Line] = []
+    at: dict[tuple[date, str, str, bool], int] = {}
+    for event, line in told:
+        if event.place[1].person is None:
+            found.append(line)
+            continue
+        slot = (case.calendar.day(event.at), event.kind, event.place[0], event.late)
+        if slot not in at:
+            at[slot] = len(found)
+            found.append(replace(line, side="", who=()))
+        many = found[at[slot]].many + len(line.who)
+        found[at[slot]] = replace(
+            found[at[slot]], many=many, who=(N_("all who have not answered"),) if many else ()
+        )
+    return tuple(found)
 
 
 def usual_calendar() -> Calendar:
@@ -151,7 +177,7 @@ def usual_calendar() -> Calendar:
 
 
 def _mails(lines: tuple[Line, ...]) -> int:
-    return sum(len(line.who) for line in lines if line.kind in ("mail", "reminder"))
+    return sum(line.mails for line in lines if line.kind in ("mail", "reminder"))
 
 
 def _ends_on(calendar: Calendar, lines: tuple[Line, ...]) -> date | None:

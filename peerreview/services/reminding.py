@@ -85,6 +85,7 @@ def _tell(case: OpenCase, turn: Turn, real_now: datetime) -> list[int]:
             review_id=case.review.id,
             now=case.now,
             real_now=real_now,
+            nameless=place[1].person is not None,
         )
         told.append(person_id)
     return told

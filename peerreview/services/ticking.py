@@ -103,6 +103,7 @@ def _send_to(house: House, person_id: int, now: datetime, real_now: datetime) ->
             now=now,
             real_now=real_now,
             may_decline=gathering.together(due.rows),
+            nameless=any(row.nameless for row in due.rows),
         )
         _mark_sent(session, due.rows, outgoing.id)
         return 1

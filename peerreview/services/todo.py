@@ -364,6 +364,9 @@ def _stuck(case: OpenCase, turn: Turn) -> Message | None:
 def who_of(case: OpenCase, turn: Turn) -> tuple[Words, ...]:
     """ "Region Gävleborg (processledare och granskare)", a side at a time; the lead by the title alone; and a side that
     has nobody for it."""
+    if turn.place[1].person is not None:
+        # Whose form is wanting is told to nobody, and neither is their side or function.
+        return (turns.all_missing(turn),) if turn.holders else ()
     sides: dict[int | None, dict[Text, None]] = {}
     for holder in turn.holders:
         sides.setdefault(holder.party, {})[holder.role] = None

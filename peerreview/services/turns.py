@@ -94,8 +94,10 @@ def turns(case: OpenCase) -> list[Turn]:
     for place in _leaves_under_way(case):
         if known is not None and place[1].party not in known:
             continue
-        places.setdefault((place[0], place[1].party), []).append(place)
-    return [_turn(case, several, reminders) for several in places.values()]
+        # The lead waits for all who are missing, whichever side they are of (engine.md 48).
+        together = place[1].person is not None and ("lead", None) in case.actor.roles
+        places.setdefault((place[0], None if together else place[1].party), []).append(place)
+    return [_turn(case, several, party, reminders) for (_, party), several in places.items()]
 
 
 def is_late_for(case: OpenCase, turn: Turn) -> bool:
@@ -122,7 +124,9 @@ def _next_reminders(case: OpenCase) -> dict[Place, datetime]:
     return found
 
 
-def _turn(case: OpenCase, places: list[Place], reminders: Mapping[Place, datetime]) -> Turn:
+def _turn(
+    case: OpenCase, places: list[Place], party: int | None, reminders: Mapping[Place, datetime]
+) -> Turn:
     place = places[0]
     due = due_date(case.case, place)
     soon = [reminders[p] for p in places if p in reminders]
@@ -131,7 +135,7 @@ def _turn(case: OpenCase, places: list[Place], reminders: Mapping[Place, datetim
     return Turn(
         places=tuple(places),
         step=case.case.step(place),
-        party=place[1].party,
+        party=party,
         since=case.standing.marks[place].since,
         due=due,
         late=due is not None and due < today_of(case) and bool(holders or vacant),
@@ -150,6 +154,12 @@ def _holders(case: OpenCase, seats: list[Seat]) -> tuple[Holder, ...]:
         Holder(party, case.workflow.roles[role].title, tuple(people.values()))
         for (party, role), people in grouped.items()
     )
+
+
+def all_missing(turn: Turn) -> Message:
+    """Those whose forms are wanting, as they are told of: how many."""
+    count = len({seat.person for holder in turn.holders for seat in holder.seats})
+    return N_("all who have not answered (%(count)s)", count=count)
 
 
 def mine(case: OpenCase) -> list[Mine]:

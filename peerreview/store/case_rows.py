@@ -117,8 +117,8 @@ def _fill_questions(rows: CaseRows, found: Found) -> None:
 
 def _fill_forms(rows: CaseRows, found: Found) -> None:
     rows.forms = sorted(
-        FormRow(id, artefact, person, party, answers, version, instant(saved), _instant(submitted))
-        for id, artefact, person, party, answers, version, saved, submitted in found
+        FormRow(id, artefact, person, party, answers, version, instant(saved), _instant(submitted), function)
+        for id, artefact, person, party, answers, version, saved, submitted, function in found
     )
 
 
@@ -227,6 +227,7 @@ PARTS = (
             FormAnswer.version,
             FormAnswer.saved_at,
             FormAnswer.submitted_at,
+            FormAnswer.function,
         ),
         FormAnswer.__table__.c.review_id,
         _fill_forms,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import JSON, Date, ForeignKey, Numeric, String, Text, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -15,7 +15,8 @@ from .prepared import updating
 
 
 class FormAnswer(Base):
-    """A person's answers to a form; null `submitted_at` is a draft. `version` guards each save."""
+    """A person's answers to a form; null `submitted_at` is a draft. `version` guards each save. `function`: what they
+    had on the team when they saved ("role:contact": none, and that role)."""
 
     __tablename__ = "form_answer"
     __table_args__ = (UniqueConstraint("review_id", "artefact", "person_id"),)
@@ -29,6 +30,7 @@ class FormAnswer(Base):
     version: Mapped[int] = mapped_column(default=1)
     saved_at: Mapped[datetime] = mapped_column(UTCDateTime)
     submitted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    function: Mapped[str] = mapped_column(String(60), default="", server_default="")
 
 
 _SUBMITTED = updating(
@@ -47,7 +49,7 @@ def submit(
 class Hours(Base):
     """Hours a person spent on a step (the definition's top-level key; "" for the whole review).
 
-    A row that was struck out stays, with 0 hours."""
+    A row that was struck out stays, with the instant (`struck_at`)."""
 
     __tablename__ = "hours"
 
@@ -60,6 +62,7 @@ class Hours(Base):
     day: Mapped[date | None] = mapped_column(Date)
     hours: Mapped[float] = mapped_column(Numeric(6, 2, asdecimal=False))
     noted_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    struck_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
 class FollowUp(Base):
@@ -86,7 +89,7 @@ def hours_of(session: Session, review_id: int, party: int) -> Sequence[tuple[Hou
     query = (
         select(Hours, Person.name)
         .join(Person, Person.id == Hours.person_id)
-        .where(Hours.review_id == review_id, Hours.party == party, Hours.hours > 0)
+        .where(Hours.review_id == review_id, Hours.party == party, Hours.hours > 0, Hours.struck_at.is_(None))
         .order_by(Hours.day.desc(), Hours.id.desc())
     )
     return [(row, name) for row, name in session.execute(query)]
@@ -96,19 +99,32 @@ def hours_row(session: Session, review_id: int, row_id: int) -> Hours | None:
     return session.scalar(select(Hours).where(Hours.review_id == review_id, Hours.id == row_id))
 
 
-def hours_sums(session: Session, review_id: int) -> dict[tuple[str, str], float]:
-    """Hours of the whole review by step and function."""
-    query = (
-        select(Hours.step, Hours.function, func.sum(Hours.hours))
-        .where(Hours.review_id == review_id, Hours.hours > 0)
-        .group_by(Hours.step, Hours.function)
-    )
-    return {(step, function): float(total) for step, function, total in session.execute(query)}
+class Spent(NamedTuple):
+    """Hours put down, or (below zero) struck out again, by somebody with a function, on a step."""
+
+    person: int
+    step: str
+    function: str
+    hours: float
+
+
+def hours_in_order(session: Session, review_id: int) -> list[Spent]:
+    """All that has been put down and struck out in a review, as it happened."""
+    rows = session.scalars(select(Hours).where(Hours.review_id == review_id, Hours.hours > 0)).all()
+    deeds = [(row.noted_at, False, row) for row in rows]
+    deeds += [(row.struck_at, True, row) for row in rows if row.struck_at is not None]
+    # At one instant what is struck out comes last: it takes nothing back from what has been shown.
+    deeds.sort(key=lambda deed: (deed[0], deed[1], deed[2].id))
+    return [
+        Spent(row.person_id, row.step, row.function, float(-row.hours if struck else row.hours))
+        for _, struck, row in deeds
+    ]
 
 
 def hours_spent(session: Session, review_id: int, person_id: int) -> float:
-    query = select(func.sum(Hours.hours)).where(Hours.review_id == review_id, Hours.person_id == person_id)
-    return float(session.scalar(query) or 0)
+    """What somebody has put down in a review, and not struck out."""
+    own = (Hours.review_id == review_id, Hours.person_id == person_id, Hours.struck_at.is_(None))
+    return float(session.scalar(select(func.sum(Hours.hours)).where(*own)) or 0)
 
 
 def follow_ups_of(

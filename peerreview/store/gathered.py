@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, bindparam, or_, select, text
+from sqlalchemy import JSON, ForeignKey, Index, String, bindparam, false, or_, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from .database import Base, UTCDateTime
@@ -18,7 +18,8 @@ class Gathered(Base):
 
     `asks`: the step that it asks for, or says has begun, so that it can be asked whether that still holds; `news`:
     it may be declined. `due_at` and state as those of planned mail: planned, sent (as `outgoing_id`), or void with
-    `why_not`. `held`, `line`, `by`: what the lead wants of it (nothing plans it anew, so that it stands here)."""
+    `why_not`; `nameless` as there. `held`, `line`, `by`: what the lead wants of it (nothing plans it anew, so that it
+    stands here)."""
 
     __tablename__ = "gathered_mail"
     __table_args__ = (
@@ -46,6 +47,7 @@ class Gathered(Base):
     held: Mapped[bool] = mapped_column(default=False)
     line: Mapped[str] = mapped_column(String(1000), default="")
     by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    nameless: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     writer: Mapped[Person | None] = relationship(foreign_keys=by)
 

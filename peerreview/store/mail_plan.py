@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
 
@@ -23,7 +23,9 @@ Coming = PlannedMail | Gathered
 @dataclass(frozen=True)
 class Wanted:
     """Which mails; what is left as it is means all. `who`: words of the recipient's name or address; `about`: of the
-    name of one of the review's organisations; `since`, `until`: instants, the second no longer wanted."""
+    name of one of the review's organisations; `since`, `until`: instants, the second no longer wanted. `nameless`: also
+    those to people who have not answered an anonymous form; else only as many as there are, and of nobody who is asked
+    for by name."""
 
     review_id: int | None = None
     person_id: int | None = None
@@ -31,6 +33,32 @@ class Wanted:
     about: str = ""
     since: datetime | None = None
     until: datetime | None = None
+    nameless: bool = False
+
+    @property
+    def somebodys(self) -> bool:
+        return self.person_id is not None or bool(self.who)
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A reminder to all who have not answered an anonymous form: `row` is one of them, for what they have in common."""
+
+    row: PlannedMail
+    people: int
+
+
+def missing(session: Session, wanted: Wanted, *, limit: int) -> list[Missing]:
+    """What is planned for those who have not answered, the soonest first."""
+    if wanted.somebodys:
+        return []
+    of = PlannedMail
+    together = (of.review_id, of.step, of.visit, of.rule, of.due_at)
+    some = select(func.min(of.id).label("id"), func.count(of.person_id.distinct()).label("people"))
+    some = some.where(*_of_coming(of, replace(wanted, nameless=True), ("planned",)), of.nameless)
+    groups = some.group_by(*together).order_by(of.due_at, func.min(of.id)).limit(limit).subquery()
+    query = select(PlannedMail, groups.c.people).join(groups, groups.c.id == PlannedMail.id)
+    return [Missing(row, people) for row, people in session.execute(query.order_by(of.due_at, of.id))]
 
 
 def coming(
@@ -108,6 +136,8 @@ def _of_coming(
         asked.append(table.due_at >= wanted.since)
     if wanted.until is not None:
         asked.append(table.due_at < wanted.until)
+    if not wanted.nameless:
+        asked.append(table.nameless.is_(False))
     return [*asked, *_to(table, wanted)]
 
 
@@ -125,6 +155,8 @@ def _of_sent(wanted: Wanted, state: str) -> list[ColumnElement[bool]]:
         asked.append(or_(Outgoing.state == "waiting", Outgoing.state == "sending"))
     elif state:
         asked.append(Outgoing.state == state)
+    if wanted.somebodys and not wanted.nameless:
+        asked.append(Outgoing.nameless.is_(False))
     return [*asked, *_to(Outgoing, wanted)]
 
 

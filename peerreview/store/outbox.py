@@ -18,6 +18,7 @@ from sqlalchemy import (
     TextClause,
     UniqueConstraint,
     and_,
+    false,
     func,
     or_,
     select,
@@ -53,7 +54,7 @@ class PlannedMail(_Keyed, Base):
 
     state: planned; sent (outgoing_id says as what); or void, with `why_not` a message's English text:
     the step was left, it was already done, no longer on the team ... A void key that becomes true again is
-    planned again."""
+    planned again. `nameless`: it goes to those who have not answered an anonymous form: whom, nobody is shown."""
 
     __tablename__ = "planned_mail"
     __table_args__ = (
@@ -74,6 +75,7 @@ class PlannedMail(_Keyed, Base):
     state: Mapped[str] = mapped_column(String(10), default="planned")
     why_not: Mapped[str] = mapped_column(String(300), default="")
     outgoing_id: Mapped[int | None] = mapped_column(ForeignKey("outgoing.id"))
+    nameless: Mapped[bool] = mapped_column(default=False, server_default=false(), sort_order=1)
 
 
 class MailWish(_Keyed, Base):
@@ -98,7 +100,8 @@ class Outgoing(Base):
     before then. `unclear`: it may have arrived already, so that its bytes must stay as they are. `review_id`
     null where it is about no review or several. `report`: what came back about it after it was sent; `was_to`: where
     it went before its address was corrected; `may_decline`: which mails its reader may turn off by it ("" for none);
-    `asks`: the step that it asks for, where it does. Times are the real clock's; `about_at` is the method's."""
+    `asks`: the step that it asks for, where it does; `nameless`: as of planned mail. Times are the real clock's;
+    `about_at` is the method's."""
 
     __tablename__ = "outgoing"
     __table_args__ = (
@@ -139,6 +142,7 @@ class Outgoing(Base):
     was_to: Mapped[str] = mapped_column(String(254), default="")
     may_decline: Mapped[str] = mapped_column(String(10), default="")
     asks: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    nameless: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class Heartbeat(Base):

@@ -66,6 +66,7 @@ class FormRow(NamedTuple):
     version: int
     saved_at: datetime
     submitted_at: datetime | None
+    function: str
 
 
 @dataclass
@@ -143,6 +144,7 @@ class PlannedRow(Remembering):
     state: str
     why_not: str
     outgoing_id: int | None
+    nameless: bool
     due_at: datetime
 
 

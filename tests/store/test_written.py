@@ -81,7 +81,9 @@ def test_hours_are_summed_and_struck_rows_left_out(house: House, cast: Cast) -> 
             (3, 0.5, anna.name),
             (1, 1.25, anna.name),
         ]
-        assert evaluations.hours_sums(session, cast.review_id) == {("teams", "medical"): 3.75}
+        told = evaluations.hours_in_order(session, cast.review_id)
+        assert {(one.step, one.function) for one in told} == {("teams", "medical")}
+        assert sum(one.hours for one in told) == 3.75
         assert evaluations.hours_spent(session, cast.review_id, anna.person_id) == 1.75
         assert evaluations.hours_spent(session, cast.review_id, cast.lead.person_id) == 0
 
