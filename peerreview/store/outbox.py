@@ -53,8 +53,8 @@ class PlannedMail(_Keyed, Base):
     """A mail that would be sent, rewritten by difference whenever something moves (engine.md 27).
 
     state: planned; sent (outgoing_id says as what); or void, with `why_not` a message's English text:
-    the step was left, it was already done, no longer on the team ... A void key that becomes true again is
-    planned again. `nameless`: it goes to those who have not answered an anonymous form: whom, nobody is shown."""
+    the step was left, it was already done ... A void key that becomes true again is planned again. `nameless`: it goes
+    to those who have not answered an anonymous form: whom, nobody is shown."""
 
     __tablename__ = "planned_mail"
     __table_args__ = (
@@ -99,9 +99,8 @@ class Outgoing(Base):
     what it says was no longer true at a further try, or the lead has laid it aside). `next_at`: nobody tries
     before then. `unclear`: it may have arrived already, so that its bytes must stay as they are. `review_id`
     null where it is about no review or several. `report`: what came back about it after it was sent; `was_to`: where
-    it went before its address was corrected; `may_decline`: which mails its reader may turn off by it ("" for none);
-    `asks`: the step that it asks for, where it does; `nameless`: as of planned mail. Times are the real clock's;
-    `about_at` is the method's."""
+    it went before its address was corrected; `may_decline`: which mails its reader may turn off by it; `asks`: the step
+    that it asks for; `nameless`: as of planned mail. Times are the real clock's; `about_at` is the method's."""
 
     __tablename__ = "outgoing"
     __table_args__ = (
