@@ -115,6 +115,12 @@ def comment_on_report(
                 at=now,
             )
         )
+        case.note(
+            "commented_text",
+            artefact=one.artefact.key,
+            about_party=one.owner,
+            state=case.state(one.artefact.key, one.owner),
+        )
 
 
 def cleaned(text: str) -> str:

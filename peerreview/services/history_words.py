@@ -66,6 +66,7 @@ DEEDS: Mapping[str, tuple[Message, Message]] = {
     "shared_draft": (N_("Shared “%(title)s” as a draft for comments"), N_("Shared a draft for comments")),
     "ended_sharing": (N_("Ended the sharing of “%(title)s”"), N_("Ended the sharing of a draft")),
     "commented": (N_("Commented on “%(title)s”"), N_("Commented on a document")),
+    "commented_text": (N_("Commented on: %(title)s"), N_("Commented on: %(title)s")),
     "handed_in_later": (N_("Handed in more documents"), N_("Handed in more documents")),
     "wrote_question": (N_("Wrote question %(number)s"), N_("Wrote a question")),
     "removed_question": (N_("Removed question %(number)s"), N_("Removed a question")),

@@ -212,7 +212,7 @@ def why(case: OpenCase, person: int, party: int | None) -> Message:
             return N_(
                 "You get this mail because you stand in for %(name)s, %(role)s for %(party)s in the review %(review)s.",
                 name=next(row.person.name for row in case.rows.seats if row.id == seat.id),
-                role=case.workflow.roles[seat.role].title,
+                role=in_a_row(case.workflow.roles[seat.role].title),
                 party=_side(case, seat.party),
                 review=title_of(case),
             )
@@ -220,7 +220,7 @@ def why(case: OpenCase, person: int, party: int | None) -> Message:
             role = case.workflow.roles[seat.role].title
             return N_(
                 "You get this mail because you are %(role)s for %(party)s in the review %(review)s.",
-                role=role,
+                role=in_a_row(role),
                 party=_side(case, seat.party),
                 review=title_of(case),
             )
