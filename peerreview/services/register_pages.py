@@ -186,6 +186,9 @@ _TOLD: Mapping[str, Callable[[RegisterRow, str], Message]] = {
     ),
 }
 
+# Every deed that has words.
+WORDED = frozenset({*_ACCOUNT, *_ADDRESS, *_TOLD})
+
 
 def _stopped(words: Any) -> str:
     return str(words[1])
