@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import combinations
 from pathlib import Path
@@ -65,9 +65,12 @@ def find_pairs(
 
 def _profiles(file: Path) -> list[Profile]:
     try:
-        return reading.read(file.read_bytes())
+        table = reading.read_table(file.read_bytes())
     except cells.BadTable as error:
-        _stop(_places(file, error))
+        _stop(_places(file, error.faults))
+    for line in _places(file, table.warnings):
+        saying.tell(line, err=True)
+    return list(table.profiles)
 
 
 def _weights(file: Path | None, profiles: Sequence[Profile]) -> dict[str, float]:
@@ -76,11 +79,11 @@ def _weights(file: Path | None, profiles: Sequence[Profile]) -> dict[str, float]
     try:
         return weighing.read_weights(file.read_bytes(), features(profiles))
     except cells.BadTable as error:
-        _stop(_places(file, error))
+        _stop(_places(file, error.faults))
 
 
-def _places(file: Path, error: cells.BadTable) -> list[str]:
-    return [f"{file}:{fault.line}:{fault.column}: {said(fault.message)}" for fault in error.faults]
+def _places(file: Path, faults: Iterable[cells.Fault]) -> list[str]:
+    return [f"{file}:{fault.line}:{fault.column}: {said(fault.message)}" for fault in faults]
 
 
 def _groups(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..letters import composed
 
@@ -32,6 +32,24 @@ class Profile:
     excludes: tuple[str, ...] = ()
     reviewed: tuple[tuple[str, int], ...] = ()
     attributes: Mapping[str, float | frozenset[str]] = field(default_factory=dict)
+
+
+def of_one_type(profiles: Iterable[Profile]) -> list[Profile]:
+    """Where an attribute is a number of some and words of others, it is words of all: so any two are compared alike."""
+    found = list(profiles)
+    worded = {name for one in found for name, value in one.attributes.items() if isinstance(value, frozenset)}
+    return [
+        replace(
+            one,
+            attributes={
+                name: frozenset({f"{value:g}"})
+                if name in worded and isinstance(value, int | float)
+                else value
+                for name, value in one.attributes.items()
+            },
+        )
+        for one in found
+    ]
 
 
 def in_order(profiles: Iterable[Profile]) -> list[Profile]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from typing import Any
 
 from ..errors import N_, Message
@@ -19,13 +20,38 @@ NAMES = ("wishes", "excludes", "reviewed")
 RESULT = re.compile(r"([^@:]*[^@:\s])\s*@\s*([12][0-9]{3})\s*:\s*([^:]*[^:\s])(?:\s*:\s*([^:]*))?")
 
 
+# What the known columns are called in Swedish, and in other words that people write.
+ALIASES: Mapping[str, str] = {
+    **dict.fromkeys(("organisationens_namn", "organisationsnamn", "namn", "region"), "organisation"),
+    **dict.fromkeys(("nivå", "enhetsnivå", "enhet", "level"), "unit_level"),
+    **dict.fromkeys(("befolkning", "folkmängd", "invånare", "antal_invånare", "inhabitants"), "population"),
+    **dict.fromkeys(("sjukhus", "antal_sjukhus"), "hospitals"),
+    **dict.fromkeys(("universitetssjukhus", "har_universitetssjukhus"), "university_hospital"),
+    **dict.fromkeys(("sjukvårdsregion", "samverkansregion", "health_care_region"), "healthcare_region"),
+    **dict.fromkeys(("vill_lära", "vill_lära_sig", "vill_ha", "wants_to_learn"), "wants"),
+    **dict.fromkeys(("erbjuder", "bra_på", "kan_bidra_med", "good_at"), "offers"),
+    **dict.fromkeys(("önskemål", "önskar", "vill_möta"), "wishes"),
+    **dict.fromkeys(("utesluter", "undantar", "vill_inte_möta"), "excludes"),
+    **dict.fromkeys(("granskat", "har_granskat", "tidigare_granskningar", "har_mött"), "reviewed"),
+}
+
+
 @dataclass(frozen=True)
 class Table:
-    """What a file holds. `cells`: where each thing stands, by the organisation's key and the column."""
+    """What a file holds. `cells`: where each thing stands, by the organisation's key and the column. `warnings`: what
+    was taken in, and perhaps not as it was meant."""
 
     profiles: Sequence[Profile]
     columns: Sequence[str]
     cells: Mapping[tuple[str, str], Cell]
+    warnings: Sequence[Fault] = ()
+
+
+def column_of(name: str) -> str:
+    """The known column that a header means, or the header itself."""
+    plain = re.sub(r"[\s_-]+", "_", key(name))
+    plain = ALIASES.get(plain, plain)
+    return plain if plain in COLUMNS else name
 
 
 def read(content: bytes) -> list[Profile]:
@@ -33,8 +59,9 @@ def read(content: bytes) -> list[Profile]:
     return list(read_table(content).profiles)
 
 
-def read_table(content: bytes, known: Iterable[str] | None = None) -> Table:
-    """The same with its places. `known`: the only names there are, where that is not what the file says."""
+def read_table(content: bytes, known: Iterable[str] | None = None, attributes: Iterable[str] = ()) -> Table:
+    """The same with its places. `known`: the only names there are, where that is not what the file says.
+    `attributes`: columns that are known to be free ones, so that nobody is warned of them."""
     table = rows(content)
     reader = _Profiles(None if known is None else frozenset(map(key, known)))
     if not table:
@@ -44,9 +71,11 @@ def read_table(content: bytes, known: Iterable[str] | None = None) -> Table:
         for row in table[1:]:
             reader.row([_plain(cell) for cell in row])
         reader.check_names()
+        reader.settle_types()
+        reader.warn(frozenset(map(key, attributes)))
     if reader.faults:
         raise BadTable(sorted(reader.faults, key=lambda fault: (fault.line, fault.column)))
-    return Table(reader.profiles, reader.columns, reader.cells)
+    return Table(reader.profiles, reader.columns, reader.cells, reader.warnings)
 
 
 def _plain(cell: Cell) -> Cell:
@@ -65,15 +94,21 @@ class _Profiles:
         self.columns: list[str] = []
         self.lines: dict[str, int] = {}
         self.named: list[tuple[str, Cell]] = []
+        self.warnings: list[Fault] = []
+        self.headers: list[Cell] = []
+        self.free: dict[str, list[tuple[int, Cell]]] = {}
 
     def wrong(self, cell: Cell, message: Message) -> None:
         self.faults.append(Fault(cell.line, cell.column, message))
 
     def header(self, row: list[Cell]) -> None:
+        self.headers = row
         for cell in row:
             name = cell.text.strip()
-            known = re.sub(r"[\s-]+", "_", key(name))
-            self.columns.append(known if known in COLUMNS else name)
+            known = column_of(name)
+            # "Namn" or "Region" beside a column that is called organisation is something else.
+            other = known == "organisation" != key(name) and "organisation" in {key(one.text) for one in row}
+            self.columns.append(name if other else known)
             if name and list(map(key, self.columns)).count(key(self.columns[-1])) > 1:
                 self.wrong(cell, N_("the column %(name)s is there twice; keep one", name=name))
         if "organisation" not in self.columns:
@@ -82,6 +117,7 @@ class _Profiles:
     def row(self, row: list[Cell]) -> None:
         given: dict[str, Any] = {}
         attributes: dict[str, float | frozenset[str]] = {}
+        free: dict[str, Cell] = {}
         for name, cell in zip(self.columns, row, strict=False):
             if not cell.text or not name:
                 self._nameless(name, cell)
@@ -89,13 +125,56 @@ class _Profiles:
                 given[name] = COLUMNS[name](self, cell)
             elif not RESULT.fullmatch(name):
                 attributes[name] = attribute(cell)
+                free[name] = cell
         for cell in row[len(self.columns) :]:
             if cell.text:
                 self.wrong(
                     cell, N_("there are more cells here than columns in the first row; is one unquoted?")
                 )
                 break
+        before = len(self.profiles)
         self._add(row, given, attributes)
+        if len(self.profiles) > before:
+            for name, cell in free.items():
+                self.free.setdefault(name, []).append((before, cell))
+
+    def settle_types(self) -> None:
+        """A column holds numbers or words, for all rows alike: one odd cell must not make two organisations be
+        compared by other rules than all the rest."""
+        for name, cells in self.free.items():
+            odd = [cell for _, cell in cells if not isinstance(attribute(cell), float)]
+            if not odd or len(odd) == len(cells):
+                continue
+            if 2 * len(odd) < len(cells):
+                for cell in odd:
+                    self.wrong(cell, N_(
+                        "%(given)s is no number, as the other rows have in the column %(column)s; write a number, or "
+                        "leave the cell empty", given=cell.text[:60], column=name))  # fmt: skip
+                continue
+            number = next(cell for _, cell in cells if isinstance(attribute(cell), float))
+            self.warnings.append(Fault(number.line, number.column, N_(
+                "the column %(column)s is taken as words, as most of its rows are no numbers: %(given)s too",
+                column=name, given=number.text[:60])))  # fmt: skip
+            for at, cell in cells:
+                self.profiles[at] = replace(
+                    self.profiles[at], attributes={**self.profiles[at].attributes, name: words_of(cell)}
+                )
+
+    def warn(self, attributes: frozenset[str]) -> None:
+        """Of each column that is none of the known ones: it is taken in, but perhaps it was one of them, misspelt."""
+        for name, cell in zip(self.columns, self.headers, strict=False):
+            if not name or name in COLUMNS or RESULT.fullmatch(name) or key(name) in attributes:
+                continue
+            plain = re.sub(r"[\s_-]+", "_", key(name))[:60]
+            near = get_close_matches(plain, [*COLUMNS, *ALIASES], 1, cutoff=0.8)
+            told = (
+                N_("the column %(name)s is unknown, and taken as an attribute of its own; did you mean %(near)s?",
+                   name=name[:60], near=near[0])
+                if near
+                else N_("the column %(name)s is unknown, and taken as an attribute of its own", name=name[:60])
+            )  # fmt: skip
+            self.warnings.append(Fault(cell.line, cell.column, told))
+        self.warnings.sort(key=lambda fault: (fault.line, fault.column))
 
     def _nameless(self, name: str, cell: Cell) -> None:
         if cell.text and not name:
@@ -200,8 +279,10 @@ def attribute(cell: Cell) -> float | frozenset[str]:
         number = float(bare)
     except ValueError:
         number = math.nan
-    if math.isfinite(number):
-        return number
+    return number if math.isfinite(number) else words_of(cell)
+
+
+def words_of(cell: Cell) -> frozenset[str]:
     return frozenset(" ".join(part.text.split()) for part in cell.parts())
 
 

@@ -80,5 +80,10 @@ def _published(
 
 
 def _perspectives(house: House) -> Mapping[str, Text]:
-    """Of all definitions that are in use."""
-    return {key: text for workflow in house.workflows.values() for key, text in workflow.perspectives.items()}
+    """Of the definitions whose reviews bring examples: a round, say, has perspectives of its own."""
+    return {
+        key: text
+        for workflow in house.workflows.values()
+        if any(one.kind.name == "example" for one in workflow.artefacts.values())
+        for key, text in workflow.perspectives.items()
+    }

@@ -121,6 +121,7 @@ class PairingView:
     may_write: bool
     fault: Message | None
     changes: Changes | None
+    busy: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 # A set as it was shown: by the ids of its members, the points of each group.
@@ -160,6 +161,7 @@ def pairing(
             may_write=case.sees("pairs", "write"),
             fault=worked.fault,
             changes=changes,
+            busy=worked.field.busy,
         )
 
 

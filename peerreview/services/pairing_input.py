@@ -10,7 +10,7 @@ from typing import Any
 
 from ..errors import N_, Message
 from ..matching.pairing import Round
-from ..matching.profiles import Profile
+from ..matching.profiles import Profile, of_one_type
 from ..matching.rules import DEFAULT_YEARS, Rules
 from ..rendering import words
 from ..store import rounds as store
@@ -93,16 +93,18 @@ class Child:
 
 @dataclass(frozen=True)
 class Field:
-    """Everybody that could be paired now, by id in Swedish order, and what came of earlier proposals."""
+    """Everybody that could be paired now, by id in Swedish order, and what came of earlier proposals. `busy`: who of
+    them has a review under way already, and with whom."""
 
     names: Mapping[int, str]
     profiles: Mapping[int, Profile]
     not_months: Mapping[int, tuple[str, ...]]
     children: tuple[Child, ...]
     year: int
+    busy: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     def round_of(self, settings: Settings) -> Round:
-        taking_part = [one for id, one in self.profiles.items() if id not in settings.without]
+        taking_part = of_one_type(one for id, one in self.profiles.items() if id not in settings.without)
         return Round(
             taking_part,
             Rules(
@@ -161,7 +163,18 @@ def field_of(case: OpenCase) -> Field:
         },
         children=_children(case, names),
         year=session.get_one(store.Round, case.review.id).year,
+        busy=_busy(case, rows, names),
     )
+
+
+def _busy(
+    case: OpenCase, free: Iterable[int], names: Mapping[int, str]
+) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    partners: dict[int, list[str]] = defaultdict(list)
+    for one in met.meetings(case.house, case.session):
+        for member in one.members if one.running else ():
+            partners[member] += [names[other] for other in one.members if other != member]
+    return tuple((names[id], tuple(dict.fromkeys(partners[id]))) for id in free if id in partners)
 
 
 def _profile(

@@ -42,6 +42,7 @@ class Imported:
 
     organisations: int
     passed_over: tuple[str, ...]
+    warnings: tuple[Fault, ...] = ()
 
 
 def import_profiles(
@@ -54,7 +55,8 @@ def import_profiles(
         raise BadTable([Fault(1, 1, N_("the file is larger than 1 MB; is it the right one?"))])
     with house.db.write() as session:
         rows = {key(row.name): row for row in organisations(session)}
-        table = reading.read_table(content, [row.name for row in rows.values()])
+        free = {name for row in rows.values() for name in row.attributes}
+        table = reading.read_table(content, [row.name for row in rows.values()], free)
         _check(table, house.calendar.day(now).year)
         told = results.read_columns(house, table, house.calendar.day(now).year)
         before = {name: told_of(session, row) for name, row in rows.items()}
@@ -65,7 +67,8 @@ def import_profiles(
         for name, row in rows.items():
             note_changed(session, row, before[name], by=actor, at=real_now)
     known = set(COLUMNS) - set(KEPT)
-    return Imported(len(table.profiles), tuple(name for name in table.columns if name in known))
+    passed_over = tuple(name for name in table.columns if name in known)
+    return Imported(len(table.profiles), passed_over, tuple(table.warnings))
 
 
 def _take_in(row: Organisation, profile: Profile, columns: Sequence[str]) -> None:
@@ -215,7 +218,7 @@ def attributes_of(text: str) -> dict[str, Any] | Message:
             return N_(
                 "“%(line)s”: write a name, a colon and a value, such as: health centres: 32", line=line[:80]
             )
-        if name in COLUMNS or len(name) > ATTRIBUTE or key(name) in map(key, found):
+        if reading.column_of(name) in COLUMNS or len(name) > ATTRIBUTE or key(name) in map(key, found):
             return N_("“%(name)s” cannot be, or is there twice.", name=name[:80])
         found[" ".join(name.split())] = _plain(reading.attribute(Cell(value, 1, 1)))
     return found

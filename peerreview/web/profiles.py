@@ -12,6 +12,9 @@ from peerreview.services import organisations, profiles
 from .headers import attach
 from .here import house, tell
 
+# Remarks on a file that are told one by one.
+WARNINGS = 8
+
 bp = Blueprint("profiles", __name__, url_prefix="/lead/profiles")
 
 
@@ -40,6 +43,10 @@ def take_in() -> ResponseReturnValue:
         }
         return render_template("web/people/profiles.html", faults=error.faults, errors=errors), 422
     tell(N_("Profiles imported: %(count)s.", count=told.organisations))
+    for warning in told.warnings[:WARNINGS]:
+        tell(N_("Line %(line)s: %(what)s.", line=warning.line, what=warning.message))
+    if len(told.warnings) > WARNINGS:
+        tell(N_("And %(count)s more remarks of the same kind.", count=len(told.warnings) - WARNINGS))
     if told.passed_over:
         columns = ", ".join(told.passed_over)
         tell(N_("Not kept in profiles, but said in each round: %(columns)s.", columns=columns))

@@ -6,9 +6,10 @@ import codecs
 
 import pytest
 
+from peerreview.errors import in_english
 from peerreview.matching.cells import BadTable
-from peerreview.matching.profiles import Profile
-from peerreview.matching.reading import read
+from peerreview.matching.profiles import Profile, of_one_type
+from peerreview.matching.reading import read, read_table
 from peerreview.matching.weighing import read_weights
 
 HEADER = (
@@ -187,3 +188,86 @@ def test_mistakes_in_weights_are_told_with_their_place(
     [fault] = caught.value.faults
     assert (fault.line, fault.column) == (line, column)
     assert words in fault.message.text
+
+
+SWEDISH = (
+    "Region;Nivå;Befolkning;Sjukhus;Universitetssjukhus;Sjukvårdsregion;Vill lära;Erbjuder;Önskemål;Undantar;"
+    "Tidigare granskningar\n"
+    "Region A;region;470 000;3;ja;Södra/Västra;a|b;c;Region B;;Region B@2020\nRegion B;;;;;;;;;;\n"
+)
+
+
+def test_known_columns_have_swedish_names_too() -> None:
+    (found, _) = read(SWEDISH.encode())
+    assert found == Profile(
+        "Region A",
+        unit_level="region",
+        population=470_000,
+        hospitals=3,
+        university_hospital=True,
+        healthcare_region=frozenset({"Södra", "Västra"}),
+        wants=("a", "b"),
+        offers=("c",),
+        wishes=("Region B",),
+        reviewed=(("Region B", 2020),),
+    )
+    assert read_table(SWEDISH.encode()).warnings == []
+
+
+def test_a_swedish_name_beside_the_english_one_is_there_twice() -> None:
+    with pytest.raises(BadTable, match="is there twice"):
+        read(b"organisation,population,Befolkning\nA,1,2\n")
+
+
+def test_region_beside_organisation_is_a_column_of_its_own() -> None:
+    (found,) = read(b"organisation,region\nA,norr\n")
+    assert found.attributes == {"region": frozenset({"norr"})}
+
+
+def warned(text: str, *attributes: str) -> list[tuple[int, int, str]]:
+    return [
+        (fault.line, fault.column, in_english(fault.message))
+        for fault in read_table(text.encode(), attributes=attributes).warnings
+    ]
+
+
+def test_an_unknown_column_is_warned_of() -> None:
+    text = "organisation,popluation,beds\nA,5,6\n"
+    assert warned(text) == [
+        (
+            1,
+            14,
+            "the column popluation is unknown, and taken as an attribute of its own; did you mean population?",
+        ),
+        (1, 25, "the column beds is unknown, and taken as an attribute of its own"),
+    ]
+    assert len(warned(text, "Beds")) == 1
+
+
+def test_one_odd_number_is_told_with_its_place() -> None:
+    with pytest.raises(BadTable) as caught:
+        read(b"organisation,beds\nA,5\nB,6\nC,7 st\nD,8\n")
+    (fault,) = caught.value.faults
+    assert (fault.line, fault.column) == (4, 3)
+    assert "7 st is no number, as the other rows have in the column beds" in in_english(fault.message)
+
+
+def test_a_column_of_words_has_words_alone() -> None:
+    text = "organisation,note\nA,x\nB,12\nC,y|z\n"
+    assert [one.attributes["note"] for one in read(text.encode())] == [
+        frozenset({"x"}),
+        frozenset({"12"}),
+        frozenset({"y", "z"}),
+    ]
+    assert (3, 3) in {(line, column) for line, column, _ in warned(text, "note")}
+
+
+def test_an_attribute_that_is_a_number_of_one_and_words_of_another_is_words_of_all() -> None:
+    profiles = [
+        Profile("A", attributes={"beds": 12.0, "wards": 2.0}),
+        Profile("B", attributes={"beds": frozenset({"x"})}),
+    ]
+    assert [dict(one.attributes) for one in of_one_type(profiles)] == [
+        {"beds": frozenset({"12"}), "wards": 2.0},
+        {"beds": frozenset({"x"})},
+    ]

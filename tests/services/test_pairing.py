@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
 from peerreview.errors import Conflict, Invalid, NotFound, Refused
 from peerreview.rendering.words import say as said
-from peerreview.services import histories, interests, profiles
+from peerreview.services import histories, interests, profiles, rounds
 from peerreview.services.acting import Filled, Wish, act
 from peerreview.services.choosing_pairs import keep, propose
 from peerreview.services.house import House
@@ -22,6 +23,11 @@ PLAIN = Settings()
 
 def to_pairing(house: House, organisations: int = 4, **changes: object) -> RoundCast:
     cast = make_round(house, organisations)
+    _answered(house, cast, organisations, **changes)
+    return cast
+
+
+def _answered(house: House, cast: RoundCast, organisations: int, **changes: object) -> None:
     invite(house, cast)
     for party in range(organisations):
         typed = wanted(cast, party, **(changes if organisations > 2 else {"excludes": ()}))
@@ -35,7 +41,6 @@ def to_pairing(house: House, organisations: int = 4, **changes: object) -> Round
             now=NOW,
         )
         hold_talk(house, cast, party)
-    return cast
 
 
 def look(house: House, cast: RoundCast, settings: Settings | None = None) -> PairingView:
@@ -225,3 +230,19 @@ def test_nobody_but_the_lead_sees_or_does_anything(house: House) -> None:
             pairing(house, actor=who, round_id=cast.id, now=NOW)
         with pytest.raises(NotFound):
             propose(house, actor=who, round_id=cast.id, settings=Settings(), chosen=key, why="x", now=NOW)
+
+
+def test_who_has_a_review_under_way_is_marked_and_can_be_left_out(house: House) -> None:
+    cast = to_pairing(house)
+    assert look(house, cast).busy == ()
+    id = rounds.open_round(
+        house, actor=cast.lead, name="Omgång 2", year="2026", organisations=cast.organisations, now=NOW
+    )
+    other = replace(cast, id=id)
+    _answered(house, other, 4)
+    begin(house, other, 0, 1)
+    view = look(house, cast)
+    assert view.busy == (("Region Blekinge", ("Region Dalarna",)), ("Region Dalarna", ("Region Blekinge",)))
+    (busy, *_) = cast.organisations
+    without = look(house, cast, Settings(without=(busy,)))
+    assert busy not in {id for group in groups(without) for id in group}
