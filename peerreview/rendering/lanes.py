@@ -7,16 +7,18 @@ instead of the drawing on a narrow screen and on paper (static/lanes.css), as la
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from markupsafe import Markup, escape
 
+from . import lettering
 from .marks import STATE_WORDS, mark, shape
 from .words import say
 
 _WIDTH, _NAMES, _EDGE = 1040.0, 160.0, 6.0
-_LANE, _LINE = 66.0, 17.0
-_LETTER = 7.0
+_LANE, _LINE, _SMALL_LINE = 66.0, 17.0, 15.0
+# Sizes of letters (static/lanes.css), and what lies at least between two words beside each other.
+_TITLE, _NOTE, _GAP = 13.0, 12.5, 10.0
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ def lanes(rows: Sequence[Lane], columns: Sequence[Column], *, title: str, langua
     """The drawing, its legend and its table. Every lane must have a stop for each column."""
     if any(len(row.stops) != len(columns) for row in rows):
         raise ValueError("each lane needs one stop a column")
-    return Markup('<figure class="lanes">{}{}{}</figure>').format(
+    return Markup('<div class="lanes">{}{}{}</div>').format(
         _drawing(rows, columns, title, language),
         _legend(rows, language),
         _table(rows, columns, title, language),
@@ -61,43 +63,83 @@ def lanes(rows: Sequence[Lane], columns: Sequence[Column], *, title: str, langua
 
 
 class _Grid:
-    """Where things stand in the drawing. Titles too wide for a column stand on two levels by turns."""
+    """Where things stand in the drawing. No two words touch: what is too wide for its column stands on a level of its
+    own, titles above each other and dates below."""
 
-    def __init__(self, rows: Sequence[Lane], columns: Sequence[Column]):
+    def __init__(self, rows: Sequence[Lane], columns: Sequence[Column], language: str):
         self.pitch = (_WIDTH - _NAMES - _EDGE) / max(len(columns), 1)
-        longest = max((len(word) for column in columns for word in column.title.split()), default=0)
-        self.staggered = longest * _LETTER > self.pitch
-        room = int((self.pitch * (2 if self.staggered else 1) - 6) / _LETTER)
-        self.titles = [wrap(column.title, room) for column in columns]
-        self.tier = max((len(lines) for lines in self.titles), default=0) * _LINE
-        self.top = self.tier * (2 if self.staggered else 1) + (_LINE if self.staggered else 8)
-        noted = any(column.note for column in columns)
-        self.height = self.top + len(rows) * _LANE + (26 if noted else 4)
+        self.titles = self._levels([column.title for column in columns], _TITLE, bold=True)
+        self.notes = self._levels([column.note for column in columns], _NOTE)
+        words = max((len(self.said(stop, language)) for row in rows for stop in row.stops), default=0)
+        self.lane = _LANE + max(words - 1, 0) * _SMALL_LINE
+        tiers = [tier.height(_LINE) for tier in self.titles]
+        self.top = sum(tiers) + (_LINE if len(tiers) > 1 else 8)
+        notes = sum(tier.height(_SMALL_LINE) for tier in self.notes)
+        self.height = self.top + len(rows) * self.lane + (notes + 10 if notes else 4)
 
     def x(self, column: int) -> float:
         return _NAMES + self.pitch * (column + 0.5)
 
     def y(self, row: int) -> float:
-        return self.top + row * _LANE + 24
+        return self.top + row * self.lane + 24
 
-    def title_bottom(self, column: int) -> float:
-        """The base line of a title's last line."""
-        return self.tier if self.staggered and column % 2 == 0 else self.top - 12
+    def said(self, stop: Stop, language: str) -> list[str]:
+        """What stands under a stop."""
+        quiet = stop.state not in ("doing", "late", "locked")
+        word = stop.word or ("" if quiet else word_of(stop.state, language))
+        return lettering.lines(word, self.pitch - _GAP, _NOTE, bold=True)
+
+    def title(self, column: int) -> tuple[list[str], float, bool]:
+        """Its lines, the base line of the last, and whether others stand below it."""
+        below = 0.0
+        for tier in self.titles:
+            if column in tier.lines:
+                return tier.lines[column], self.top - 12 - below, below > 0
+            below += tier.height(_LINE)
+        return [], self.top, False
+
+    def note(self, column: int) -> tuple[list[str], float]:
+        """Its lines, and the base line of the first."""
+        above = self.height - sum(tier.height(_SMALL_LINE) for tier in self.notes) - 6 + _SMALL_LINE
+        for tier in self.notes:
+            if column in tier.lines:
+                return tier.lines[column], above
+            above += tier.height(_SMALL_LINE)
+        return [], 0.0
+
+    def _levels(self, texts: Sequence[str], size: float, *, bold: bool = False) -> list[_Tier]:
+        """The words of each column on the first level where they touch nobody; the first is nearest to the lanes."""
+        narrow = self.pitch - _GAP
+        fits = not any(lettering.parted(text, narrow, size, bold=bold) for text in texts)
+        tiers: list[_Tier] = []
+        for column, text in enumerate(texts):
+            centred = 2 * (_WIDTH - self.x(column))
+            room = narrow if fits else min(2 * self.pitch - _GAP, centred)
+            lines = lettering.lines(text, room, size, bold=bold)
+            if not lines:
+                continue
+            half = max(lettering.width(line, size, bold=bold) for line in lines) / 2
+            left, right = self.x(column) - half, self.x(column) + half
+            tier = next((each for each in tiers if each.right + _GAP <= left), None)
+            if tier is None:
+                tiers.append(tier := _Tier())
+            tier.lines[column], tier.right = lines, right
+        return tiers
 
 
-def wrap(text: str, room: int) -> list[str]:
-    """Words put into lines of at most `room` letters; a longer word has a line to itself."""
-    lines: list[str] = []
-    for word in text.split():
-        if lines and len(lines[-1]) + 1 + len(word) <= room:
-            lines[-1] += f" {word}"
-        else:
-            lines.append(word)
-    return lines
+@dataclass
+class _Tier:
+    """What stands on one level, by column, and how far to the right it goes."""
+
+    lines: dict[int, list[str]] = field(default_factory=dict)
+    right: float = 0.0
+
+    def height(self, line: float) -> float:
+        return max((len(lines) for lines in self.lines.values()), default=0) * line
 
 
 def _drawing(rows: Sequence[Lane], columns: Sequence[Column], title: str, language: str) -> Markup:
-    grid = _Grid(rows, columns)
+    grid = _Grid(rows, columns, language)
     parts = [
         *(_heading(grid, n, column, [row.stops[n] for row in rows]) for n, column in enumerate(columns)),
         *(_meeting(grid, n, rows) for n, column in enumerate(columns) if column.shared),
@@ -109,17 +151,18 @@ def _drawing(rows: Sequence[Lane], columns: Sequence[Column], title: str, langua
 
 
 def _heading(grid: _Grid, number: int, column: Column, stops: Sequence[Stop]) -> Markup:
-    lines = grid.titles[number]
-    bottom = grid.title_bottom(number)
+    lines, bottom, high = grid.title(number)
     kind = "lanes-title now" if any(stop.now for stop in stops) else "lanes-title"
     parts = [
         _text(kind, grid.x(number), bottom - (len(lines) - 1 - n) * _LINE, line)
         for n, line in enumerate(lines)
     ]
-    if grid.staggered and number % 2 == 0:
+    if high:
         parts.append(_line("lanes-lead", grid.x(number), bottom + 6, grid.x(number), grid.top + 8))
-    if column.note:
-        parts.append(_text("lanes-note", grid.x(number), grid.height - 6, column.note))
+    notes, top = grid.note(number)
+    parts += [
+        _text("lanes-note", grid.x(number), top + n * _SMALL_LINE, line) for n, line in enumerate(notes)
+    ]
     return Markup("").join(parts)
 
 
@@ -132,7 +175,7 @@ def _meeting(grid: _Grid, number: int, rows: Sequence[Lane]) -> Markup:
 
 def _lane(grid: _Grid, number: int, row: Lane, columns: Sequence[Column], language: str) -> Markup:
     y = grid.y(number)
-    name = wrap(row.name, int((_NAMES - 12) / 8))
+    name = lettering.lines(row.name, _NAMES - _GAP, 15, bold=True)
     parts = [
         _text("lanes-name", 0, y + 5 + (n - (len(name) - 1) / 2) * (_LINE + 1), line)
         for n, line in enumerate(name)
@@ -140,13 +183,13 @@ def _lane(grid: _Grid, number: int, row: Lane, columns: Sequence[Column], langua
     for n, stop in enumerate(row.stops[:-1]):
         kind = "lanes-way gone" if stop.state == "done" else "lanes-way"
         parts.append(_line(kind, grid.x(n), y, grid.x(n + 1), y))
-    parts += [_stop(grid.x(n), y, stop, columns[n].title, language) for n, stop in enumerate(row.stops)]
+    parts += [_stop(grid, n, y, stop, columns[n].title, language) for n, stop in enumerate(row.stops)]
     return Markup('<g class="{}">{}</g>').format("lane own" if row.own else "lane", Markup("").join(parts))
 
 
-def _stop(x: float, y: float, stop: Stop, step: str, language: str) -> Markup:
+def _stop(grid: _Grid, column: int, y: float, stop: Stop, step: str, language: str) -> Markup:
+    x = grid.x(column)
     word = stop.word or word_of(stop.state, language)
-    shown = stop.word or (word if stop.state in ("doing", "late", "locked") else "")
     return Markup(
         '<g class="stop{now}"><title>{step}: {word}</title>{halo}<circle class="ground" cx="{x}" cy="{y}" r="11"/>'
         '<g class="mark-{state}" transform="translate({left} {top})">{shape}</g>{says}</g>'
@@ -163,13 +206,15 @@ def _stop(x: float, y: float, stop: Stop, step: str, language: str) -> Markup:
         left=f"{x - 10:.1f}",
         top=f"{y - 10:.1f}",
         shape=Markup(shape(stop.state)),
-        says=_text("lanes-word", x, y + 32, shown) if shown else "",
+        says=Markup("").join(
+            _text("lanes-word", x, y + 32 + n * _SMALL_LINE, line)
+            for n, line in enumerate(grid.said(stop, language))
+        ),
     )
 
 
 def _text(kind: str, x: float, y: float, words: str) -> Markup:
-    """Words around x (a name: from x), moved in where they would leave the drawing."""
-    x = min(x, _WIDTH - len(words) * _LETTER / 2)
+    """Words around x (a name: from x)."""
     return Markup('<text class="{}" x="{}" y="{}">{}</text>').format(kind, f"{x:.1f}", f"{y:.1f}", words)
 
 
@@ -194,7 +239,7 @@ def _legend(rows: Sequence[Lane], language: str) -> Markup:
         for state in STATE_WORDS
         if state in used
     ]
-    return Markup('<figcaption class="lanes-legend" aria-hidden="true"><ul>{}</ul></figcaption>').format(
+    return Markup('<div class="lanes-legend" aria-hidden="true"><ul>{}</ul></div>').format(
         Markup("").join(items)
     )
 

@@ -55,6 +55,8 @@ class _House(Treeprocessor):
         self.shift, self.prefix = shift, prefix
         self.headings: list[Heading] = []
         self.ids: dict[str, int] = {}
+        # The headings that the next one may stand under: their levels as written, the highest first.
+        self.above: list[int] = []
 
     def run(self, root: Element) -> None:
         for element in root.iter():
@@ -71,8 +73,13 @@ class _House(Treeprocessor):
         slug = self._own(slugify_unicode(words, "-") or "text")
         if self.prefix:
             element.set("id", f"{self.prefix}-{slug}")
-        element.tag = f"h{min(level + self.shift, 6)}"
+        element.tag = f"h{min(self._depth(level) + self.shift, 6)}"
         self.headings.append(Heading(level, words, f"{self.prefix}-{slug}"))
+
+    def _depth(self, level: int) -> int:
+        """How deep a heading stands, 1 and on: people write #### for its size, and nobody may land in a gap."""
+        self.above = [above for above in self.above if above < level] + [level]
+        return len(self.above)
 
     def _entity(self, match: re.Match[str]) -> str:
         """What an entity stands for, as a letter: "Mål &amp; mått" is read so in the outline too."""
@@ -105,7 +112,7 @@ class _Closed(Extension):
 
 
 def to_html(text: str, *, shift: int = 2, prefix: str = "", label: str = "", remark: str = REMARK) -> Markup:
-    """Safe HTML for `text`. A `#` heading becomes <h3> with shift=2.
+    """Safe HTML for `text`, to stand under a heading of the level `shift`: its own begin one below, without gaps.
 
     With `prefix` headings get ids ("report-styrkor") that :func:`outline` names too. Tables stand in a frame
     that scrolls by keyboard; `label` names it for those who cannot see it.
@@ -119,7 +126,7 @@ def to_html(text: str, *, shift: int = 2, prefix: str = "", label: str = "", rem
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener noreferrer",
     )
-    frame = Markup('<div class="table-frame" role="region" tabindex="0" aria-label="{}"><table>').format(
+    frame = Markup('<div class="table-frame" role="group" tabindex="0" aria-label="{}"><table>').format(
         label or "Tabell"
     )
     return Markup(clean.replace("<table>", frame).replace("</table>", "</table></div>"))

@@ -79,7 +79,23 @@ def test_raw_html_is_shown_as_it_was_typed() -> None:
 def test_headings_stand_below_the_pages_own() -> None:
     assert to_html("# Styrkor") == "<h3>Styrkor</h3>"
     assert to_html("# Styrkor", shift=1) == "<h2>Styrkor</h2>"
-    assert to_html("##### Långt ner") == "<h6>Långt ner</h6>"
+    assert to_html("##### Långt ner") == "<h3>Långt ner</h3>"
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ([2, 3, 2, 4], [3, 4, 3, 4]),
+        ([4, 2, 3, 1], [3, 3, 4, 3]),
+        ([1, 2, 3, 4, 5, 6], [3, 4, 5, 6, 6, 6]),
+        ([1, 4, 2, 3], [3, 4, 4, 5]),
+    ],
+)
+def test_headings_stand_under_each_other_without_gaps_however_they_were_written(
+    written: list[int], shown: list[int]
+) -> None:
+    html = to_html("\n\n".join("#" * level + " Rubrik" for level in written))
+    assert [int(level) for level in re.findall(r"<h(\d)", html)] == shown
 
 
 def test_outline_names_the_headings_and_their_ids() -> None:
@@ -106,7 +122,7 @@ def test_an_image_becomes_a_link() -> None:
 def test_a_table_stands_in_a_frame_that_scrolls_by_keyboard() -> None:
     html = to_html("| a | b |\n|---|--:|\n| 1 | 2 |", label="Mått & <mål>")
     assert html.startswith(
-        '<div class="table-frame" role="region" tabindex="0" aria-label="Mått &amp; &lt;mål&gt;"><table>'
+        '<div class="table-frame" role="group" tabindex="0" aria-label="Mått &amp; &lt;mål&gt;"><table>'
     )
     assert html.endswith("</table></div>")
     assert '<td class="number">2</td>' in html
