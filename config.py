@@ -92,6 +92,12 @@ class Settings(BaseSettings):
         "a name",
         min_length=1,
     )
+    security_contact: str = _setting(
+        "",
+        "whom to tell of a hole in the security, on /.well-known/security.txt; empty for no such page",
+        "an address such as security@example.org or https://example.org/security, or nothing",
+        pattern=r"^(?:[^@\s:/]+@[^@\s:/]+|https://\S+)?$",
+    )
     default_language: Literal["sv", "en"] = _setting(
         "sv", "for those who have not chosen a language", "sv or en"
     )

@@ -47,6 +47,7 @@ from . import (
     rounds,
     seat_requests,
     security,
+    stock,
     team,
     versions,
     workflows,
@@ -99,6 +100,7 @@ def register(app: Flask) -> None:
     """Everything a request meets, in this order: the clock is read before anybody asks for it."""
     gate.register(app)
     app.before_request(_read_clock)
+    stock.register(app)
     security.register(app)
     locale.register(app)
     filters.register(app)
@@ -112,5 +114,5 @@ def register(app: Flask) -> None:
 def _read_clock() -> None:
     """Once at the door: `g.real_now` for sessions and links, `g.now` for the method."""
     g.real_now = g.now = datetime.now(UTC)
-    if request.endpoint not in ("static", "pages.healthz"):
+    if request.endpoint not in ("static", "favicon", "pages.healthz"):
         g.now = clock.method_now(house(), g.real_now)

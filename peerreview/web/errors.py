@@ -6,8 +6,9 @@ import json
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
+from urllib.parse import quote
 
-from flask import Flask, current_app, g, jsonify, render_template, request
+from flask import Flask, current_app, g, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
@@ -20,6 +21,8 @@ from . import filters, locale
 from .here import house
 
 LOGGED_OUT = N_("You have been logged out. Log in again; what you have written stays on this page.")
+# What stands in a query as it is.
+_QUERY = "/?:@!$&'()*+,;=%-._~"
 # Never shown again: what is secret, and what the reader did not write.
 _SECRET = ("password", "csrf_token", "token", "code")
 
@@ -35,6 +38,19 @@ def register(app: Flask) -> None:
 
 def _not_found(error: NotFound) -> ResponseReturnValue:
     return _page(404)
+
+
+def _without_slash() -> str | None:
+    """The address of the page that was asked for with a slash too many at its end: typed by hand, or by a program."""
+    path = request.path.rstrip("/")
+    if path == request.path or not path or request.method not in ("GET", "HEAD") or path.startswith("//"):
+        return None
+    try:
+        current_app.create_url_adapter(request).match(path, "GET")  # type: ignore[union-attr]
+    except HTTPException:
+        return None
+    query = f"?{quote(request.query_string, safe=_QUERY)}" if request.query_string else ""
+    return request.script_root + quote(path, safe="/") + query
 
 
 def _refused(error: Refused) -> ResponseReturnValue:
@@ -72,8 +88,10 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     """Flask hands unknown exceptions over as 500, after it has logged them with their traceback."""
     if error.response is not None or error.code is None or error.code < 400:
         return error
+    if request.routing_exception is error and (address := _without_slash()):
+        return redirect(address, 308)
     if error.code == 413:
-        if request.mimetype == "application/x-www-form-urlencoded":
+        if request.mimetype == "application/x-www-form-urlencoded" or _is_small():
             return _page(413, form=True, reason=N_("What you sent is too long."))
         return _page(413, limit=current_app.extensions["house"].settings.max_upload)
     known = {400, 403, 404, 409, 429, 500, 503}
@@ -81,6 +99,11 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     code = error.code
     headers = {name: value for name, value in error.get_headers() if name in ("Retry-After", "Allow")}
     return _page(shown, code=code, headers=headers, kept=kept() if code in (400, 429, 500, 503) else [])
+
+
+def _is_small() -> bool:
+    """Whether no file in it can have been too large: a form of a thousand fields is too long, and says so."""
+    return 0 < (request.content_length or 0) <= house().settings.max_upload
 
 
 def _kept_if_sent() -> list[tuple[str, str]]:

@@ -79,8 +79,18 @@ def _protected(sent: list[tuple[str, str]], protecting: Mapping[str, str]) -> li
     headers = Headers(sent)
     for name, value in protecting.items():
         headers.setdefault(name, value)
+    if headers["Cache-Control"].startswith("public"):
+        _same_for_all(headers)
     _look_at(headers)
     return headers.to_wsgi_list()
+
+
+def _same_for_all(headers: Headers) -> None:
+    """What is kept for good is not of anybody's cookie, though some function has looked into it on the way."""
+    varies = [name for name in headers.get("Vary", "").split(", ") if name and name != "Cookie"]
+    headers.remove("Vary")
+    if varies:
+        headers["Vary"] = ", ".join(varies)
 
 
 def _look_at(headers: Headers) -> None:

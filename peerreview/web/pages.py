@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from flask import Blueprint, g, jsonify, render_template, request
+from flask import Blueprint, Response, g, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
+from peerreview.errors import NotFound
 from peerreview.services import health, previewing
 
 from . import filters
@@ -16,6 +17,8 @@ from .locale import language
 
 bp = Blueprint("pages", __name__)
 
+# How long what security.txt says holds (RFC 9116 wants less than a year).
+_GOOD_FOR = timedelta(days=180)
 # When the pages were last gone through against WCAG; move it when that is done again.
 ASSESSED = date(2026, 11, 22)
 _LONGEST_PREVIEW = 200_000
@@ -54,6 +57,36 @@ def healthz() -> ResponseReturnValue:
         "jobs_failing": list(found.failing),
     }
     return jsonify(told), 200 if found.ok else 503, {"Cache-Control": "no-store"}
+
+
+@bp.get("/robots.txt")
+def robots() -> ResponseReturnValue:
+    """All that matters here is behind a login: nothing for whoever makes a list of the world's pages."""
+    return _plain("User-agent: *\nDisallow: /\n")
+
+
+@bp.get("/.well-known/security.txt")
+def security() -> ResponseReturnValue:
+    """Whom to tell of a hole (RFC 9116). Only where the house has said whom."""
+    contact = house().settings.security_contact
+    if not contact:
+        raise NotFound
+    lines = {
+        "Contact": contact if contact.startswith("https:") else f"mailto:{contact}",
+        "Expires": f"{(g.real_now + _GOOD_FOR).date().isoformat()}T00:00:00Z",
+        "Preferred-Languages": "sv, en",
+        "Canonical": house().settings.base_url.rstrip("/") + url_for(".security"),
+    }
+    return _plain("".join(f"{name}: {value}\n" for name, value in lines.items()))
+
+
+@bp.get("/security.txt")
+def old_security() -> ResponseReturnValue:
+    return redirect(url_for(".security"), 308)
+
+
+def _plain(text: str) -> Response:
+    return Response(text, mimetype="text/plain", headers={"Cache-Control": "public, max-age=3600"})
 
 
 @bp.post("/preview")
