@@ -8,9 +8,9 @@ from typing import Any
 
 from flask import Flask, current_app, g, has_request_context
 from flask_babel import gettext
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from peerreview.rendering import markdown, marks, words
+from peerreview.rendering import markdown, marks, tongues, words
 
 from .locale import language
 
@@ -111,6 +111,25 @@ def to_html(text: str | None, shift: int = 2, prefix: str = "") -> Markup:
     return markdown.to_html(text or "", shift=shift, prefix=prefix, label=gettext("Table"), remark=remark)
 
 
+def tongue(text: Any) -> Markup:
+    """The attribute that says which language a person wrote in, where it is not the page's own."""
+    if not isinstance(text, str) or not text:
+        return Markup("")
+    found = tongues.language_of(str(text), _house_language())
+    return Markup("") if found == language() else Markup(' lang="{}"').format(found)
+
+
+def written(text: str | None) -> Markup:
+    """What a person wrote, within words of ours."""
+    said = tongue(text)
+    return Markup("<span{}>{}</span>").format(said, text) if said else escape(text or "")
+
+
+def _house_language() -> str:
+    """What people write in here, where nothing tells."""
+    return str(current_app.extensions["house"].settings.default_language)
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "say": say,
     "sentence": sentence,
@@ -124,6 +143,8 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "relative": relative,
     "size": size,
     "markdown": to_html,
+    "tongue": tongue,
+    "written": written,
 }
 
 

@@ -20,20 +20,34 @@ from html.parser import HTMLParser
 from http.client import HTTPConnection, HTTPResponse
 from urllib.parse import quote, unquote, urldefrag, urlencode, urljoin, urlsplit
 
+from peerreview.rendering import tongues
+
 HOPS = 5
 # What leads out of the house for good, or to other people's things: not followed.
 LEAVES = re.compile(r"/(?:logout|demo/(?:switch|clock))\b")
 MOST = 20_000
 
 
+# What begins a passage of its own, and what has no end.
+PASSAGES = frozenset((
+    "p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "td", "th", "dd", "dt", "div", "section",
+    "blockquote", "textarea", "option", "summary", "caption", "label", "button", "pre",
+))  # fmt: skip
+VOID = frozenset(["area", "br", "col", "hr", "img", "input", "link", "meta", "source"])
+
+
 class Seen(HTMLParser):
-    """What a page leads to, and what it holds."""
+    """What a page leads to, and what it holds. `foreign`: passages plainly not in the language that they are said to
+    be in."""
 
     def __init__(self, text: str):
         super().__init__(convert_charrefs=True)
         self.links: list[str] = []
         self.ids: set[str] = set()
         self.language = ""
+        self.foreign: list[str] = []
+        self._open: list[tuple[str, str]] = []
+        self._said = ""
         self._asks: tuple[str, list[tuple[str, str]]] | None = None
         self._select = ""
         self._chosen: str | None = None
@@ -41,6 +55,7 @@ class Seen(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         has = {name: value or "" for name, value in attrs}
+        self._begin(tag, has.get("lang", ""))
         if "id" in has:
             self.ids.add(has["id"])
         match tag:
@@ -59,7 +74,29 @@ class Seen(HTMLParser):
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.handle_starttag(tag, attrs)
 
+    def handle_data(self, data: str) -> None:
+        if self._open and self._open[-1][0] not in ("script", "style", "title"):
+            self._said += data
+
+    def _begin(self, tag: str, language: str) -> None:
+        if tag in PASSAGES or language:
+            self._end_passage()
+        if tag not in VOID:
+            self._open.append((tag, language or (self._open[-1][1] if self._open else "")))
+
+    def _end(self, tag: str) -> None:
+        if tag in PASSAGES or (len(self._open) > 1 and self._open[-1][1] != self._open[-2][1]):
+            self._end_passage()
+        while self._open and self._open.pop()[0] != tag:
+            pass
+
+    def _end_passage(self) -> None:
+        said, self._said = " ".join(self._said.split()), ""
+        if self._open and said and surely(said) not in ("", self._open[-1][1]):
+            self.foreign.append(said)
+
     def handle_endtag(self, tag: str) -> None:
+        self._end(tag)
         if tag == "select" and self._asks and self._select:
             self._asks[1].append((self._select, self._chosen or ""))
             self._select = ""
@@ -148,6 +185,7 @@ class Crawl:
         self._ids[address] = self._ids[last] = seen.ids
         if seen.language != self.language and "/html" not in last:
             self.findings.append(f"{last} is in {seen.language!r} (on {via})")
+        self.findings += [f"{last} says, in no language of its own: {said[:90]}" for said in seen.foreign]
         for link in seen.links:
             yield from self._inside(urljoin(self.origin + last, link), last)
 
@@ -218,6 +256,15 @@ class Crawl:
 
     def _read(self, answer: HTTPResponse) -> str:
         return answer.read().decode()
+
+
+def surely(text: str) -> str:
+    """The language of a passage; "" where a name or a word could have misled."""
+    # Titles of documents and the like stand as names in sentences of ours.
+    small = re.findall(r"[^\W\d_]+", re.sub("[“”][^”]*”", "", text.lower()))
+    found = {language: sum(word in words for word in small) for language, words in tongues.SMALL.items()}
+    language = max(found, key=lambda each: found[each])
+    return language if found[language] >= 3 and found[language] > 3 * min(found.values()) else ""
 
 
 def file_name(disposition: str) -> str:
