@@ -33,6 +33,8 @@ _LINE = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)")
 _WEEKS = re.compile(r"([1-9]|[1-4]\d|5[0-3])-([1-9]|[1-4]\d|5[0-3])")
 _DAYS = re.compile(r"([1-9]|[1-5]\d|60)(\s*,\s*([1-9]|[1-5]\d|60))*")
 _ADDRESS = re.compile(r"[!-?A-~]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
+_CONTACT = r"^(?:[^@\s:/]+@[^@\s:/]+|https://\S+)?$"
+_A_CONTACT = "an address such as security@example.org or https://example.org/security, or nothing"
 _A_KEY = "a line made by: python3 -c 'import secrets; print(secrets.token_hex(32))'"
 
 
@@ -70,7 +72,6 @@ class Settings(BaseSettings):
     workflows_dir: Path = _setting(
         ROOT / "workflows", "where the workflows' definitions lie", "a folder's path"
     )
-
     base_url: str = _setting(
         "http://127.0.0.1:5000",
         "what the links in mails begin with",
@@ -92,12 +93,7 @@ class Settings(BaseSettings):
         "a name",
         min_length=1,
     )
-    security_contact: str = _setting(
-        "",
-        "whom to tell of a hole in the security, on /.well-known/security.txt; empty for no such page",
-        "an address such as security@example.org or https://example.org/security, or nothing",
-        pattern=r"^(?:[^@\s:/]+@[^@\s:/]+|https://\S+)?$",
-    )
+    security_contact: str = _setting("", "whom security.txt names", _A_CONTACT, pattern=_CONTACT)
     default_language: Literal["sv", "en"] = _setting(
         "sv", "for those who have not chosen a language", "sv or en"
     )
@@ -109,7 +105,6 @@ class Settings(BaseSettings):
         "ISO weeks in which no working day counts; empty for none",
         "two ISO weeks such as 28-31, or nothing",
     )
-
     mail_server: str = _setting(
         "127.0.0.1", "the SMTP server that takes our mail", "a host's name", min_length=1
     )
@@ -162,7 +157,6 @@ class Settings(BaseSettings):
         "how many working days late people are reminded, then weekly until twelve weeks have gone; empty for never",
         "whole numbers from 1 to 60 such as 2, 5, 10, or nothing",
     )
-
     imap_server: str = _setting(
         "", "the mailbox that reports of mail that did not arrive come to; empty for none", "a host's name"
     )
