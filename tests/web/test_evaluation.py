@@ -164,7 +164,13 @@ def test_the_lead_sees_sums_alone_and_others_nothing(app: Flask, house: House, s
     today = datetime.now(UTC).date().isoformat()
     caller(app, cast.member(0)).send(at, form_at=at, day=today, step="", hours="3,25")
     page = caller(app, cast.lead).page(at).text
-    assert "3,25" in page
+    # One person's hours wait for two others'.
+    assert "3,25" not in page
+    assert "Det finns timmar som väntar på det." in page
+    for who, spent in ((cast.coordinator(0), "2"), (cast.member(1), "1,5")):
+        caller(app, who).send(at, form_at=at, day=today, step="", hours=spent)
+    page = caller(app, cast.lead).page(at).text
+    assert "6,75" in page
     assert cast.member(0).name not in page
     for who in (cast.contact(0), cast.contact(1)):
         caller(app, who).page(at, 403)
