@@ -179,9 +179,18 @@ def test_who_has_done_theirs_is_late_nowhere(
     names = [say(who, "en") for ball in shown.balls if ball.late for who in ball.who]
     assert names
     assert not any("Kalmar" in name for name in names)
+    still = home(house, actor=cast.lead, now=cast.now, real_now=cast.now).still
+    told = [[say(who, "en") for who in view.who] for view in still]
+    assert all(who and "Kalmar" not in " ".join(who) for who in told), (
+        "what stands still is told of who is late"
+    )
     with house.db.read() as session:
         rows = session.scalars(select(Outgoing).where(Outgoing.kind.in_(("reminder", "digest"))))
         mails = [(row.person_id, row.subject, text_of(row.message)) for row in rows if "rsena" in row.subject]
+        of_theirs = session.query(PlannedMail).filter(PlannedMail.party == 0, PlannedMail.state != "void")
+        assert [(row.step, row.rule) for row in of_theirs if row.data["late"]] == [], (
+            "nobody is told that they are"
+        )
     assert mails, "somebody is told that the other side is late"
     assert [subject for _, subject, text in mails if "Det är Region Kalmar län" in text] == []
     mine = {cast.coordinator(0).person_id, cast.member(0).person_id}
