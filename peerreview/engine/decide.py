@@ -11,6 +11,7 @@ from datetime import datetime
 from functools import partial
 
 from ..errors import N_, Message, PartyName
+from . import joint
 from .case import ACTIVE, OVER, SHARED, WAITING, Actor, Case, FactKey, Place, Scope
 from .conditions import awaiting, holds, missing, value_of
 from .definition import Action, Allow, Effect, Right, RoleRef
@@ -173,7 +174,12 @@ def _may_do(case: Case, actor: Actor, what: Do) -> Answer:
     if actor.conflicted and any(action.key in case.workflow.roles[r].loses_actions for r, _ in actor.roles):
         return No(N_("a declared conflict of interest keeps you from this"))
     refusal = _standing_allows(case, what, action)
-    return _needs_met(_asked_in(case, action, what.place), action, scope) if refusal is None else refusal
+    if refusal is not None:
+        return refusal
+    answer = _needs_met(_asked_in(case, action, what.place), action, scope)
+    if answer and (words := joint.others_word(case, action, what.place, scope)):
+        return No(lambda: words, facts=True)
+    return answer
 
 
 def _may_have_time(case: Case, actor: Actor, what: Time) -> Answer:

@@ -285,6 +285,17 @@ class Workflow:
         """By path, where a step stands in the definition."""
         return {step.path: n for n, step in enumerate(self.walk())}
 
+    @cached_property
+    def shown_together(self) -> Mapping[str, str]:
+        """The texts that are each side's and whose drafts an action shows all at once: by text, that action's step."""
+        return {
+            effect.artefact: step.path
+            for step in self.walk()
+            for action in step.actions.values()
+            for effect in action.does
+            if effect.effect == "present" and effect.relation == "all"
+        }
+
     def parent(self, path: str) -> Step | None:
         return self.by_path.get(path.rpartition("/")[0])
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from . import joint
 from .case import ACTIVE, OVER, Actor, Case, FactKey, Place, Scope, Seat
 from .conditions import awaiting, holds, owners
 from .decide import Do, See, acting_scope, allowances, already_done, changes, concerns
@@ -104,12 +105,20 @@ def left(case: Case, place: Place) -> tuple[Left, ...]:
     for action in case.step(place).actions.values():
         if action.optional:
             continue
-        for scope, seats in _whose(case, action, place[1]):
+        for scope, seats in _whose(case, action, place):
             if applies(case, action, scope, place[0]) and not already_done(case, action, scope):
                 # What mends a step can be done wherever it applies.
                 doers = seats if action.remedy else _doers(case, action, scope, seats)
+                if _waits_for_word(case, action, place, scope):
+                    doers = ()
                 found.append(Left(action, scope, seats, doers))
     return tuple(found)
+
+
+def _waits_for_word(case: Case, action: Action, place: Place, scope: Scope) -> bool:
+    """Whether others have to give their word first, and it has none of its own left to give (engine.md 56)."""
+    waits = joint.others_word(case, action, place, scope)
+    return bool(waits) and not joint.has_word_to_give(case, action, scope)
 
 
 def applies(case: Case, action: Action, scope: Scope, path: str = "") -> bool:
@@ -129,8 +138,9 @@ def _choices(needs: Condition) -> Iterator[Condition]:
             yield from _choices(part)
 
 
-def _whose(case: Case, action: Action, scope: Scope) -> Iterator[tuple[Scope, tuple[Seat, ...]]]:
+def _whose(case: Case, action: Action, place: Place) -> Iterator[tuple[Scope, tuple[Seat, ...]]]:
     """Whose an action is: its party's people where any of them may, else the network's (engine.md 54)."""
+    scope = place[1]
     if scope.party is not None:
         seats = recipients(case, action.by, scope)
         yield scope, tuple(seat for seat in seats if seat.party >= 0) or seats
@@ -142,7 +152,7 @@ def _whose(case: Case, action: Action, scope: Scope) -> Iterator[tuple[Scope, tu
     if not refs or (network and not any(by_party.values())):
         yield scope, network
         return
-    single = not done_by_each(case, action)
+    single = not done_by_each(case, action) and not joint.shared_text(case.workflow, action, place)
     for party, seats in by_party.items():
         # What one does for all is missed by no party that another has somebody for.
         if seats or not (single and any(by_party.values())):
@@ -203,7 +213,7 @@ def _brings(case: Case, key: FactKey, seat: Seat, tried: frozenset[tuple[Place, 
     return _writes(case, key, actor) or any(
         _can_do(case, action, scope, seat, tried | {(place, action.key)})
         for place, action, scope in _makers(case, key, actor)
-        if (place, action.key) not in tried
+        if (place, action.key) not in tried and not _waits_for_word(case, action, place, scope)
     )
 
 
@@ -326,7 +336,7 @@ def _vacant_at(case: Case, step: Step) -> Iterator[Vacancy]:
         for action in step.actions.values():
             if action.optional:
                 continue
-            for acting, seats in _whose(case, action, scope):
+            for acting, seats in _whose(case, action, (step.path, scope)):
                 done = now and already_done(case, action, acting)
                 if not seats and not done and applies(case, action, acting, step.path):
                     yield from _of_parties(case, action, acting, step.path, now=now)

@@ -198,7 +198,8 @@ def invite_again(house: House, *, actor: Account, person_id: int, now: datetime,
     only_lead(actor)
     with house.db.write() as session:
         found = found_in(session, person_id, lock=True)
-        send_invitation_in(session, house, person=found, by=actor, now=now, real_now=real_now)
+        with house.asked(session, actor):
+            send_invitation_in(session, house, person=found, by=actor, now=now, real_now=real_now)
 
 
 def correct_address(
@@ -227,10 +228,11 @@ def close_account(house: House, *, actor: Account, person_id: int, now: datetime
         raise Refused(N_("You cannot close your own account. Ask another project lead to do it."))
     with house.db.write() as session:
         found = found_in(session, person_id, lock=True)
-        if found.closed_at is None:
-            found.closed_at = real_now
-            register.note(session, "closed", by=actor, at=real_now, person=found)
-        store.end_access(session, found.id, real_now)
+        with house.asked(session, actor):
+            if found.closed_at is None:
+                found.closed_at = real_now
+                register.note(session, "closed", by=actor, at=real_now, person=found)
+            store.end_access(session, found.id, real_now)
     look_again(house, person_id, now)
 
 
@@ -241,14 +243,15 @@ def reopen_account(
     only_lead(actor)
     with house.db.write() as session:
         found = found_in(session, person_id, lock=True)
-        if found.closed_at is None:
-            return
-        found.closed_at = None
-        register.note(session, "reopened", by=actor, at=real_now, person=found)
-        if found.password_hash is None:
-            send_invitation_in(session, house, person=found, by=actor, now=now, real_now=real_now)
-        else:
-            AccountMails(session, house, now, real_now).reopened(found, by=actor.name)
+        with house.asked(session, actor):
+            if found.closed_at is None:
+                return
+            found.closed_at = None
+            register.note(session, "reopened", by=actor, at=real_now, person=found)
+            if found.password_hash is None:
+                send_invitation_in(session, house, person=found, by=actor, now=now, real_now=real_now)
+            else:
+                AccountMails(session, house, now, real_now).reopened(found, by=actor.name)
     look_again(house, person_id, now)
 
 

@@ -18,6 +18,7 @@ from .cases import OpenCase
 from .deeds import changing, fire
 from .house import Account, House
 from .left_undone import lies_ahead
+from .meaning import require_shown
 from .new_days import Given
 
 MAX_REASON = 2000
@@ -90,9 +91,11 @@ def act(
     wish: Wish,
     filled: Filled,
     seen: int | None,
+    shown: str | None = None,
     now: datetime,
 ) -> str:
-    """Do it. Returns the action's key. Raises Refused, Conflict (moved since `seen`), Invalid (fields)."""
+    """Do it. Returns the action's key. Raises Refused, Conflict (moved since `seen`), Changed (something else than the
+    form `shown` listed), Invalid (fields)."""
     with changing(house, review_id=review_id, actor=actor, now=now, seen=seen, rounds="lead") as case:
         action, _, do = found(case, wish)
         if case.may(do) and (ahead := lies_ahead(case, action)):
@@ -102,6 +105,7 @@ def act(
             # Who is not the lead withdraws their own side, whatever the form says.
             choice = replace(choice, party=case.own_party())
         data, days = _all_checked(case, action, do, replace(filled, choice=choice))
+        require_shown(case, action, do, choice, shown)
         fire(case, do, reason=filled.reason, choice=choice, data=data)
         new_days.give(case, days)
         return action.key

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
-from ..engine import moves
 from ..engine.decide import Do
 from ..engine.definition import Action, Step
-from ..engine.moves import Choice, Move
+from ..engine.moves import Choice
 from ..errors import Conflict, Refused, Text
 from ..store import history as history_store
-from . import acting, choosing, new_days, outlook, receipts, wording
+from . import acting, choosing, prints, receipts, wording
 from .acting import Filled, Wish
 from .cases import OpenCase, looking
 from .checks import unfit
@@ -25,9 +25,11 @@ from .handing_in import Item
 from .heads import ReviewHead, head_of
 from .histories import Line, lines_of
 from .house import Account, House
-from .left_undone import left_undone, lies_ahead
+from .left_undone import lies_ahead
+from .meaning import meaning, name_of
 from .new_days import NewDay
 from .outlook import Shift
+from .prints import Thing
 from .todo import Words, page_of
 
 LATEST = 3
@@ -55,7 +57,7 @@ class ActionView:
     """`options`: what must be chosen first; None where nothing must, or it is chosen. `consequences`: sentences;
     `shifts`: the dates that move; `told`: who gets a mail; `next`: what begins; `latest`: what has happened last.
     `version`: of the agreement that is confirmed. `final`: it cannot be undone. `new_days`: asked for steps whose
-    own has been."""
+    own has been. `things`: what it is about; `seal`: the fingerprint of that and of what else the page says."""
 
     head: ReviewHead
     wish: Wish
@@ -76,6 +78,8 @@ class ActionView:
     next: tuple[Words, ...] = ()
     version: int | None = None
     final: bool = False
+    things: tuple[Thing, ...] = ()
+    seal: str = ""
     page: str = ""
     latest: tuple[Line, ...] = field(default=())
 
@@ -104,7 +108,7 @@ def look(
         if view.options:
             return view
         choice = choosing.choice_of(case, action, typed)
-        return _thought_through(case, view, action, do, choice)
+        return _thought_through(case, view, action, do, choice, actor)
 
 
 def _allowed(case: OpenCase, wish: Wish) -> tuple[Action, Step | None, Do]:
@@ -117,33 +121,27 @@ def _allowed(case: OpenCase, wish: Wish) -> tuple[Action, Step | None, Do]:
     return action, step, do
 
 
-def _thought_through(case: OpenCase, view: ActionView, action: Action, do: Do, choice: Choice) -> ActionView:
-    move = moves.fire(case.case, case.actor, do, case.now, reason="–", choice=choice)
-    told = outlook.consequences(case, action, move)
-    days = new_days.asked(case, move)
-    asked_for = {one.step for one in days}
-    shifts = (
-        [shift for shift in outlook.shifts(case, move) if shift.step not in asked_for] if action.moves else []
-    )
+def _thought_through(
+    case: OpenCase, view: ActionView, action: Action, do: Do, choice: Choice, actor: Account
+) -> ActionView:
+    found = meaning(case, action, do, choice)
     return replace(
         view,
-        new_days=days,
-        button=told.button or action.title,
-        choice=choosing.in_words(case, action, choice),
-        consequences=told.sentences,
-        undone=left_undone(case, action, move.scope),
-        items=told.items,
-        summary=told.summary,
-        shifts=tuple(shifts),
-        told=outlook.told(case, move),
-        next=outlook.coming_after(case, move),
-        version=told.version,
-        final=told.final or _ends(move),
+        new_days=found.new_days,
+        button=found.button,
+        choice=found.choice,
+        consequences=found.consequences,
+        undone=found.undone,
+        items=found.items,
+        summary=found.summary,
+        shifts=found.shifts,
+        told=found.told,
+        next=found.next,
+        version=found.version,
+        final=found.final,
+        things=tuple(thing for thing in found.things if thing.there and not thing.key.startswith("says:")),
+        seal=prints.seal(case.house, actor, name_of(case, action.key, do), found.things),
     )
-
-
-def _ends(move: Move) -> bool:
-    return move.case.standing.ended is not None and move.before.standing.ended is None
 
 
 def do(
@@ -154,12 +152,16 @@ def do(
     wish: Wish,
     typed: Typed,
     seen: int | None,
+    shown: str | None = None,
     now: datetime,
 ) -> str:
-    """Do it; returns the key of its receipt. Raises Refused, Conflict, Invalid."""
+    """Do it; returns the key of its receipt. `seen`, `shown`: the standing's version and the fingerprint that the form
+    holds. Raises Refused, Conflict, Changed, Invalid.
+
+    What the same form has done a moment ago (a button pressed twice) is not done again: its receipt is shown."""
     with looking(house, review_id=review_id, actor=actor, now=now, rounds="lead") as case:
         if seen is not None and seen != case.review.version:
-            raise Conflict(wording.moved_meanwhile(case))
+            return _done_by_this_form(case, wish, seen)
         action, _, _do = _allowed(case, wish)
         # The choice alone is tried here, so that what is wrong with it is said beside its field.
         choice = choosing.choice_of(case, action, typed)
@@ -172,11 +174,30 @@ def do(
         days=typed.days,
         meant=typed.meant,
     )
-    acting.act(house, actor=actor, review_id=review_id, wish=wish, filled=filled, seen=seen, now=now)
+    what: dict[str, Any] = {"actor": actor, "review_id": review_id, "wish": wish}
+    try:
+        acting.act(house, **what, filled=filled, seen=seen, shown=shown, now=now)
+    except Conflict:
+        with looking(house, review_id=review_id, actor=actor, now=now, rounds="lead") as case:
+            if seen is None or seen == case.review.version:
+                raise
+            return _done_by_this_form(case, wish, seen)
     with house.db.read() as session:
-        line = history_store.newest_of(session, review_id, actor.person_id, "action")
+        line = history_store.newest_of(session, review_id, actor.person_id, *receipts.DEEDS)
         assert line is not None
         return receipts.key_of(line)
+
+
+def _done_by_this_form(case: OpenCase, wish: Wish, seen: int) -> str:
+    """The receipt of what the same person did from the same page, where nothing else has happened; else Conflict."""
+    assert case.account is not None
+    line = history_store.newest_of(case.session, case.review.id, case.account.person_id, *receipts.DEEDS)
+    if line is None or case.review.version != seen + 1:
+        raise Conflict(wording.moved_meanwhile(case))
+    same = (line.data.get("action"), line.step) == (wish.action, wish.step)
+    if not same or wish.party not in (None, line.party):
+        raise Conflict(wording.moved_meanwhile(case))
+    return receipts.key_of(line)
 
 
 def as_typed(form: Mapping[str, str], finish: tuple[str, ...]) -> Typed:

@@ -147,9 +147,10 @@ def forget_change(house: House, *, actor: Account, person_id: int | None = None,
         pending = pending_of(session, person, real_now) if person else None
         if person is None or pending is None:
             raise NotFound
-        store.expire_links(session, person.id, real_now, kinds=("address",))
-        words = {"email": [person.email, pending.email]}
-        register.note(session, "address_stopped", by=actor, at=real_now, person=person, words=words)
+        with house.asked(session, actor):
+            store.expire_links(session, person.id, real_now, kinds=("address",))
+            words = {"email": [person.email, pending.email]}
+            register.note(session, "address_stopped", by=actor, at=real_now, person=person, words=words)
 
 
 # ---- proving

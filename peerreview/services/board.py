@@ -11,7 +11,7 @@ from ..engine.definition import Step
 from ..engine.planning import next_due
 from ..errors import N_, Text
 from ..store import overview as store
-from . import outbox, reminding, turns
+from . import acts, outbox, reminding, turns
 from .accounts import only_lead
 from .cases import OpenCase, opened_many
 from .house import Account, House
@@ -40,7 +40,7 @@ class Caller:
 @dataclass(frozen=True)
 class Ball:
     """A turn, seen by the lead. `reminder`: when they are reminded next; `reminded`: by hand, today. `can_be_reminded`:
-    somebody with an open account has it."""
+    somebody with an open account has it. `seal`: the fingerprint of those who would be reminded now."""
 
     path: str
     party: int | None
@@ -52,6 +52,7 @@ class Ball:
     reminder: datetime | None
     reminded: datetime | None
     can_be_reminded: bool = True
+    seal: str = ""
 
 
 @dataclass(frozen=True)
@@ -187,7 +188,13 @@ def _ball(case: OpenCase, turn: Turn, reminded: datetime | None) -> Ball:
         reminder=turn.reminder,
         reminded=reminded,
         can_be_reminded=bool(turn.holders),
+        seal="" if reminded else acts.seal_in(case, "lead.remind", step=turn.step.path, party=_side(turn)),
     )
+
+
+def _side(turn: Turn) -> str:
+    """As the form that reminds says it."""
+    return "" if turn.party is None else str(turn.party)
 
 
 def _callers(case: OpenCase, turn: Turn) -> tuple[Caller, ...]:

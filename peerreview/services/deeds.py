@@ -10,17 +10,17 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from ..engine import likeness, moves
+from ..engine import joint, likeness, moves
 from ..engine.case import Place
-from ..engine.decide import Do
+from ..engine.decide import Do, No, acting_scope, action_at
 from ..engine.flow import wake_at
 from ..engine.likeness import READING
 from ..engine.moves import Choice, Move, tick
 from ..engine.planning import next_due, next_late
 from ..engine.whose import is_leads_turn, vacancies
-from ..errors import Conflict
+from ..errors import Conflict, Refused
 from ..store import cases as store
-from . import effects, invitations, posting, sitting_in, wording
+from . import effects, invitations, own_word, posting, sitting_in, wording
 from .cases import OpenCase, Rounds, only_reviews, opened
 from .house import Account, House
 
@@ -44,7 +44,8 @@ def changing(
         if seen is not None and seen != case.review.version:
             raise Conflict(wording.moved_meanwhile(case))
         _read_anew(case)
-        yield case
+        with house.asked(session, actor, case):
+            yield case
         case.refresh()
         settle(case)
         save(case)
@@ -79,14 +80,34 @@ def fire(
     reason: str = "",
     choice: Choice | None = None,
     data: Mapping[str, Any] | None = None,
-) -> Move:
+) -> None:
     """Do an action: decide, carry out, write down. Raises Refused with the reason.
 
-    `data`: what the action's form brought, for the effects (a declaration, an agreement's version)."""
+    `data`: what the action's form brought, for the effects (a declaration, an agreement's version). What is done for
+    all with a text that they share is done when each of them has approved it: until then this is the approval."""
+    if not _all_agree(case, what):
+        return
     move = moves.fire(case.case, case.actor, what, case.now, reason=reason, choice=choice)
     _write_down(case, move, reason, data or {})
     _carry_out(case, move, data or {})
-    return move
+    assert move.action is not None
+    if (draft := joint.marks(case.workflow, move.action)) and move.scope.party is not None:
+        own_word.mark(case, draft, move.scope.party)
+    if move.action.moves == "back":
+        own_word.forget(case, move)
+
+
+def _all_agree(case: OpenCase, what: Do) -> bool:
+    """The actor's side gives its word where all have to; False where others have not given theirs yet."""
+    action = action_at(case.case, what)
+    text = joint.shared_text(case.workflow, action, what.place) if action is not None else ""
+    if action is None or not text:
+        return True
+    answer = case.may(what)
+    if isinstance(answer, No):
+        raise Refused(answer.reason)
+    scope = acting_scope(case.case, case.actor, what, action)
+    return own_word.approve(case, action, what.place, text, scope.party if scope else None)
 
 
 def _write_down(case: OpenCase, move: Move, reason: str, data: Mapping[str, Any]) -> None:
@@ -156,7 +177,7 @@ def _subject(case: OpenCase, move: Move) -> tuple[str, int | None]:
 
 def _carry_out(case: OpenCase, move: Move, data: Mapping[str, Any]) -> None:
     for done in move.effects:
-        effects.carry_out(case, done, data)
+        effects.carry_out(case, done, {**data, "acting": move.scope.party})
     case.case = move.case
     case.moves.append(move)
     case.session.flush()

@@ -18,7 +18,7 @@ from ..rendering import versions, words
 from ..store import planned
 from ..store import reports as store
 from ..store.reports import TextComment, TextVersion
-from . import texts
+from . import own_word, texts
 from .cases import OpenCase
 from .checks import Checks, unfit
 from .deeds import changing
@@ -156,8 +156,10 @@ def save_text(case: OpenCase, one: Which, body: str, started_from: str, quietly:
         raise _clash(case, one, newest, body, started_from)
     if newest is not None and quietly and _goes_on(case, newest, body):
         newest.body, newest.sha256, newest.saved_at = body, _digest(body), case.now
+        newest.saves += 1
     else:
         newest = _new_version(case, one, newest.number + 1 if newest else 1, body)
+    own_word.void(case, one.artefact.key)
     return Saved(token_of(newest), case.now)
 
 
@@ -168,6 +170,7 @@ def _new_version(case: OpenCase, one: Which, number: int, body: str) -> TextVers
         artefact=one.artefact.key,
         party=one.slot,
         number=number,
+        saves=1,
         body=body,
         state=case.state(one.artefact.key, one.owner),
         milestone="",

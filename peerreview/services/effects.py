@@ -125,11 +125,21 @@ def _send(case: OpenCase, done: Done, data: Mapping[str, Any]) -> None:
 def _milestone(state: str) -> Callable[[OpenCase, Done, Mapping[str, Any]], None]:
     def reach(case: OpenCase, done: Done, data: Mapping[str, Any]) -> None:
         slot = SHARED if done.owner is None else done.owner
-        version = reports.mark_newest(case.session, case.review.id, done.artefact, slot, state)
+        version = reports.mark(case.session, case.review.id, done.artefact, slot, state)
         number = version.number if version else 0
         case.set_state(done.artefact, done.owner, state, **{state: {**_stamp(case), "version": number}})
 
     return reach
+
+
+def _present(case: OpenCase, done: Done, data: Mapping[str, Any]) -> None:
+    """A draft is shown: the own one as it stands, another side's in the version that it has marked as ready."""
+    slot = SHARED if done.owner is None else done.owner
+    marked = case.data(done.artefact, done.owner).get("marked", {}).get("version")
+    number = marked if done.owner != data.get("acting") else None
+    version = reports.mark(case.session, case.review.id, done.artefact, slot, "presented", number)
+    stamp = {**_stamp(case), "version": version.number if version else 0}
+    case.set_state(done.artefact, done.owner, "presented", presented=stamp)
 
 
 def _acknowledge(case: OpenCase, done: Done, data: Mapping[str, Any]) -> None:
@@ -181,7 +191,7 @@ _EFFECTS: Mapping[tuple[str, str], Callable[[OpenCase, Done, Mapping[str, Any]],
     ("documents", "open"): _open,
     ("questions", "send"): _send,
     ("questions", "reopen"): _state("draft"),
-    ("text", "present"): _milestone("presented"),
+    ("text", "present"): _present,
     ("text", "hand_over"): _milestone("handed_over"),
     ("text", "acknowledge"): _acknowledge,
     ("form", "submit"): _submit,

@@ -15,7 +15,7 @@ from ..engine.teams import compare
 from ..store.case_rows import SHARED, CaseRows
 from ..store.rounds import OfRound
 from ..store.rows import AgreementRow
-from . import round_facts
+from . import round_facts, word_facts
 
 Values = dict[FactKey, Any]
 Numbers = dict[FactKey, Mapping[str, int]]
@@ -39,6 +39,7 @@ def facts_of(
         _KINDS[artefact.kind.name](rows, artefact, standing, values, numbers)
         if artefact.kind.name == "team":
             _likeness(rows, workflow, artefact.key, standing, values)
+    word_facts.add(rows, workflow, standing, values)
     return Facts(values, numbers, _since(rows, workflow, standing))
 
 

@@ -111,6 +111,18 @@ DEEDS: Mapping[str, tuple[Message, Message]] = {
         N_("Declined the proposed change of the agreement; version %(version)s says what applies"),
         N_("Declined a proposed change of the agreement"),
     ),
+    "approved_text": (
+        N_("Approved version %(version)s of: %(title)s"),
+        N_("Approved: %(title)s"),
+    ),
+    "approval_void": (
+        N_("Changed what had been approved: %(title)s. All sides approve it again"),
+        N_("Changed what had been approved: %(title)s. All sides approve it again"),
+    ),
+    "marked_ready": (
+        N_("Marked version %(version)s of the draft as ready to present"),
+        N_("Marked the draft as ready to present"),
+    ),
     "seated": (N_("Put %(name)s on the team: %(function)s"), N_("Put somebody on the team")),
     "seat_asked": (
         N_("Asked whether somebody of another organisation sits on the team: %(function)s"),

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 import holidays
+from sqlalchemy.orm import Session
 
 from config import MIGRATIONS, Settings
 
@@ -23,20 +26,40 @@ from ..store.files import FileStore
 _YEARS = range(2015, 2061)
 
 
+class Shown(Protocol):
+    """What the page of one of the house's own acts showed, as its form says (see acts.py)."""
+
+    def asked(
+        self, house: House, session: Session, actor: Account, case: Any
+    ) -> AbstractContextManager[None]:
+        """Around a deed: whatever it has done comes to nothing, by Changed, where there was something else."""
+
+
 @dataclass(frozen=True)
 class House:
-    """The archive, the definitions, the calendar, the files and the settings of one running house."""
+    """The archive, the definitions, the calendar, the files and the settings of one running house. `shown`: what the
+    form that is being answered says that its page showed; None where nobody's page is behind what is done."""
 
     db: Database
     workflows: Mapping[str, Workflow]
     calendar: Calendar
     files: FileStore
     settings: Settings
+    shown: Shown | None = None
 
     def check(self) -> None:
         """Raises BadSetting with the mend where the database or the files' folder cannot be used."""
         schema.check(self.db, MIGRATIONS)
         self.files.check()
+
+    def asked(
+        self, session: Session, actor: Account | None, case: Any = None
+    ) -> AbstractContextManager[None]:
+        """Around a deed, in its transaction: it comes to nothing, by Changed, where its page showed something else
+        than was there. Who may not do it, and what cannot be, is told before. `case`: the review that it holds."""
+        if self.shown is None or actor is None:
+            return nullcontext()
+        return self.shown.asked(self, session, actor, case)
 
     def close(self) -> None:
         self.db.dispose()

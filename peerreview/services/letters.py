@@ -12,21 +12,22 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from ..engine.definition import Role
-from ..errors import N_, Conflict, Invalid, Message, Text
+from ..errors import N_, Invalid, Message, Text
 from ..rendering.mails import MOST_SUBJECT, MailWords
 from ..store import overview as store
 from ..store import planned, rounds
 from ..store.people import Person
-from . import mailing, turns
+from . import mailing, prints, turns
 from .accounts import only_lead
 from .cases import OpenCase, opened_many
 from .checks import Checks
 from .house import Account, House
-from .sessions import digest
+from .prints import Thing
 from .wording import open_words, title_of, way_to
 
 Words = Message | Text | str
 MOST_TEXT = 5000
+_ACT = "letter"
 # More reviews than a network has running at once.
 ALL = 100_000
 
@@ -98,7 +99,7 @@ def preview_letter(house: House, *, actor: Account, letter: Letter, now: datetim
         )
         return LetterPreview(
             readers=tuple(Reader(p.name, p.email, tuple(titles)) for p, titles in people),
-            seal=_seal(people),
+            seal=prints.seal(house, actor, _ACT, _things(people)),
             subject=subject,
             body=body,
         )
@@ -107,14 +108,11 @@ def preview_letter(house: House, *, actor: Account, letter: Letter, now: datetim
 def send_letter(
     house: House, *, actor: Account, letter: Letter, seal: str, now: datetime, real_now: datetime
 ) -> int:
-    """One mail to each; gives their number. Raises Invalid, and Conflict where others are meant than were shown."""
+    """One mail to each; gives their number. Raises Invalid, and Changed where others are meant than were shown."""
     only_lead(actor)
     with house.db.write() as session:
         people, words, review_id = _addressed(house, session, actor, letter, now)
-        if _seal(people) != seal:
-            raise Conflict(
-                N_("The list has changed since you saw it, and nothing was sent. Look at it once more.")
-            )
+        prints.require(house, actor, _ACT, _things(people), seal)
         for person, _ in people:
             mailing.enqueue(
                 session,
@@ -221,5 +219,6 @@ def _meant(case: OpenCase, whom: str) -> Iterator[int]:
             yield seat.reader(case.now)
 
 
-def _seal(people: Addressed) -> str:
-    return digest(",".join(str(person.id) for person, _ in people))
+def _things(people: Addressed) -> list[Thing]:
+    """Those to whom it goes, each at their address."""
+    return [Thing(f"person:{person.id}", person.email, person.name) for person, _ in people]

@@ -61,6 +61,7 @@ KINDS: Mapping[str, Message] = {
     "letter": N_("Written by the project lead"),
     "time": N_("More time"),
     "still": N_("What stands still"),
+    "approve": N_("A text to approve"),
 }
 NAMELESS = N_("Somebody who had not answered")
 LATE_RULE = N_("Reminder: “%(step)s” should have been done %(due)s")

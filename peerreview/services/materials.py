@@ -127,6 +127,7 @@ def describe(
             missing = N_("Write a title.")
             material.title = checks.line("title", typed.title, most=TITLE, missing=missing)
         checks.stop()
+        material.described += 1
         note_of(case, "described", material, version)
 
 

@@ -94,22 +94,24 @@ def retry(house: House, *, actor: Account, outgoing_id: int, real_now: datetime)
     """Try a message again at once, to the person's present address if it has been corrected."""
     only_lead(actor)
     with house.db.write() as session:
-        row = _unsent(session, outgoing_id)
-        person = session.get(Person, row.person_id) if row.person_id is not None else None
-        if person is not None and carried(person.email) != row.recipient:
-            _readdress(row, person)
-        if row.kind in SECRET and not row.message:
-            raise Refused(N_("What a link opens is not kept. Send a new invitation or link instead."))
-        if person is not None:
-            person.mail_problem, person.bounced_at = "", None
-        row.state, row.attempts, row.next_at, row.report = "waiting", 0, real_now, ""
+        with house.asked(session, actor):
+            row = _unsent(session, outgoing_id)
+            person = session.get(Person, row.person_id) if row.person_id is not None else None
+            if person is not None and carried(person.email) != row.recipient:
+                _readdress(row, person)
+            if row.kind in SECRET and not row.message:
+                raise Refused(N_("What a link opens is not kept. Send a new invitation or link instead."))
+            if person is not None:
+                person.mail_problem, person.bounced_at = "", None
+            row.state, row.attempts, row.next_at, row.report = "waiting", 0, real_now, ""
 
 
 def lay_aside(house: House, *, actor: Account, outgoing_id: int) -> None:
     """The lead has seen to it (called, sent a new invitation): the message is not tried again."""
     only_lead(actor)
     with house.db.write() as session:
-        _unsent(session, outgoing_id).state = "void"
+        with house.asked(session, actor):
+            _unsent(session, outgoing_id).state = "void"
 
 
 def _unsent(session: Session, outgoing_id: int) -> Outgoing:

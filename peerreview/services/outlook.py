@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from ..engine.case import ACTIVE, Case
 from ..engine.definition import Action
@@ -160,10 +160,24 @@ def _send(case: OpenCase, action: Action, move: Move) -> Told:
 
 def _present(case: OpenCase, action: Action, move: Move) -> Told:
     sides = tuple(PartyName(party) for party in case.standing.taking_part)
-    return Told(
-        (N_("%(sides)s can read the draft about themselves at once, and comment on it.", sides=sides),),
-        final=True,
-    )
+    found: list[Words] = [
+        N_("%(sides)s can read the draft about themselves at once, and comment on it.", sides=sides)
+    ]
+    for done in move.effects:
+        if done.effect == "present" and done.owner not in (None, move.scope.party):
+            if marked := case.data(done.artefact, done.owner).get("marked"):
+                found.append(
+                    N_(
+                        "The draft of %(party)s is shown as it was marked as ready %(at)s.",
+                        party=PartyName(done.owner or 0),
+                        at=datetime.fromisoformat(marked["at"]),
+                    )
+                )
+        elif done.effect == "present" and (saved := case.rows.saved.get((done.artefact, done.owner or 0))):
+            found.append(
+                N_("Your own draft is shown as it stands now: version %(number)s.", number=saved.number)
+            )
+    return Told(tuple(found), final=True)
 
 
 def _hand_over(case: OpenCase, action: Action, move: Move) -> Told:

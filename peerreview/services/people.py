@@ -266,7 +266,8 @@ def remove_membership(
         one = next((one for one in found.memberships if one.id == membership_id), None)
         if one is None:
             raise NotFound
-        leave_in(session, found, one, by=actor, at=real_now)
+        with house.asked(session, actor):
+            leave_in(session, found, one, by=actor, at=real_now)
 
 
 def leave_in(session: Session, person: Person, membership: Membership, *, by: Account, at: datetime) -> None:

@@ -24,6 +24,8 @@ from .shelves import seen, shelf_of
 from .todo import ComingView, Words, coming_of
 
 KEY = 16
+# What leaves a receipt: an action of the definition, and the word that a side gives where all have to.
+DEEDS = ("action", "approved_text")
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ def receipt(house: House, *, actor: Account, review_id: int, key: str, now: date
     with looking(house, review_id=review_id, actor=actor, now=now, rounds="lead") as case:
         named = re.fullmatch(f"[0-9a-f]{{{KEY}}}", key)
         row = history_store.line_by_hash(case.session, review_id, key) if named else None
-        lines = histories.lines_of(case, [row]) if row is not None and row.deed == "action" else []
+        lines = histories.lines_of(case, [row]) if row is not None and row.deed in DEEDS else []
         if row is None or not lines:
             raise NotFound(f"receipt {key}")
         mails = traces.mails_of_deed(case.session, review_id, row.at)

@@ -37,7 +37,7 @@ def remind(
     if not actor.is_lead:
         raise NotFound("only the lead reminds")
     with changing(house, review_id=review_id, actor=actor, now=now, rounds="lead") as case:
-        turn = _turn(case, step, party)
+        turn = turn_at(case, step, party)
         if (review_id, step, party) in reminded_today([case]):
             raise Refused(N_("they have been reminded today already"))
         people = _tell(case, turn, real_now)
@@ -47,7 +47,8 @@ def remind(
         return len(people)
 
 
-def _turn(case: OpenCase, step: str, party: int | None) -> Turn:
+def turn_at(case: OpenCase, step: str, party: int | None) -> Turn:
+    """Whose turn it is there. Raises Refused where the step has been left."""
     for turn in turns.turns(case):
         if (turn.step.path, turn.party) == (step, party):
             return turn
@@ -66,10 +67,15 @@ def reminded_today(cases: Iterable[OpenCase]) -> dict[tuple[int, str, int | None
     return {(row.review_id, row.step, row.party): row.at for row in rows}
 
 
-def _tell(case: OpenCase, turn: Turn, real_now: datetime) -> list[int]:
-    seats = {
+def seats_of(case: OpenCase, turn: Turn) -> dict[int, tuple[Seat, Place]]:
+    """By person who is to be reminded: for which seat, and of what."""
+    return {
         seat.reader(case.now): (seat, place) for place in turn.places for seat in whose_turn(case.case, place)
     }
+
+
+def _tell(case: OpenCase, turn: Turn, real_now: datetime) -> list[int]:
+    seats = seats_of(case, turn)
     people = planned_store.people(case.session, seats)
     told = []
     for person_id, (seat, place) in seats.items():

@@ -12,10 +12,11 @@ from ..rendering.markdown import Heading
 from ..store import planned
 from ..store import reports as store
 from ..store.reports import TextVersion
-from . import texts, ways
+from . import marking, texts, ways
 from .cases import OpenCase, looking
 from .heads import ReviewHead, head_of
 from .house import Account, House
+from .marking import ApprovalView, ReadyView
 from .offers import Offer, offers
 from .texts import MILESTONE_WORDS, MILESTONES, Stamp, Which, sees_drafts
 
@@ -70,7 +71,8 @@ class FindingView:
 class ReportView:
     """A text with what stands beside it. `label` names the version shown: a number to its team, an act to others.
 
-    `token` is what a save must carry; "" where nothing may be written. `acts`: by state, when it was reached."""
+    `token` is what a save must carry; "" where nothing may be written. `acts`: by state, when it was reached. `ready`:
+    what of a draft will be shown; `approvals`: of a shared text as it stands, side by side."""
 
     head: ReviewHead
     rows: tuple[ReportRow, ...]
@@ -91,6 +93,8 @@ class ReportView:
     comments: tuple[CommentView, ...]
     findings: tuple[FindingView, ...]
     offers: tuple[Offer, ...]
+    ready: ReadyView | None = None
+    approvals: tuple[ApprovalView, ...] = ()
 
 
 def row_of(case: OpenCase, one: Which) -> ReportRow | None:
@@ -171,6 +175,8 @@ def view_of(case: OpenCase, one: Which, shown: TextVersion | None, chosen: str =
         comments=_comments(case, one) if comments else (),
         findings=findings_of(case) if may_write else (),
         offers=_offers(case, one, row) if not chosen else (),
+        ready=marking.ready_of(case, one) if not chosen else None,
+        approvals=marking.approvals_of(case, one) if not chosen else (),
     )
 
 

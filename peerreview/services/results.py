@@ -164,11 +164,12 @@ def save(
 def remove(house: House, *, actor: Account, organisation_id: int, number: int, real_now: datetime) -> None:
     only_lead(actor)
     with house.db.write() as session:
-        row = _row(session, organisation_id, number)
-        organisation = session.get_one(Organisation, organisation_id)
-        before = told_of(session, organisation)
-        session.delete(row)
-        note_changed(session, organisation, before, by=actor, at=real_now)
+        with house.asked(session, actor):
+            row = _row(session, organisation_id, number)
+            organisation = session.get_one(Organisation, organisation_id)
+            before = told_of(session, organisation)
+            session.delete(row)
+            note_changed(session, organisation, before, by=actor, at=real_now)
 
 
 def _row(session: Session, organisation_id: int, number: int) -> SelfAssessment:

@@ -24,6 +24,7 @@ PAGE, JOINT = "report", "joint"
 # The acts that freeze a version, the later first; `acknowledged` freezes none.
 MILESTONES = ("handed_over", "presented")
 MILESTONE_WORDS: Mapping[str, Message] = {
+    "ready": N_("the version that was approved or marked as ready"),
     "presented": N_("the presented draft"),
     "handed_over": N_("the report as handed over"),
 }

@@ -16,6 +16,7 @@ from . import turns
 from .asked_time import Entry, href_of, open_askings
 from .cases import OpenCase
 from .offers import action_path
+from .own_word import waits_for_mark
 from .proposals import agreement_key, is_own, may_decline, newest_of, pending_of
 from .turns import Mine, Turn, named
 from .ways import PAGES
@@ -84,7 +85,7 @@ class WaitingView:
 def tasks_of(case: OpenCase) -> list[TaskView]:
     """What the reader can do now in one review."""
     tasks = [_task(case, mine) for mine in turns.mine(case) if not mine.waits_for]
-    found = tasks + _consents(case) + proposed_to(case) + _askings(case)
+    found = tasks + _consents(case) + _unmarked(case) + proposed_to(case) + _askings(case)
     return _one_a_step(found) if case.workflow.apart else found
 
 
@@ -281,6 +282,15 @@ def _consents(case: OpenCase) -> list[TaskView]:
             )
         )
     return found
+
+
+def _unmarked(case: OpenCase) -> list[TaskView]:
+    """The reader's side's drafts that the others cannot show before it has marked a version of them."""
+    waits = {path for text, path in case.workflow.shown_together.items() if waits_for_mark(case, text)}
+    title, of = N_("Mark your draft as ready to present"), (case.review.id, title_of(case))
+    way = way_to(case, "report"), OPEN["report"]
+    steps = [turn for turn in turns.turns(case) if turn.step.path in waits]
+    return [TaskView(*of, title, turn.due, turn.late, False, None, *way) for turn in steps]
 
 
 # ---- others'

@@ -20,7 +20,7 @@ from .prepared import instant, names_in
 from .questions import Question
 from .reports import TextVersion
 from .reviews import ArtefactState, Party, Seat
-from .rows import AgreementRow, FormRow, PartyRow, ReviewRow, SeatRow, StateRow
+from .rows import AgreementRow, FormRow, PartyRow, ReviewRow, SeatRow, StateRow, TextRow
 
 SHARED = -1
 Found = Sequence[Sequence[Any]]
@@ -45,6 +45,7 @@ class CaseRows:
         default_factory=lambda: defaultdict(list)
     )
     texts: dict[tuple[str, int], str] = field(default_factory=dict)
+    saved: dict[tuple[str, int], TextRow] = field(default_factory=dict)
     forms: list[FormRow] = field(default_factory=list)
     follow_ups: dict[tuple[str, int], int] = field(default_factory=dict)
     people: list[Seat] | None = field(default=None, repr=False)
@@ -127,7 +128,11 @@ def _fill_follow_ups(rows: CaseRows, found: Found) -> None:
 
 
 def _fill_texts(rows: CaseRows, found: Found) -> None:
-    rows.texts = {(artefact, party): body for artefact, party, body in found}
+    rows.texts = {(artefact, party): body for artefact, party, body, *_ in found}
+    rows.saved = {
+        (artefact, party): TextRow(number, saves, instant(at), by)
+        for artefact, party, _, number, saves, at, by in found
+    }
 
 
 def _instant(text: str | None) -> datetime | None:
@@ -240,9 +245,15 @@ PARTS = (
         _fill_follow_ups,
     ),
     Part(
-        select(TextVersion.artefact, TextVersion.party, TextVersion.body).where(
-            TextVersion.number == _NEWEST
-        ),
+        select(
+            TextVersion.artefact,
+            TextVersion.party,
+            TextVersion.body,
+            TextVersion.number,
+            TextVersion.saves,
+            TextVersion.saved_at,
+            TextVersion.saved_by,
+        ).where(TextVersion.number == _NEWEST),
         TextVersion.__table__.c.review_id,
         _fill_texts,
     ),

@@ -128,9 +128,10 @@ def hours_spent(session: Session, review_id: int, person_id: int) -> float:
 
 
 def follow_ups_of(
-    session: Session, review_id: int, artefact: str, party: int
+    session: Session, review_id: int, artefact: str, party: int, *, removed: bool = False
 ) -> Sequence[tuple[FollowUp, str]]:
-    """A side's rows with the names of those who saved them last, as they were added."""
+    """A side's rows with the names of those who saved them last, as they were added; `removed`: those that have been
+    taken away too."""
     query = (
         select(FollowUp, Person.name)
         .join(Person, Person.id == FollowUp.saved_by)
@@ -138,7 +139,7 @@ def follow_ups_of(
             FollowUp.review_id == review_id,
             FollowUp.artefact == artefact,
             FollowUp.party == party,
-            FollowUp.removed_at.is_(None),
+            *(() if removed else (FollowUp.removed_at.is_(None),)),
         )
         .order_by(FollowUp.id)
     )

@@ -66,10 +66,10 @@ def line_by_hash(session: Session, review_id: int, begins: str) -> HistoryRow | 
     return found[0] if len(found) == 1 else None
 
 
-def newest_of(session: Session, review_id: int, person_id: int, deed: str) -> HistoryRow | None:
-    """The latest line of a person's with this deed."""
+def newest_of(session: Session, review_id: int, person_id: int, *deeds: str) -> HistoryRow | None:
+    """The latest line of a person's with one of these deeds."""
     query = select(HistoryRow).where(
-        HistoryRow.review_id == review_id, HistoryRow.actor_id == person_id, HistoryRow.deed == deed
+        HistoryRow.review_id == review_id, HistoryRow.actor_id == person_id, HistoryRow.deed.in_(deeds)
     )
     return session.scalar(query.order_by(HistoryRow.number.desc()).limit(1))
 

@@ -35,7 +35,8 @@ class Material(Base):
     """One document of `party`: state internal, draft_for_comments, handed_in or opened.
 
     `wish_id` is the agreement's wish it answers ("" for one added beside the list); `kind` is file,
-    link or absent ("does not exist", with the reason in its version)."""
+    link or absent ("does not exist", with the reason in its version). `described`: how often its title or its
+    marking has been changed."""
 
     __tablename__ = "material"
 
@@ -48,6 +49,7 @@ class Material(Base):
     state: Mapped[str] = mapped_column(String(30), default="internal")
     opened_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    described: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class MaterialVersion(Base):

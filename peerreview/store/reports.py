@@ -19,7 +19,8 @@ class TextVersion(Base):
     """One saved version of a text artefact; `party` is -1 where the review shares it.
 
     `state` is the artefact's state when the version was made; `milestone` names the act that froze it
-    (presented, handed_over), else "". The newest number is what stands."""
+    (ready, presented, handed_over), else "". The newest number is what stands; `saves` counts how often it was written
+    on while somebody wrote: number and saves together name exactly one text."""
 
     __tablename__ = "text_version"
     __table_args__ = (UniqueConstraint("review_id", "artefact", "party", "number"),)
@@ -35,6 +36,7 @@ class TextVersion(Base):
     sha256: Mapped[str] = mapped_column(String(64))
     saved_at: Mapped[datetime] = mapped_column(UTCDateTime)
     saved_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    saves: Mapped[int] = mapped_column(default=1, server_default="1")
 
 
 class TextComment(Base):
@@ -126,11 +128,14 @@ def _of(review_id: int, artefact: str, party: int) -> tuple[ColumnElement[bool],
     )
 
 
-def mark_newest(
-    session: Session, review_id: int, artefact: str, party: int, milestone: str
+def mark(
+    session: Session, review_id: int, artefact: str, party: int, milestone: str, number: int | None = None
 ) -> TextVersion | None:
-    """The newest version is the one that was presented or handed over; returns it."""
-    version = newest(session, review_id, artefact, party)
-    if version is not None:
-        version.milestone = milestone
-    return version
+    """The version (None: the newest) is the one that was marked, presented or handed over; returns it."""
+    if number is None:
+        found = newest(session, review_id, artefact, party)
+    else:
+        found = version(session, review_id, artefact, party, number)
+    if found is not None:
+        found.milestone = milestone
+    return found

@@ -55,6 +55,20 @@ class AgreementRow(NamedTuple):
     created_by: int
 
 
+class TextRow(NamedTuple):
+    """What stands in a text now, but for its words: store.reports.TextVersion."""
+
+    number: int
+    saves: int
+    saved_at: datetime
+    saved_by: int
+
+    @property
+    def name(self) -> str:
+        """Names exactly this text: a version that is written on keeps its number."""
+        return f"{self.number}.{self.saves}"
+
+
 class FormRow(NamedTuple):
     """A person's answers to a form: store.evaluations.FormAnswer."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from flask import Flask, g, request
+from flask import Flask, current_app, g, request
 
 from peerreview.services import clock
 
@@ -20,6 +20,7 @@ from . import (
     filters,
     follow_up,
     gate,
+    here,
     home,
     hours,
     interests,
@@ -52,7 +53,6 @@ from . import (
     versions,
     workflows,
 )
-from .here import house
 
 # One line a subject: its blueprint carries its addresses. (organisations adds its pages to people's, documents
 # to materials'.)
@@ -104,6 +104,7 @@ def register(app: Flask) -> None:
     security.register(app)
     locale.register(app)
     filters.register(app)
+    here.register(app)
     errors.register(app)
     closed.register(app)
     for blueprint in BLUEPRINTS:
@@ -115,4 +116,4 @@ def _read_clock() -> None:
     """Once at the door: `g.real_now` for sessions and links, `g.now` for the method."""
     g.real_now = g.now = datetime.now(UTC)
     if request.endpoint not in ("static", "favicon", "pages.healthz"):
-        g.now = clock.method_now(house(), g.real_now)
+        g.now = clock.method_now(current_app.extensions["house"], g.real_now)

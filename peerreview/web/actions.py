@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
@@ -13,6 +14,7 @@ from peerreview.errors import Conflict, Invalid, Message, NotFound, Refused
 from peerreview.services import actions, heads, receipts
 from peerreview.services.acting import Wish
 from peerreview.services.actions import ActionView, Typed
+from peerreview.services.prints import Changed
 
 from .errors import kept
 from .here import house
@@ -42,10 +44,13 @@ def do(review_id: int, action: str) -> ResponseReturnValue:
             wish=wish,
             typed=typed,
             seen=request.form.get("seen", type=int),
+            shown=request.form.get("seal", ""),
             now=g.now,
         )
     except Invalid as error:
         return _again(review_id, wish, typed, error.errors)
+    except Changed as error:
+        return _otherwise(review_id, wish, typed, error)
     except Conflict as error:
         return _overtaken(review_id, wish, typed, error.reason)
     return redirect(url_for("actions.receipt", review_id=review_id, key=key), 303)
@@ -67,8 +72,9 @@ def _look(review_id: int, wish: Wish, typed: Typed | None = None) -> ActionView:
 
 def _page(view: ActionView, typed: Typed, errors: Mapping[str, Message] | None = None, **more: Any) -> str:
     g.names = view.head.names
+    told: dict[str, Any] = {"seen": view.head.version, **more}
     return render_template(
-        "web/actions/show.html", view=view, head=view.head, typed=typed, errors=errors or {}, **more
+        "web/actions/show.html", view=view, head=view.head, typed=typed, errors=errors or {}, **told
     )
 
 
@@ -78,7 +84,17 @@ def _again(review_id: int, wish: Wish, typed: Typed, errors: Mapping[str, Messag
         view = _look(review_id, wish, typed)
     except Invalid:
         view = _look(review_id, wish)
-    return _page(view, typed, errors), 422
+    # The form still says what its first page showed: what is new since is told when it is sent.
+    view = replace(view, seal=request.form.get("seal", ""))
+    return _page(view, typed, errors, seen=request.form.get("seen", "")), 422
+
+
+def _otherwise(review_id: int, wish: Wish, typed: Typed, error: Changed) -> ResponseReturnValue:
+    """Something is otherwise than the page said: what, and the form again with what was typed."""
+    try:
+        return _page(_look(review_id, wish, typed), typed, otherwise=error), 409
+    except (Invalid, Refused):
+        return _overtaken(review_id, wish, typed, error.reason)
 
 
 def _overtaken(review_id: int, wish: Wish, typed: Typed, reason: Message) -> ResponseReturnValue:

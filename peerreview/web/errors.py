@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 
 from peerreview.errors import N_, Conflict, Message, NotFound, Refused, TooLarge
 from peerreview.services import heads
+from peerreview.services.prints import Changed
 
 from . import filters, locale
 from .here import house
@@ -24,12 +25,13 @@ LOGGED_OUT = N_("You have been logged out. Log in again; what you have written s
 # What stands in a query as it is.
 _QUERY = "/?:@!$&'()*+,;=%-._~"
 # Never shown again: what is secret, and what the reader did not write.
-_SECRET = ("password", "csrf_token", "token", "code")
+_SECRET = ("password", "csrf_token", "token", "code", "seal")
 
 
 def register(app: Flask) -> None:
     app.register_error_handler(NotFound, _not_found)
     app.register_error_handler(Refused, _refused)
+    app.register_error_handler(Changed, _changed)
     app.register_error_handler(Conflict, _conflict)
     app.register_error_handler(TooLarge, _too_large)
     app.register_error_handler(CSRFError, _csrf)
@@ -61,6 +63,22 @@ def _refused(error: Refused) -> ResponseReturnValue:
 def _conflict(error: Conflict) -> ResponseReturnValue:
     _name_sides()
     return _page(409, reason=error.reason, mine=error.mine, theirs=error.theirs)
+
+
+def _changed(error: Changed) -> ResponseReturnValue:
+    """Something else would be done than the page showed: what has changed, and the form again with all that it held."""
+    if wants_json():
+        return jsonify(reason=filters.sentence(error.reason)), 409
+    _name_sides()
+    anew = {"csrf_token", "seal", *error.fresh}
+    held = [(name, text) for name, text in request.form.items(multi=True) if name not in anew]
+    held += [(name, text) for name, texts in error.fresh.items() for text in texts]
+    address = request.full_path if request.query_string else request.path
+    before = request.referrer if (request.referrer or "").startswith(request.host_url) else ""
+    page = render_template(
+        "web/errors/changed.html", error=error, fields=held, again=address, back=before, kept=kept()
+    )
+    return page, 409
 
 
 def _too_large(error: TooLarge) -> ResponseReturnValue:

@@ -8,11 +8,12 @@ from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
-from peerreview.errors import N_, Conflict, Invalid, Message
+from peerreview.errors import N_, Invalid, Message
 from peerreview.services import letters as service
 from peerreview.services.letters import Letter
+from peerreview.services.prints import Changed
 
-from .here import house, tell, tell_why_not
+from .here import house, tell
 
 bp = Blueprint("letters", __name__, url_prefix="/lead/mail/write")
 
@@ -45,10 +46,9 @@ def send() -> ResponseReturnValue:
         )
     except Invalid as error:
         return _page(letter, error.errors), 422
-    except Conflict as error:
-        tell_why_not(error)
+    except Changed as error:
         shown = service.preview_letter(house(), actor=current_user.account, letter=letter, now=g.now)
-        return _page(letter, shown=shown), 409
+        return _page(letter, shown=shown, otherwise=error), 409
     tell(N_("The mail is on its way to %(count)s people.", count=count))
     return redirect(url_for("lead.mail"), 303)
 
@@ -58,7 +58,18 @@ def _typed() -> Letter:
 
 
 def _page(
-    letter: Letter, errors: Mapping[str, Message] | None = None, shown: service.LetterPreview | None = None
+    letter: Letter,
+    errors: Mapping[str, Message] | None = None,
+    shown: service.LetterPreview | None = None,
+    otherwise: Changed | None = None,
 ) -> str:
+    """`otherwise`: others are meant than the page showed."""
     form = service.letter_form(house(), actor=current_user.account, now=g.now)
-    return render_template("web/lead/letter.html", form=form, letter=letter, errors=errors or {}, shown=shown)
+    return render_template(
+        "web/lead/letter.html",
+        form=form,
+        letter=letter,
+        errors=errors or {},
+        shown=shown,
+        otherwise=otherwise,
+    )

@@ -11,10 +11,11 @@ from flask_login import current_user, login_required
 from peerreview.errors import N_, Conflict, Invalid
 from peerreview.services import agreements, moving
 from peerreview.services.moving import MoveView
+from peerreview.services.prints import Changed
 from peerreview.services.redating import Foresight
 from peerreview.services.terms import DATES
 
-from .here import house, tell
+from .here import house, shown_anew, tell
 
 bp = Blueprint("moving", __name__, url_prefix="/reviews/<int:review_id>/dates")
 
@@ -39,12 +40,26 @@ def move(review_id: int) -> ResponseReturnValue:
         elif "propose" in request.form and request.form.get("looked") == _written(dates):
             return _propose(review_id, dates, version)
         found = moving.preview_move(house(), **_who(review_id), dates=dates, meant=_meant())
+    except Changed as error:
+        return _otherwise(review_id, dates, error)
     except Invalid as error:
         return _page(view, dates, version, errors=error.errors), 422
     except Conflict as error:
         view = _view(review_id)
         return _page(view, dates, view.version, errors={"_version": error.reason}), 409
+    shown_anew()
     return _page(found.view, dates, version, foresight=found.foresight)
+
+
+def _otherwise(review_id: int, dates: dict[str, str], error: Changed) -> ResponseReturnValue:
+    """Something is otherwise than when it was looked at: what, and what the dates would mean now."""
+    shown_anew()
+    view, foresight = _view(review_id), None
+    try:
+        foresight = moving.preview_move(house(), **_who(review_id), dates=dates).foresight
+    except Invalid as fault:
+        return _page(view, dates, view.version, errors=fault.errors), 409
+    return _page(view, dates, view.version, foresight=foresight, otherwise=error), 409
 
 
 def _propose(review_id: int, dates: dict[str, str], version: int) -> ResponseReturnValue:
@@ -116,7 +131,7 @@ def _page(
     view: MoveView, dates: dict[str, str], version: int, *, foresight: Foresight | None = None, **more: Any
 ) -> str:
     """`looked`: the dates whose meaning stands on the page."""
-    told: dict[str, Any] = {"errors": {}, **more}
+    told: dict[str, Any] = {"errors": {}, "otherwise": None, **more}
     return render_template(
         "web/moving/form.html",
         view=view,

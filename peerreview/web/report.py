@@ -11,7 +11,7 @@ from flask_login import current_user, login_required
 
 from peerreview.errors import N_, Invalid, Message, Refused
 from peerreview.rendering import versions
-from peerreview.services import drafting, previewing, report_versions, reports
+from peerreview.services import drafting, marking, previewing, report_versions, reports
 from peerreview.services.drafting import Clash
 from peerreview.services.reports import ReportView
 from peerreview.services.texts import STATE_WORDS
@@ -111,6 +111,22 @@ def comment(review_id: int, key: str) -> ResponseReturnValue:
         return _page(_view(review_id, key), comment=body, refused=error.reason), 403
     tell(N_("Your comment is there."))
     return redirect(_address(review_id, key, _anchor="comments"), 303)
+
+
+@bp.post("/<key>/ready")
+@login_required
+def mark_ready(review_id: int, key: str) -> ResponseReturnValue:
+    """The draft as the form showed it is the one that will be presented."""
+    number = marking.mark_ready(
+        house(),
+        actor=current_user.account,
+        review_id=review_id,
+        key=key,
+        shown=request.form.get("seal", ""),
+        now=g.now,
+    )
+    tell(N_("Version %(number)s is what will be presented.", number=number))
+    return redirect(_address(review_id, key), 303)
 
 
 @bp.get("/<key>/versions")

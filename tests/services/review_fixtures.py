@@ -255,7 +255,8 @@ def _leave_second_meeting(house: House, cast: Cast) -> None:
 def _leave_final_report(house: House, cast: Cast) -> None:
     if _joint(cast):
         put_report(house, cast, -1, "joint_report")
-        do(house, cast, cast.coordinator(0), "finish", "joint_report")
+        for party in cast.parties:
+            do(house, cast, cast.coordinator(party), "finish", "joint_report")
         return
     for party in cast.parties:
         do(house, cast, cast.coordinator(party), "finish", "final_report")

@@ -274,7 +274,22 @@ def test_stale_page_is_a_conflict_before_it_is_anything_else(house: House) -> No
     view = look(house, cast, cast.coordinator(0), Wish("accept", "acceptance", 0))
     do(house, cast, cast.coordinator(0), Wish("accept", "acceptance", 0), conflict="none")
     with pytest.raises(Conflict):
-        do(house, cast, cast.coordinator(0), Wish("accept", "acceptance", 0), seen=view.head.version)
+        do(house, cast, cast.coordinator(0), Wish("decline", "acceptance", 0), seen=view.head.version)
+    with pytest.raises(Conflict):
+        do(house, cast, cast.coordinator(1), Wish("accept", "acceptance", 1), seen=view.head.version)
+
+
+def test_button_pressed_twice_shows_the_receipt_of_what_was_done_once(house: House) -> None:
+    cast = make_review(house)
+    wish = Wish("accept", "acceptance", 0)
+    seen = look(house, cast, cast.coordinator(0), wish).head.version
+    first = do(house, cast, cast.coordinator(0), wish, seen, conflict="none")
+    again = do(house, cast, cast.coordinator(0), wish, seen, conflict="none")
+    assert again == first
+    cast.now += timedelta(minutes=1)
+    do(house, cast, cast.coordinator(1), Wish("accept", "acceptance", 1), conflict="none")
+    with pytest.raises(Conflict):
+        do(house, cast, cast.coordinator(0), wish, seen, conflict="none")
 
 
 def test_missing_reason_and_declaration_are_said_beside_their_fields(house: House) -> None:

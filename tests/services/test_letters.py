@@ -7,11 +7,12 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from peerreview.errors import Conflict, Invalid, NotFound
+from peerreview.errors import Invalid, NotFound
 from peerreview.services import letters
 from peerreview.services.house import House
 from peerreview.services.letters import EVERYBODY, LATE, STEP, TURN, Letter, LetterPreview
 from peerreview.services.mailing import text_of
+from peerreview.services.prints import Changed
 from peerreview.store.outbox import Outgoing
 
 from .review_fixtures import Cast, do, make_review
@@ -79,7 +80,7 @@ def test_each_gets_one_mail_that_says_whose_words_they_are(house: House, cast: C
 def test_nothing_goes_to_others_than_were_shown(house: House, cast: Cast) -> None:
     view = shown(house, cast)
     do(house, cast, cast.coordinator(0), "accept", "acceptance", conflict="none")
-    with pytest.raises(Conflict):
+    with pytest.raises(Changed):
         send(house, cast, view)
     assert went(house) == []
 

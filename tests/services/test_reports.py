@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from peerreview.errors import NotFound, Refused
+from peerreview.services import marking
 from peerreview.services.drafting import comment_on_report, save_report
 from peerreview.services.house import Account, House
 from peerreview.services.report_versions import compared
@@ -66,6 +67,9 @@ def presented(house: House, parties: int, **agreement: object) -> Cast:
     cast = advance(house, make_review(house, parties), to="second_meeting", agreement=agreement)
     for party in cast.parties:
         write(house, cast, cast.member(party), PRESENTED, str(party))
+        marking.mark_ready(
+            house, actor=cast.coordinator(party), review_id=cast.review_id, key=str(party), now=cast.now
+        )
     do(house, cast, cast.lead, "present", "second_meeting")
     for party in cast.parties:
         write(house, cast, cast.member(party), LATER, str(party))
@@ -208,7 +212,8 @@ def test_a_joint_report_is_all_teams_and_then_all_contacts(house: House, parties
             continue
         team = who != cast.lead and all(who != cast.contact(p) for p in cast.parties)
         assert seen(house, cast, who, "joint") == (READ if team else NOTHING)
-    do(house, cast, cast.coordinator(0), "finish", "joint_report")
+    for party in cast.parties:
+        do(house, cast, cast.coordinator(party), "finish", "joint_report")
     do(house, cast, cast.coordinator(0), "hand_over_joint", "closing_meeting")
     for party in cast.parties:
         assert seen(house, cast, cast.contact(party), "joint") == READ

@@ -32,7 +32,6 @@ from .review_fixtures import (
     plan_meeting,
     put_agreement,
     put_materials,
-    put_report,
 )
 
 
@@ -111,7 +110,6 @@ def test_receipt_is_nobodys_task_before_there_is_something_to_receive(house: Hou
 def test_receipt_of_a_joint_report_waits_for_the_report(house: House) -> None:
     cast = advance(house, make_review(house), to="second_meeting", agreement={"report": "joint"})
     cast = advance(house, cast, to="closing_meeting")
-    put_report(house, cast, -1, artefact="joint_report")
     assert titles(house, cast, cast.contact(0)) == []
     do(house, cast, cast.coordinator(0), "hand_over_joint", "closing_meeting")
     assert titles(house, cast, cast.contact(0)) == ["Acknowledge receipt of the report"]

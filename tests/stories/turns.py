@@ -74,7 +74,8 @@ def _joint(p: Planted) -> None:
 
 def _joint_finished(p: Planted) -> None:
     _joint(p)
-    do(p.house, p.cast, p.cast.coordinator(0), "finish", "joint_report")
+    for party in p.cast.parties:
+        do(p.house, p.cast, p.cast.coordinator(party), "finish", "joint_report")
     _meeting(p, "closing_meeting")
 
 

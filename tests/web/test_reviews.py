@@ -193,7 +193,7 @@ def test_conflict_over_what_can_no_longer_be_done_shows_what_was_typed(
     caller, path = as_(app, cast.coordinator(0)), act(cast, "accept", step="acceptance", party=0)
     seen = version(house, cast)
     form = caller.csrf(path)
-    do(house, cast, cast.coordinator(0), "accept", "acceptance", conflict="none")
+    do(house, cast, cast.coordinator(1), "decline", "acceptance", reason="Vi hinner inte i år.")
     typed = {"conflict": "some", "conflict_text": "En av oss var anställd där 2024."}
     answer = caller.page(path, 409, "POST", data={"csrf_token": form, "seen": seen, **typed})
     assert "En av oss var anställd där 2024." in answer.text

@@ -1,0 +1,159 @@
+"""Each side's own word on a text: it approves the one that all share, and marks its own draft as ready to present.
+
+Both are of a version, as the confirmation of an agreement is: what is written after that is not what was approved. A
+shared text is finished, and handed over, when all sides have approved the same version of it; of drafts that are shown
+all at once each side's is shown in the version that it has marked itself (engine.md 20 and 56).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from ..engine import joint
+from ..engine.case import ACTIVE, OVER, Place, Scope, Seat
+from ..engine.definition import Action
+from ..engine.moves import Move
+from ..engine.whose import recipients
+from ..errors import N_, Message, PartyName
+from ..store import reports
+from ..store.case_rows import SHARED
+from ..store.rows import TextRow
+from .cases import OpenCase
+from .telling import tell_seats
+from .word_facts import approvals
+
+READY = "ready"
+_OPEN = N_("Open the report")
+
+
+# ---- approving
+
+
+def approve(case: OpenCase, action: Action, place: Place, text: str, party: int | None) -> bool:
+    """`party` approves the shared text as it stands. True where no side is left: then it is done."""
+    saved = case.rows.saved.get((text, SHARED))
+    if party is None or saved is None:
+        return True
+    given = {str(p): stamp for p, stamp in approvals(case.rows, text).items()}
+    case.set_state(text, None, approved={**given, str(party): _stamp(case, saved)})
+    reports.mark(case.session, case.review.id, text, SHARED, READY)
+    left = joint.awaited(case.case, text, party)
+    if not left:
+        return True
+    case.note(
+        "approved_text",
+        step=place[0],
+        party=party,
+        artefact=text,
+        state=case.state(text),
+        data={"version": saved.number, "action": action.key},
+    )
+    case.review.version += 1
+    subject = N_("%(party)s has approved the report: now it is your turn", party=PartyName(party))
+    ask = N_(
+        "Read version %(version)s. Approve it, or change it: then all sides approve the new version.",
+        version=saved.number,
+    )
+    _tell(case, action, left, subject, ask)
+    return False
+
+
+def void(case: OpenCase, text: str) -> None:
+    """A shared text has been changed: what was approved before is approved no longer, and those sides are told."""
+    state = case.rows.states.get((text, SHARED))
+    given = sorted(map(int, state.data.get("approved", {}))) if state else []
+    if not given:
+        return
+    case.set_state(text, None, approved={})
+    case.note("approval_void", artefact=text, state=case.state(text))
+    subject = N_("The report has been changed since you approved it")
+    ask = N_("Read what has been changed, and approve the new version.")
+    for action in _finishing(case, text):
+        _tell(case, action, (p for p in given if p in case.standing.taking_part), subject, ask)
+        return
+
+
+def forget(case: OpenCase, move: Move) -> None:
+    """Going back to where a shared text is finished takes the approvals back."""
+    before, after = move.before.standing.marks, move.case.standing.marks
+    for place, mark in before.items():
+        if place in after and after[place].visit == mark.visit:
+            continue
+        for action in case.workflow.by_path[place[0]].actions.values():
+            text = joint.shared_text(case.workflow, action, place)
+            if text and case.data(text).get("approved"):
+                case.set_state(text, None, approved={})
+
+
+def _finishing(case: OpenCase, text: str) -> Iterable[Action]:
+    """By what the shared text can be finished or handed over now."""
+    for place, mark in case.standing.marks.items():
+        for action in case.workflow.by_path[place[0]].actions.values():
+            if mark.state == ACTIVE and joint.shared_text(case.workflow, action, place) == text:
+                yield action
+
+
+def asked(case: OpenCase, action: Action, sides: Iterable[int]) -> list[Seat]:
+    """Those of these sides who can approve."""
+    return [
+        seat for side in sides for seat in recipients(case.case, action.by, Scope(side)) if seat.party == side
+    ]
+
+
+def _tell(case: OpenCase, action: Action, sides: Iterable[int], subject: Message, ask: Message) -> None:
+    seats = asked(case, action, sides)
+    link = f"/reviews/{case.review.id}/report/joint"
+    tell_seats(case, seats, kind="approve", subject=subject, asks=(ask,), link=link, button=_OPEN)
+
+
+# ---- marking one's own draft
+
+
+def mark(case: OpenCase, text: str, party: int) -> TextRow | None:
+    """The side's draft, as it stands, is what is shown when all drafts are; None where it has written none."""
+    saved = case.rows.saved.get((text, party))
+    if saved is not None and case.state(text, party) == "draft":
+        case.set_state(text, party, marked=_stamp(case, saved))
+        reports.mark(case.session, case.review.id, text, party, READY)
+    return saved
+
+
+def marker_of(case: OpenCase, text: str) -> tuple[str, Action] | None:
+    """The step and the action by which a side says that its draft is ready to present."""
+    for step in case.workflow.walk():
+        for action in step.actions.values():
+            if (
+                step.path != case.workflow.shown_together.get(text)
+                and joint.marks(case.workflow, action) == text
+            ):
+                return step.path, action
+    return None
+
+
+def may_mark(case: OpenCase, text: str, party: int) -> bool:
+    """Whether the actor can mark the side's draft anew: its step is over, and the draft has not been shown. (While the
+    step is under way, its action does it.)"""
+    found = marker_of(case, text)
+    if found is None or case.standing.ended or case.standing.on_hold or case.state(text, party) != "draft":
+        return False
+    path, action = found
+    mark = case.standing.marks.get((path, Scope(party)))
+    roles = [ref.role for ref in action.by if ref.relation == "own"]
+    mine = any(case.actor.has(role, (party,)) for role in roles)
+    return mark is not None and mark.state in OVER and mine and party in case.standing.taking_part
+
+
+def waits_for_mark(case: OpenCase, text: str) -> bool:
+    """Whether the others wait for the actor to mark a version of the own side's draft."""
+    party = case.own_party()
+    return (
+        party is not None
+        and bool(case.case.facts.get(text, joint.UNMARKED, party))
+        and may_mark(case, text, party)
+    )
+
+
+def _stamp(case: OpenCase, saved: TextRow) -> dict[str, Any]:
+    by = case.account.person_id if case.account else None
+    return {"at": case.now.isoformat(), "by": by, "text": saved.name, "version": saved.number}
