@@ -51,14 +51,16 @@ class Record(NamedTuple):
 class Standing:
     """Where a review stands; the only state there is. Immutable: every change gives a new one.
 
-    `reviews`: for each party, the party that it reviews; `given_up`: parties whose direction is not finished
-    (what they were given stays readable). `visits`: how often each place has begun. `holds`: (from, until)
-    of each rest, until None while it lasts."""
+    `reviews`: for each party, the party that it reviews; `given_up`: parties whose direction is not finished (what they
+    were given stays readable); `undecided`: those that withdrew of themselves, after which the lead has yet to say who
+    still finishes. `visits`: how often each place has begun. `holds`: (from, until) of each rest, until None while
+    it lasts."""
 
     marks: Mapping[Place, Mark] = field(default_factory=dict)
     reviews: tuple[int, ...] = ()
     withdrawn: frozenset[int] = frozenset()
     given_up: frozenset[int] = frozenset()
+    undecided: frozenset[int] = frozenset()
     records: frozenset[Record] = frozenset()
     visits: Mapping[Place, int] = field(default_factory=dict)
     holds: tuple[tuple[datetime, datetime | None], ...] = ()
@@ -112,6 +114,8 @@ class Standing:
             "reviews": list(self.reviews),
             "withdrawn": sorted(self.withdrawn),
             "given_up": sorted(self.given_up),
+            # Only where there is something to say: a standing that was written before reads, and is written, the same.
+            **({"undecided": sorted(self.undecided)} if self.undecided else {}),
             "records": sorted([list(r) for r in self.records], key=str),
             "visits": [
                 [path, scope.party, scope.person, n]
@@ -130,6 +134,7 @@ class Standing:
             reviews=tuple(data["reviews"]),
             withdrawn=frozenset(data["withdrawn"]),
             given_up=frozenset(data["given_up"]),
+            undecided=frozenset(data.get("undecided", ())),
             records=frozenset(Record(*r) for r in data["records"]),
             visits={(p, Scope(a, b)): n for p, a, b, n in data["visits"]},
             holds=tuple((when(a), when(b) if b else None) for a, b in data["holds"]),

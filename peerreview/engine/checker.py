@@ -30,10 +30,11 @@ def check(workflow: Workflow, *, played: bool = True) -> list[Problem]:
 
 
 def _dead_ends(workflow: Workflow) -> Iterator[Problem]:
-    """The smallest and the next number of parties; where they go back, with the smallest (see `exploring`)."""
+    """The smallest and the next number of parties; where they go back, with the smallest, where one leaves, with the
+    next (see `exploring`)."""
     least = workflow.min_parties
-    for parties, times in ((least, 1), (min(max(least + 1, 3), workflow.max_parties), 0)):
-        found = explore(workflow, parties, times=times).found
+    for parties, times, leaves in ((least, 1, 0), (min(max(least + 1, 3), workflow.max_parties), 0, 1)):
+        found = explore(workflow, parties, times=times, leaves=leaves).found
         if isinstance(found, DeadEnd):
             trace = ", then ".join(found.trace) or "at once"
             waits = "; ".join(found.waits) or "nobody can do anything"

@@ -54,19 +54,21 @@ def owners(case: Case, ref: FactRef, scope: Scope) -> tuple[int | None, ...]:
     if artefact.per == "person":
         if scope.person is not None:
             return (scope.person,)
-        return tuple(dict.fromkeys(seat.person for seat in case.seats))
+        gone = case.standing.withdrawn
+        return tuple(dict.fromkeys(seat.person for seat in case.seats if seat.party not in gone))
     by_party = artefact.per == "party" or ref.fact in artefact.kind.by_party
     if not by_party:
         return (None,)
     if ref.relation in ("all", "any") or (scope.party is None and ref.relation == "own"):
-        return tuple(p for p in case.standing.taking_part if _still_concerns(case, artefact.concerns, p))
+        return tuple(
+            p for p in case.standing.taking_part if still_concerns(case.standing, artefact.concerns, p)
+        )
     assert scope.party is not None
     return case.standing.related(ref.relation, scope.party)
 
 
-def _still_concerns(case: Case, relation: str, party: int) -> bool:
+def still_concerns(standing: Standing, relation: str, party: int) -> bool:
     """False where the direction was given up: nobody waits for a report that nobody will get."""
-    standing = case.standing
     if relation == "reviews":
         return party not in standing.given_up
     if relation == "reviewed_by":
@@ -97,6 +99,14 @@ def gone_on_without(standing: Standing, path: str, party: int) -> bool:
     return False
 
 
+def answers_itself(case: Case, artefact: str, fact: str, owner: int | None) -> bool:
+    """True of what the side concerned would bring about, where it has withdrawn: nobody waits for its receipt."""
+    known, standing = case.workflow.artefacts[artefact], case.standing
+    if owner is None or known.per != "party" or not known.concerns or fact not in known.kind.received:
+        return False
+    return set(standing.related(known.concerns, owner)) <= standing.withdrawn
+
+
 def value_of(case: Case, ref: FactRef, scope: Scope) -> Any:
     """The value of a field such as agreement.follow_up; False where there is none."""
     for owner in owners(case, ref, scope):
@@ -120,7 +130,11 @@ def _fact_holds(case: Case, ref: FactRef, wanted: Any, scope: Scope) -> bool:
         )
     if ref.fact in GATHERED:
         ref = FactRef("all", ref.artefact, GATHERED[ref.fact])
-    found = [_equals(case.facts.get(ref.artefact, ref.fact, o), wanted) for o in owners(case, ref, scope)]
+    found = [
+        (wanted is True and answers_itself(case, ref.artefact, ref.fact, o))
+        or _equals(case.facts.get(ref.artefact, ref.fact, o), wanted)
+        for o in owners(case, ref, scope)
+    ]
     if not found:
         return False
     return any(found) if ref.relation == "any" else all(found)
@@ -143,7 +157,7 @@ def _fact_missing(case: Case, ref: FactRef, scope: Scope) -> tuple[Message, ...]
         return (words,) if "%(party)s" not in words.text else ()
     found = []
     for owner in owners(case, FactRef(relation, ref.artefact, fact), scope):
-        if case.facts.get(ref.artefact, fact, owner):
+        if case.facts.get(ref.artefact, fact, owner) or answers_itself(case, ref.artefact, fact, owner):
             continue
         said_of = artefact.kind.shared.get(fact, words) if owner is None else words
         numbers = case.facts.numbers.get((ref.artefact, fact, owner), {})

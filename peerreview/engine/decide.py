@@ -6,15 +6,19 @@ Deny by default. Pages, lists, counts, downloads, mails and actions ask here and
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
 from ..errors import N_, Message, PartyName
 from . import joint
-from .case import ACTIVE, OVER, SHARED, WAITING, Actor, Case, FactKey, Place, Scope
+from .case import ACTIVE, OVER, SHARED, WAITING, Actor, Case, Place, Scope
+from .changing import already_done as already_done
+from .changing import changes as changes
 from .conditions import awaiting, holds, missing, value_of
-from .definition import Action, Allow, Effect, Right, RoleRef
+from .definition import Action, Allow, Right, RoleRef
+from .leaving import for_nobody, who_grants
+from .refusing import is_asked, refused_at
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,8 @@ class No:
 
 
 YES = Yes()
+# The verbs with which nothing is done.
+LOOKING = frozenset(("read", "notice"))
 Answer = Yes | No
 
 
@@ -113,55 +119,28 @@ def action_at(case: Case, what: Do) -> Action | None:
 def acting_scope(case: Case, actor: Actor, what: Do, action: Action) -> Scope | None:
     """For whom the actor would act: the copy's own scope, or the actor's party in a shared step.
 
-    None: the actor holds none of the action's roles here."""
-    scope = what.place[1]
+    None: the actor holds none of the action's roles here, or only those of a side that has withdrawn (engine.md 55)."""
+    scope, gone = what.place[1], case.standing.withdrawn
+    if action.to in case.workflow.ends and is_asked(case, actor, action, what.place):
+        return scope
     for ref in action.by:
         if ref.role == "self":
-            if scope.person == actor.person:
+            if scope.person == actor.person and scope.party not in gone:
                 return scope
         elif case.workflow.roles[ref.role].of == "network":
             if (ref.role, None) in actor.roles:
                 return scope
         elif scope.party is not None:
-            if actor.has(ref.role, case.standing.related(ref.relation, scope.party)):
+            related = case.standing.related(ref.relation, scope.party)
+            if actor.has(ref.role, (p for p in related if p not in gone)):
                 return scope
         else:
-            own = [p for p in sorted(actor.parties()) if actor.has(ref.role, (p,))]
+            own = [p for p in sorted(actor.parties()) if actor.has(ref.role, (p,)) and p not in gone]
             if what.party is not None:
                 own = [p for p in own if p == what.party]
             if own:
                 return Scope(own[0])
     return None
-
-
-def changes(case: Case, effects: tuple[Effect, ...], scope: Scope) -> dict[FactKey, bool]:
-    """The facts that `effects` would set, seen from `scope`; withdrawn parties and directions given up left out."""
-    found: dict[FactKey, bool] = {}
-    for effect in effects:
-        artefact = case.workflow.artefacts[effect.artefact]
-        for fact, value in artefact.kind.effects[effect.effect].items():
-            for owner in effect_owners(case, effect, scope):
-                found[(effect.artefact, fact, owner)] = value
-    return found
-
-
-def effect_owners(case: Case, effect: Effect, scope: Scope) -> tuple[int | None, ...]:
-    """Whose artefact an effect falls on; for the review's own: the party that acts, where the fact is each party's."""
-    artefact = case.workflow.artefacts[effect.artefact]
-    if artefact.per == "person":
-        return (scope.person,)
-    if artefact.per == "review":
-        gathered = any(f in artefact.kind.by_party for f in artefact.kind.effects[effect.effect])
-        return (scope.party,) if gathered else (None,)
-    if effect.relation == "all" or scope.party is None:
-        return case.standing.taking_part
-    return case.standing.related(effect.relation, scope.party)
-
-
-def already_done(case: Case, action: Action, scope: Scope) -> bool:
-    """True when all that the action would change is so already."""
-    wanted = changes(case, action.does, scope)
-    return bool(wanted) and all(case.facts.get(*key) == value for key, value in wanted.items())
 
 
 def _may_do(case: Case, actor: Actor, what: Do) -> Answer:
@@ -170,16 +149,42 @@ def _may_do(case: Case, actor: Actor, what: Do) -> Answer:
         return No(N_("there is no such action in this step"))
     scope = acting_scope(case, actor, what, action)
     if scope is None:
-        return No(partial(_only_for, case, action))
+        return _not_theirs(case, actor, what, action)
     if actor.conflicted and any(action.key in case.workflow.roles[r].loses_actions for r, _ in actor.roles):
         return No(N_("a declared conflict of interest keeps you from this"))
     refusal = _standing_allows(case, what, action)
     if refusal is not None:
         return refusal
+    said_no = refused_at(case, what.place) if what.place[0] else None
+    if said_no is not None:
+        asked = said_no == action and is_asked(case, actor, action, what.place)
+        return YES if asked else No(_lead_is_asked(what.place))
     answer = _needs_met(_asked_in(case, action, what.place), action, scope)
     if answer and (words := joint.others_word(case, action, what.place, scope)):
         return No(lambda: words, facts=True)
     return answer
+
+
+def _gone(case: Case, actor: Actor) -> int:
+    return min(actor.parties() & case.standing.withdrawn)
+
+
+def _lead_is_asked(place: Place) -> Message:
+    return N_(
+        "%(party)s has declined, and the project lead decides how it goes on",
+        party=PartyName(place[1].party or 0),
+    )
+
+
+def _not_theirs(case: Case, actor: Actor, what: Do, action: Action) -> No:
+    """It is others'; or it would be the actor's, if their side had not withdrawn."""
+    if (
+        case.standing.withdrawn
+        and acting_scope(case.with_(standing=case.standing.with_(withdrawn=frozenset())), actor, what, action)
+        is not None
+    ):
+        return No(N_("%(party)s has withdrawn", party=PartyName(_gone(case, actor))))
+    return No(partial(_only_for, case, action))
 
 
 def _may_have_time(case: Case, actor: Actor, what: Time) -> Answer:
@@ -187,11 +192,13 @@ def _may_have_time(case: Case, actor: Actor, what: Time) -> Answer:
     step = case.workflow.step(path)
     if step is None or step.more_time is None or scope.party not in case.standing.taking_part:
         return No(N_("more time cannot be asked for here"))
-    action = Action("", step.title, step.more_time.granted_by if what.grants else step.more_time.by)
+    action = Action("", step.title, who_grants(case, what.place) if what.grants else step.more_time.by)
     if acting_scope(case, actor, Do("", what.place), action) is None:
-        return No(partial(_only_for, case, action))
+        return _not_theirs(case, actor, Do("", what.place), action)
     if what.grants and actor.conflicted:
         return No(N_("a declared conflict of interest keeps you from this"))
+    if refused_at(case, what.place) is not None:
+        return No(_lead_is_asked(what.place))
     refusal = _standing_allows(case, Do("", what.place), action)
     return YES if refusal is None else refusal
 
@@ -233,6 +240,15 @@ def _asked_in(case: Case, action: Action, place: Place) -> Case:
 
 
 def _needs_met(case: Case, action: Action, scope: Scope) -> Answer:
+    if case.standing.given_up and for_nobody(case, action, scope):
+        other = case.standing.reviews[scope.party or 0]
+        return No(
+            N_(
+                "%(party)s does not finish its review of %(other)s",
+                party=PartyName(scope.party or 0),
+                other=PartyName(other),
+            )
+        )
     if already_done(case, action, scope):
         return No(N_("this has already been done"))
     if holds(case, action.needs, scope):
@@ -267,11 +283,22 @@ def allowances(case: Case) -> Iterator[tuple[Allow, Scope]]:
                 yield allow, scope
 
 
+def staying(case: Case, actor: Actor) -> Actor:
+    """The actor without the roles of sides that have withdrawn: they act in nothing (engine.md 55)."""
+    gone = case.standing.withdrawn
+    if not gone or actor.parties().isdisjoint(gone):
+        return actor
+    return replace(actor, roles=frozenset(pair for pair in actor.roles if pair[1] not in gone))
+
+
 def _may_see(case: Case, actor: Actor, what: See) -> Answer:
+    if what.verb not in LOOKING and (stays := staying(case, actor)) is not actor:
+        found = _may_see(case, stays, what)
+        return found if found else No(N_("%(party)s has withdrawn", party=PartyName(_gone(case, actor))))
     for allow, scope in allowances(case):
         for ref, states in allow.of(what.artefact, what.verb):
             if (None in states or what.state in states) and concerns(case, actor, what, ref, scope):
-                if case.standing.on_hold and what.verb not in ("read", "notice"):
+                if case.standing.on_hold and what.verb not in LOOKING:
                     return No(_on_hold(case))
                 if actor.conflicted and _loses(case, ref, what):
                     continue

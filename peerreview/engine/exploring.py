@@ -9,18 +9,20 @@ moves it. What comes out is a way into a dead end, as a trace.
 
 It is the real `fire` and `settle` that are run, not a model of them. `times` says how often somebody goes back
 or withdraws in one course of events: each time from every configuration there is, and whatever may follow is
-looked at again. `check` asks for once in a pair, and for none in a ring of three, where a side that has withdrawn
-gives more configurations than a second holds: the tests of properties draw such courses of events at random.
+looked at again; `leaves`, how often a side withdraws besides, with each choice that there then is of who still
+finishes. `check` asks for one going back in a pair, and for one side that leaves, at any moment, of a ring of three.
 What is left out, and why that is sound:
 
 - *Turning the ring.* The engine knows parties by their relations alone, so that a configuration turned round
-  the ring is the same one: each is kept once. A party's part of it is projected to a number (`_Shapes`).
+  the ring is the same one: each is kept once. A party's part of it is projected to a number (`alike`).
 - *When things happened.* Only the order of things decides: every instant is forgotten, and time is a move of
   its own ("time passes") of each place that waits for it.
 - *What is written* (a report, a team) can be written and erased as long as a right to it lasts. Meanwhile it
   counts as whatever a move needs; when the right ends it is both, unless the move that ended it needed it.
   What makes a step begin or end by itself is written in a move of its own, once something comes of it.
 - *People.* One person holds all the roles of a party: forms of several people do not look at each other.
+- *A side that has withdrawn* does nothing more. What it was at and had is left out of a configuration, but for
+  what a condition asks of a neighbour, what it has opened and what it has finished.
 - *hold and resume* change nothing but the list of rests; `check` sees that whoever can hold can resume.
 - *join* (parties that stand apart) leads to where a side more stands that was sent back to its first step.
 - *go_on* makes anything that is under way count as over, so that going on again always leads on: whoever has
@@ -36,22 +38,25 @@ between a party, its two neighbours and "the rest" is met with two (both neighbo
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from itertools import product
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import combinations, product
 from typing import Any, NamedTuple
 
 from ..errors import Refused
+from .alike import Alike, without_gone
 from .beginning import first_standing
 from .case import ACTIVE, OVER, WAITING, Actor, Case, FactKey, Facts, Place, Scope, Seat
 from .conditions import holds
 from .decide import Do, acting_scope, may
 from .definition import Workflow
 from .flow import active, settle
+from .leaving import directions
 from .moves import Choice, back_targets, fire
+from .refusing import refused_at
 from .saying import side, wants, where
 from .timing import ends_at, opens_at
-from .writing import LEAD, PERSON, T0, Writing, party_of, timeless
+from .writing import LEAD, PERSON, T0, Writing, timeless
 
 # More than any definition that a person can read aloud; beyond it nothing is promised.
 MOST = 20_000
@@ -94,27 +99,18 @@ class _Node:
     deed: str = ""
 
 
-@dataclass
-class _Shapes:
-    """Each party's part of a configuration as a number, the same for the same part whoever's it is."""
-
-    numbers: dict[Any, int] = field(default_factory=dict)
-
-    def of(self, part: Any) -> int:
-        return self.numbers.setdefault(part, len(self.numbers))
-
-
-def explore(workflow: Workflow, parties: int, *, times: int = 1) -> Explored:
-    """All configurations of a review of `parties` in which somebody has gone back or withdrawn up to `times`."""
-    return Exploring(workflow, parties, times).run()
+def explore(workflow: Workflow, parties: int, *, times: int = 1, leaves: int = 0) -> Explored:
+    """All configurations of a review of `parties` in which somebody has gone back or withdrawn up to `times`; after
+    that, a side has withdrawn up to `leaves` times."""
+    return Exploring(workflow, parties, times, leaves).run()
 
 
 class Exploring:
-    def __init__(self, workflow: Workflow, parties: int, times: int):
-        self.workflow, self.parties, self.times = workflow, parties, times
+    def __init__(self, workflow: Workflow, parties: int, times: int, leaves: int = 0):
+        self.workflow, self.parties, self.times, self.leaves = workflow, parties, times, leaves
         self.main = next(iter(workflow.ends))
         self.writing = Writing(workflow)
-        self.shapes = _Shapes()
+        self.alike = Alike(workflow, parties)
         self.nodes: list[_Node] = []
         self.known: dict[Any, int] = {}
         self.forward: list[list[int]] = []
@@ -135,10 +131,10 @@ class Exploring:
         start = Case(self.workflow, standing, Facts(), seats=self.seats, leads=(LEAD,))
         self.keep(settle(start, T0).case, -1, "")
         new, moves = self._spread([0])
-        for _ in range(self.times):
+        for leads in (*(self._leads,) * self.times, *(self._leaves,) * self.leaves):
             overruled = []
             for number in new:
-                for deed, after in self._leads(self.nodes[number].case):
+                for deed, after in leads(self.nodes[number].case):
                     moves += 1
                     found, is_new = self.keep(after, number, deed)
                     if is_new:
@@ -164,8 +160,8 @@ class Exploring:
 
     def keep(self, case: Case, before: int, deed: str) -> tuple[int, bool]:
         """The number of a configuration, and whether it is new."""
-        case = timeless(self.writing.trimmed(case))
-        key = self._key(case)
+        case = timeless(self.writing.trimmed(without_gone(case, self.writing)))
+        key = self.alike.key(case)
         number = self.known.get(key)
         if number is not None:
             return number, False
@@ -173,37 +169,6 @@ class Exploring:
         self.nodes.append(_Node(case, before, deed))
         self.forward.append([])
         return number, True
-
-    def _key(self, case: Case) -> Any:
-        standing = case.standing
-        if standing.ended:
-            return standing.ended
-        parts: list[list[Any]] = [[] for _ in range(self.parties)]
-        shared: list[Any] = []
-        for (path, scope), mark in standing.marks.items():
-            (shared if scope.party is None else parts[scope.party]).append((path, mark.state))
-        for path, scope in standing.visits:
-            (shared if scope.party is None else parts[scope.party]).append((path, "again"))
-        for (artefact, fact, owner), value in case.facts.values.items():
-            if value:
-                party = party_of(case, artefact, owner)
-                (shared if party is None else parts[party]).append((artefact, fact, value))
-        for record in standing.records:
-            if record.party is None:
-                shared.append(record)
-            else:
-                parts[record.party].append(record._replace(party=0))
-        for party in standing.withdrawn:
-            parts[party].append("withdrawn")
-        for party in standing.given_up:
-            parts[party].append("given up")
-        numbers = [self.shapes.of(frozenset(part)) for part in parts]
-        if standing.withdrawn:
-            return (standing.reviews, tuple(numbers), frozenset(shared))
-        turned = min(tuple(numbers[n:] + numbers[:n]) for n in range(self.parties))
-        if self.workflow.apart:
-            return (tuple(sorted(numbers)), frozenset(shared))
-        return (turned, frozenset(shared))
 
     # ---- what can be done
 
@@ -216,6 +181,7 @@ class Exploring:
             yield from self._actions(case, helped, place, free)
             yield from self._time(case, helped, place, free)
         yield from self._writings(case, free)
+        yield from self._refused(case)
 
     def _actions(self, case: Case, helped: Case, place: Place, free: frozenset[FactKey]) -> Iterator[Deed]:
         if case.standing.marks[place].state != ACTIVE:
@@ -229,7 +195,8 @@ class Exploring:
                 # Whoever does it: for whom it is done is what counts, and what comes of it.
                 if scope is None or scope in tried:
                     continue
-                tried.add(scope)
+                if refused_at(helped, place) is None:
+                    tried.add(scope)
                 try:
                     move = fire(helped, actor, what, T0, reason="-")
                 except Refused:
@@ -294,21 +261,31 @@ class Exploring:
                     whom = "all" if party is None else f"side {party + 1}"
                     for after in self._pinned(case, move.case, self.writing.free(case), None):
                         yield f"the lead: {whom} back to {path}", after
-        if (
-            self.withdraw
-            and may(case, self.lead, Do(self.withdraw), T0)
-            and len(case.standing.taking_part) > self.workflow.min_parties
-        ):
-            yield from self._withdrawals(case)
+        yield from self._leaves(case)
 
-    def _withdrawals(self, case: Case) -> Iterator[Deed]:
-        for party in case.standing.taking_part:
-            left = frozenset(case.standing.taking_part) - {party}
-            for finish in (left, *(frozenset((p,)) for p in left)):
+    def _leaves(self, case: Case) -> Iterator[Deed]:
+        if not case.standing.ended:
+            yield from self._withdrawals(case, case.standing.taking_part)
+
+    def _withdrawals(self, case: Case, sides: Iterable[int]) -> Iterator[Deed]:
+        """Each of `sides` withdraws, with each choice that there then is of who still finishes."""
+        standing = case.standing
+        if not self.withdraw or not may(case, self.lead, Do(self.withdraw), T0):
+            return
+        for party in sides if len(standing.taking_part) > self.workflow.min_parties else ():
+            can = [p for p, refusal in directions(case, party).items() if refusal is None]
+            for finish in (frozenset(some) for n in range(len(can), -1, -1) for some in combinations(can, n)):
+                if can and not finish:
+                    continue  # Where nobody finishes anything it ends.
                 choice = Choice(party=party, finish=finish)
                 move = fire(case, self.lead, Do(self.withdraw), T0, reason="-", choice=choice)
                 for after in self._pinned(case, move.case, self.writing.free(case), None):
                     yield f"side {party + 1} withdraws", after
+
+    def _refused(self, case: Case) -> Iterator[Deed]:
+        """Where a side has said no and others could go on, the lead lets it leave (or ends it all)."""
+        sides = [place[1].party for place in active(case) if refused_at(case, place) is not None]
+        yield from self._withdrawals(case, [p for p in sides if p is not None])
 
     # ---- what is written
 

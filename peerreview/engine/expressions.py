@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from .case import Case, FactKey, Scope
-from .conditions import owners
+from .conditions import answers_itself, owners
 from .definition import Condition, FactRef
 from .kinds import GATHERED
 from .unfolding import Names
@@ -85,7 +85,12 @@ class Expressions:
         if ref.fact in GATHERED:
             ref = FactRef("all", ref.artefact, GATHERED[ref.fact])
         found = [
-            (self.is_so((ref.artefact, ref.fact, owner), wanted), self._excused(ref, owner, scope, excused))
+            (
+                "true"
+                if wanted is True and answers_itself(self.case, ref.artefact, ref.fact, owner)
+                else self.is_so((ref.artefact, ref.fact, owner), wanted),
+                self._excused(ref, owner, scope, excused),
+            )
             for owner in owners(self.case, ref, scope)
         ]
         if not found:

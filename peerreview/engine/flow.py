@@ -12,9 +12,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from .case import ACTIVE, DONE, OVER, SHARED, SKIPPED, WAITING, Case, FactKey, Mark, Place, Scope, Standing
-from .conditions import awaiting, holds
+from .case import (
+    ACTIVE,
+    DONE,
+    OVER,
+    SHARED,
+    SKIPPED,
+    WAITING,
+    WAIVED,
+    Case,
+    FactKey,
+    Mark,
+    Place,
+    Scope,
+    Standing,
+)
+from .conditions import awaiting, holds, still_concerns
 from .definition import Step
+from .leaving import pointless
 from .timing import ends_at, opens_at
 
 
@@ -76,6 +91,8 @@ def _open_artefacts(run: Run) -> None:
             facts = run.case.facts
             if facts.get(artefact.key, "opened", party) or not facts.get(artefact.key, "handed_in", party):
                 continue
+            if not still_concerns(run.standing, artefact.concerns, party):
+                continue  # Nothing is opened to a side that has withdrawn.
             if holds(run.case, artefact.opens_when, Scope(party)):
                 run.case = run.case.with_(facts=facts.with_({(artefact.key, "opened", party): True}))
                 run.opened.append((artefact.key, "opened", party))
@@ -129,6 +146,9 @@ def _instance(run: Run, step: Step, place: Place, may_begin: bool) -> bool:
             return False
         if step.condition is not None and not holds(run.case, step.condition, place[1]):
             run.mark(place, SKIPPED)
+            return True
+        if pointless(run.case, step, place[1].party):
+            run.mark(place, WAIVED)
             return True
         run.mark(place, WAITING)
         mark = run.standing.marks[place]

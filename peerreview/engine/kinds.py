@@ -20,7 +20,8 @@ class Kind:
     `undo`: the effect that takes another back when a side is sent back to before it. What another side
     has been given (opened, presented, handed over) has none: nothing that was opened is closed.
     `shared`: the words for "this is missing" where the artefact is the review's, and no side can be named.
-    `values`: what a field that is a choice can be."""
+    `values`: what a field that is a choice can be. `received`: the facts that the side concerned brings about, which
+    nobody waits for where that side has withdrawn; `final`: the fact with which the thing is finished."""
 
     name: str
     verbs: frozenset[str]
@@ -32,6 +33,8 @@ class Kind:
     undo: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     shared: Mapping[str, Message] = field(default_factory=dict)
+    received: frozenset[str] = frozenset()
+    final: str = ""
 
 
 def _kind(
@@ -45,6 +48,8 @@ def _kind(
     undo: Mapping[str, str] | None = None,
     values: Mapping[str, tuple[str, ...]] | None = None,
     shared: Mapping[str, Message] | None = None,
+    received: str = "",
+    final: str = "",
 ) -> Kind:
     return Kind(
         name,
@@ -57,6 +62,8 @@ def _kind(
         undo or {},
         values or {},
         shared or {},
+        frozenset(received.split()),
+        final,
     )
 
 
@@ -136,6 +143,7 @@ _LIST = (
             "sent": N_("the questions have not been sent"),
             "all_answered": N_("the questions are not all answered"),
         },
+        received="all_answered",
     ),
     _kind(
         "text",
@@ -157,6 +165,8 @@ _LIST = (
             "ready": N_("nothing has been written in “%(thing)s”"),
             "handed_over": N_("“%(thing)s” has not been handed over"),
         },
+        received="acknowledged",
+        final="handed_over",
     ),
     _kind(
         "form",

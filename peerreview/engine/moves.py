@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from ..errors import N_, Message, Refused
+from ..errors import N_, Message, PartyName, Refused
 from .case import (
     ACTIVE,
     DONE,
@@ -23,9 +23,12 @@ from .case import (
     Scope,
     Standing,
 )
-from .decide import Do, No, acting_scope, action_at, effect_owners, may
-from .definition import Action, Effect, Step, Workflow
+from .changing import effect_owners
+from .decide import Do, No, acting_scope, action_at, may
+from .definition import Action, Effect, Workflow
 from .flow import Run, settle
+from .leaving import withdraw
+from .refusing import asks_the_lead, could_go_on, refused_at
 
 
 @dataclass(frozen=True)
@@ -33,13 +36,14 @@ class Choice:
     """What some moves ask for beside the reason.
 
     back: `step` (a path) and `party` (None = all). go_on: `place`. withdraw: `party`, and for a ring in
-    which something has been opened `finish`, the parties that still finish their direction. join: `party`, the
-    number that the newcomer gets."""
+    which something has been opened `finish`, the parties that still finish their direction; `asks`: that is what those
+    who withdraw suppose, and the lead has yet to say it. join: `party`, the number that the newcomer gets."""
 
     step: str = ""
     party: int | None = None
     place: Place | None = None
     finish: frozenset[int] = frozenset()
+    asks: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,8 +93,10 @@ def fire(
     if action.reason and not reason.strip():
         raise Refused(N_("a reason is needed"))
     choice = choice or Choice()
+    # What a side has said no with has been done by that side: the lead who ends it does not do it again.
+    does = () if refused_at(case, what.place) == action else action.does
     standing = _moved(case, action, what.place, scope, now, choice)
-    effects = (*_effects(case, action.does, scope), *_undone(case, standing))
+    effects = (*_effects(case, does, scope), *_undone(case, standing))
     moved = case.with_(facts=case.facts.with_(_facts_after(case, effects)), standing=standing)
     move = _settled(case, moved, now, effects)
     return replace(move, action=action, place=what.place, scope=scope, choice=choice)
@@ -160,6 +166,8 @@ def _moved(case: Case, action: Action, place: Place, scope: Scope, now: datetime
     if action.to is None:
         return standing
     if action.to in case.workflow.ends:
+        if asks_the_lead(case, action, place):
+            return standing
         return standing.with_(ended=action.to, ended_at=now)
     if action.to == "next":
         return _marked(standing, place, DONE, now)
@@ -202,12 +210,16 @@ def _back_refusal(case: Case, path: str, party: int | None) -> Message | None:
     shared = case.workflow.scope(path) != "party"
     if party is not None and shared:
         return N_("“%(step)s” is a step of all sides together: choose all sides", step=step.title)
+    if party in case.standing.withdrawn:
+        return N_("%(party)s has withdrawn", party=PartyName(party))
     if step.each == "person" or case.workflow.scope(path) == "person":
         return N_("a person's form is reopened, not gone back to")
     mine = [
         mark
         for (p, scope), mark in case.standing.marks.items()
-        if p == path and (party is None or scope.party == party)
+        if p == path
+        and (party is None or scope.party == party)
+        and scope.party not in case.standing.withdrawn
     ]
     if not any(m.state in (DONE, WAIVED) for m in mine):
         return N_("“%(step)s” has not been passed", step=step.title)
@@ -228,7 +240,8 @@ def _back(case: Case, path: str, party: int | None, now: datetime) -> Standing:
         later = [] if parent and parent.together else siblings[siblings.index(at) + 1 :]
         for (other, scope), mark in list(marks.items()):
             top = next((s for s in [*later, *([path] if at == path else [])] if _within(other, s)), None)
-            if top is None:
+            if top is None or scope.party in case.standing.withdrawn:
+                # What a side that has withdrawn has done stays as it left it.
                 continue
             if party is None or scope.party == party:
                 del marks[(other, scope)]
@@ -238,6 +251,8 @@ def _back(case: Case, path: str, party: int | None, now: datetime) -> Standing:
                 marks[(other, scope)] = Mark(WAITING, now, mark.visit)
         at = at.rpartition("/")[0]
         for (other, scope), mark in list(marks.items()):
+            if scope.party in case.standing.withdrawn:
+                continue
             if other == at and mark.state in OVER and (party is None or scope.party in (None, party)):
                 marks[(other, scope)] = Mark(ACTIVE, now, mark.visit)
     records = frozenset(
@@ -279,52 +294,14 @@ def _each_persons(case: Case, place: Place | None) -> list[Place]:
 
 
 def _withdraw(case: Case, now: datetime, choice: Choice) -> Standing:
-    standing, party = case.standing, choice.party
-    left = [p for p in standing.taking_part if p != party]
-    if party is None or party not in standing.taking_part:
-        raise Refused(N_("choose the side that withdraws"))
-    if len(left) < case.workflow.min_parties:
-        return standing.with_(withdrawn=standing.withdrawn | {party}, ended="cancelled", ended_at=now)
-    marks = {
-        place: Mark(WAIVED, now, mark.visit) if place[1].party == party and mark.state not in OVER else mark
-        for place, mark in standing.marks.items()
-    }
-    standing = standing.with_(marks=marks, withdrawn=standing.withdrawn | {party})
-    if not anything_opened(case):
-        return standing.with_(reviews=_closed_ring(standing, party))
-    given_up = frozenset(p for p in standing.parties if p not in choice.finish or p == party)
-    if set(left) <= given_up:
-        return standing.with_(ended="cancelled", ended_at=now)
-    return _give_up(standing.with_(given_up=standing.given_up | given_up), case, now)
-
-
-def _closed_ring(standing: Standing, party: int) -> tuple[int, ...]:
-    """The ring without `party`: who reviewed it reviews whom it reviewed."""
-    return tuple(standing.reviews[party] if target == party else target for target in standing.reviews)
-
-
-def _give_up(standing: Standing, case: Case, now: datetime) -> Standing:
-    """Waive what a party that gives up its direction would still make about the other side."""
-    marks = dict(standing.marks)
-    for (path, scope), mark in standing.marks.items():
-        gives_up = scope.party in standing.given_up and mark.state not in OVER
-        if gives_up and makes_about(case.workflow, case.workflow.by_path[path]):
-            marks[(path, scope)] = Mark(WAIVED, now, mark.visit)
-    return standing.with_(marks=marks)
-
-
-def makes_about(workflow: Workflow, step: Step) -> bool:
-    """Whether a step is there to make something about the side that is reviewed."""
-    about = {a.key for a in workflow.artefacts.values() if a.concerns == "reviews"}
-    makes = {e.artefact for action in step.actions.values() for e in action.does if action.to == "next"}
-    writes = {r.artefact for rights in step.allow.values() for r in rights if r.verb == "write"}
-    return bool((makes | writes) & about)
-
-
-def anything_opened(case: Case) -> bool:
-    """True once any set has been opened: from then on a ring cannot simply close."""
-    keys: list[FactKey] = [k for k, v in case.facts.values.items() if k[1] == "opened" and v]
-    return bool(keys)
+    standing = withdraw(case, now, choice.party, choice.finish, asks=choice.asks)
+    for place in case.standing.marks:
+        said_no = refused_at(case, place)
+        left = place[1].party in standing.taking_part
+        if said_no and left and not standing.ended and not could_go_on(case.with_(standing=standing), place):
+            # Who is left has said no too: there is nobody who could go on without it.
+            return standing.with_(ended=said_no.to, ended_at=now)
+    return standing
 
 
 def _join(case: Case, now: datetime, choice: Choice) -> Standing:

@@ -8,10 +8,10 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from . import late
-from .case import ACTIVE, Actor, Case, Mark, Place, Scope, Seat
-from .definition import Action, MailRule
+from .case import ACTIVE, Actor, Case, Mark, Place, Seat
+from .definition import Action
 from .flow import active
-from .moves import Move
+from .refusing import refused_at
 from .timing import due_date
 from .whose import Left, applies, is_owed, left, recipients, turned, whose_turn
 
@@ -38,17 +38,6 @@ class Planned:
     due: date
     late: bool
     own_turn: bool
-
-
-@dataclass(frozen=True)
-class DeedMail:
-    """A mail that goes at once because of a deed: the rule's words, or (rule None) the step's own."""
-
-    person: int
-    party: int | None
-    place: Place
-    rule: MailRule
-    reason: str
 
 
 @dataclass(frozen=True)
@@ -90,6 +79,8 @@ def reminders_of(case: Case, place: Place, mark: Mark, due: date, now: datetime)
     if not seats:
         return
     turn = {seat.id for seat in seats}
+    # Where the lead is asked, because the side has said no, nobody else has anything to do with it.
+    asked = refused_at(case, place) is not None
 
     def planned(rule: str, at: datetime, seat: Seat, *, is_late: bool) -> Iterator[Planned]:
         key = MailKey(party, path, mark.visit, rule, scope.person or 0, seat.id)
@@ -99,7 +90,7 @@ def reminders_of(case: Case, place: Place, mark: Mark, due: date, now: datetime)
 
     for reminder in case.step(place).remind:
         day = case.calendar.add(due, reminder.days) if reminder.days else due
-        for seat in recipients(case, reminder.to, scope) if reminder.to else seats:
+        for seat in recipients(case, reminder.to, scope) if reminder.to and not asked else seats:
             yield from planned(reminder.key, case.calendar.mail_at(day), seat, is_late=reminder.days > 0)
     for one, seat, _ in late.planned_by(case, place, due, seats, now):
         yield from planned(f"late{one.number}", one.at, seat, is_late=True)
@@ -115,44 +106,6 @@ def next_late(case: Case, now: datetime) -> datetime | None:
         if case.standing.marks[place].state == ACTIVE and due is not None and whose_turn(case, place):
             found.append(late.coming(case.calendar, case.step(place), due, now))
     return min((at for at in found if at is not None), default=None)
-
-
-def deed_mails(move: Move, actor: int | None, now: datetime) -> tuple[DeedMail, ...]:
-    """The mails that a move sends at once: of its action, of the steps entered, of the end reached."""
-    case = move.case
-    found: dict[tuple[int, Place, MailRule], DeedMail] = {}
-
-    def add(rules: Iterable[MailRule], place: Place, scope: Scope, reason: str, skip: int | None) -> None:
-        for rule in rules:
-            for seat in recipients(case, rule.to, scope):
-                person = seat.person if scope.person is not None else seat.reader(now)
-                if person != skip:
-                    party = seat.party if seat.party >= 0 else scope.party
-                    found[(person, place, rule)] = DeedMail(person, party, place, rule, reason)
-
-    if move.action is not None:
-        add(move.action.mail, move.place or ("", Scope()), move.scope, "action", actor)
-    if not case.standing.on_hold:
-        for place in move.entered:
-            add(case.step(place).mail, place, place[1], "begun", None)
-    ended = case.standing.ended
-    if ended and not move.before.standing.ended:
-        add(case.workflow.ends[ended].mail, ("", Scope()), Scope(), "ended", None)
-    return tuple(found.values())
-
-
-def stuck_mails(before: Case, after: Case, now: datetime) -> tuple[DeedMail, ...]:
-    """To each whom it concerns one mail: since `before`, all have done theirs in a step that is still not over."""
-    found: dict[tuple[int, str], DeedMail] = {}
-    for place in stuck(after):
-        if place in stuck(before):
-            continue
-        for rule in after.step(place).stuck:
-            for seat in recipients(after, rule.to, place[1]):
-                person = seat.reader(now)
-                party = seat.party if seat.party >= 0 else None
-                found.setdefault((person, place[0]), DeedMail(person, party, place, rule, "stuck"))
-    return tuple(found.values())
 
 
 def stuck(case: Case) -> tuple[Place, ...]:

@@ -19,7 +19,8 @@ from .decide import Do, already_done, may
 from .definition import Action, MailRule, Workflow
 from .flow import active, wake_at
 from .moves import Move, fire, tick
-from .planning import MailKey, Planned, deed_mails, plan
+from .planning import MailKey, Planned, plan
+from .telling import deed_mails
 from .timing import due_date
 from .whose import applies, recipients, whose_turn
 from .writing import Writing

@@ -35,8 +35,9 @@ from .chart_parts import (
 )
 from .definition import ALWAYS, Action, Workflow
 from .expressions import NOBODY, all_of, any_of, no
-from .moves import makes_about, undo_owners
-from .ring_chart import Ring
+from .moves import undo_owners
+from .refusal_chart import Refusals
+from .ring_chart import Ring, Withdrawal
 from .unfolding import Instance, Names, acting, made_up, name_of, set_by, unfold
 
 
@@ -82,6 +83,7 @@ class _Writer:
         self.case, self.workflow = case, case.workflow
         self.names = Names(case.workflow)
         self.tell = Ring(case, self.names)
+        self.refusals = Refusals(case, self.tell)
         self.top = unfold(case)
         self.all = tuple(i for top in self.top for i in top.walk())
         self.deeds = tuple(self._deeds())
@@ -126,16 +128,16 @@ class _Writer:
         for variant, scope in acting(self.case, action, place[1]).items():
             event = ".".join(("do", action.key, name_of(place), *([variant] if variant else [])))
             rests = "true" if action.to in self.workflow.ends else GOING_ON
-            done = self.tell.telling(lambda way: self._done_already(way, action, scope))  # noqa: B023
+            refused = (
+                self.refusals.done(action, scope),
+                self.tell.for_nobody(action, scope),
+                self.refusals.pending(place),
+            )
             free = excused(self.workflow, place) if action.remedy else NOBODY
-            parts = [under_way, rests, self.tell.of(action.needs, scope, free), no(done)]
+            parts = [under_way, rests, self.tell.of(action.needs, scope, free), *map(no, refused)]
             if action.to is not None and action.to in self.workflow.by_path:
                 parts.append(self._passed(action.to, scope.party))
             yield Deed(event, action, place, scope, all_of(parts))
-
-    def _done_already(self, way: Case, action: Action, scope: Scope) -> str:
-        found = set_by(way, action.does, scope).items()
-        return all_of(self.tell.is_so(key, value) for key, value in found) if found else "false"
 
     def _passed(self, path: str, party: int | None) -> str:
         """Whether a side (None: all) can be sent back to `path`."""
@@ -143,7 +145,7 @@ class _Writer:
         if scope == "person" or (party is not None and scope != "party"):
             return "false"
         return any_of(
-            is_in(i.place, DONE, WAIVED)
+            all_of([is_in(i.place, DONE, WAIVED), no(self.tell.gone(i.scope.party))])
             for i in self.all
             if i.step.path == path and party in (None, i.scope.party)
         )
@@ -156,14 +158,19 @@ class _Writer:
         transition(review, "", all_of([*over, GOING_ON]), f"end.{main}")
         for deed in self.deeds:
             if deed.action.to in self.workflow.ends:
-                transition(review, deed.event, deed.possible, f"end.{deed.action.to}")
+                for possible in self.refusals.ending(deed.action, deed.place, deed.possible):
+                    transition(review, deed.event, possible, f"end.{deed.action.to}")
+                for one in self.tell.withdrawals:
+                    alone = self.refusals.left_alone(deed.action, deed.place, one)
+                    transition(review, one.event, alone, f"end.{deed.action.to}")
         for one in self.tell.withdrawals:
             if one.to is None:
-                may = all_of([self._lead_may(self.moves["withdraw"]), self.tell.possible(one)])
-                transition(review, one.event, may, "end.cancelled")
+                transition(review, one.event, self._leaves(one), "end.cancelled")
 
-    def _over(self, place: Place) -> str:
-        """Nobody waits for a side that has withdrawn."""
+    def _leaves(self, one: Withdrawal) -> str:
+        return all_of([self._lead_may(self.moves["withdraw"]), self.tell.possible(one)])
+
+    def _over(self, place: Place) -> str:  # Nobody waits for a side that has withdrawn.
         return any_of([is_in(place, IS_OVER), self.tell.gone(place[1].party)])
 
     def _ring(self, review: ET.Element) -> None:
@@ -171,8 +178,7 @@ class _Writer:
         region = ET.SubElement(review, "state", id="ring")
         for one in self.tell.withdrawals:
             if one.to is not None:
-                may = all_of([self._lead_may(self.moves["withdraw"]), self.tell.possible(one)])
-                move = transition(region, one.event, may)
+                move = transition(region, one.event, self._leaves(one))
                 ET.SubElement(move, "assign", location=self.tell.name, expr=str(one.to))
 
     def _artefacts(self, region: ET.Element) -> None:
@@ -214,10 +220,8 @@ class _Writer:
                 for party in self.case.standing.parties:
                     opened = self.names.fact((artefact.key, "opened", party))
                     handed_in = self.names.fact((artefact.key, "handed_in", party))
-                    may = self.tell.of(artefact.opens_when, Scope(party))
-                    inner = ET.SubElement(
-                        move, "if", cond=all_of([no(opened), handed_in, may, no(self.tell.gone(party))])
-                    )
+                    may = self.tell.opens(artefact, party)
+                    inner = ET.SubElement(move, "if", cond=all_of([no(opened), handed_in, may]))
                     assign(inner, {opened: True})
 
     def _lead(self, review: ET.Element) -> None:
@@ -262,12 +266,13 @@ class _Writer:
         above = [is_in(place, ACTIVE) for place in reversed(instance.above)]
         walked = [*above, no(self.tell.gone(instance.scope.party)), GOING_ON]
         turn = [*above, *(self._over(place) for place in reversed(instance.before)), *walked]
+        takes_place, pointless = "true", self.tell.pointless(step, instance.scope.party)
         if step.condition is not None:
             takes_place = self.tell.of(step.condition, instance.scope)
             transition(states[NOT_BEGUN], "", all_of([*turn, no(takes_place)]), f"{name}.{SKIPPED}")
-            transition(states[NOT_BEGUN], "", all_of([*turn, takes_place]), f"{name}.{WAITING}")
-        else:
-            transition(states[NOT_BEGUN], "", all_of(turn), f"{name}.{WAITING}")
+        if pointless != "false":
+            transition(states[NOT_BEGUN], "", all_of([*turn, takes_place, pointless]), f"{name}.{WAIVED}")
+        transition(states[NOT_BEGUN], "", all_of([*turn, takes_place, no(pointless)]), f"{name}.{WAITING}")
         opens = [self.tell.of(step.starts_when, instance.scope)]
         if step.opens is not None:
             opens.append(self._clock(states[WAITING], instance, "opens"))
@@ -319,10 +324,11 @@ class _Writer:
         for one in self.tell.withdrawals:
             if one.to is None:
                 continue
-            given_up = one.opened and instance.scope.party in self.tell.ways[one.to].standing.given_up
-            if instance.scope.party == one.party or (given_up and makes_about(self.workflow, instance.step)):
-                may = all_of([self._lead_may(self.moves["withdraw"]), self.tell.possible(one)])
-                events.setdefault(may, []).append(one.event)
+            over = self.tell.pointless_in(self.tell.ways[one.to], instance.step, instance.scope.party)
+            if instance.scope.party == one.party:
+                over = "true"
+            if over != "false":
+                events.setdefault(all_of([self._leaves(one), over]), []).append(one.event)
         for may, names in events.items():
             for state in (WAITING, ACTIVE):
                 transition(states[state], " ".join(names), may, f"{instance.name}.{WAIVED}")
@@ -367,8 +373,9 @@ class _Writer:
             to = reset.found.get(instance.place)
             if to is not None:
                 events.setdefault((to, reset.possible), []).append(reset.event)
-        for (to, possible), names in events.items():
+        for (to, may), names in events.items():
             event, target = " ".join(names), f"{instance.name}.{to}"
+            possible = all_of([may, no(self.tell.gone(instance.scope.party))])
             if to == NOT_BEGUN:
                 begun = all_of([possible, no(is_in(instance.place, NOT_BEGUN))])
                 self._taken_back(transition(region, event, begun, target, inner=True), instance)
@@ -391,9 +398,8 @@ class _Writer:
                     for fact, value in kind.effects[undo or ""].items():
                         yield self.names.fact((effect.artefact, fact, owner)), value
             if action.records is not None:
-                parties = {
-                    d.scope.party for d in self.deeds if d.action == action and d.place == instance.place
-                }
-                for party in parties:
+                for party in {
+                    d.scope.party for d in self.deeds if (d.action, d.place) == (action, instance.place)
+                }:
                     words = (action.records.artefact, action.records.fact, instance.step.path, party)
                     yield self.names.record(*words), False

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from .beginning import first_standing
 from .case import SHARED, Case, FactKey, Facts, Place, Scope, Seat
-from .decide import effect_owners
+from .changing import effect_owners
 from .definition import Action, Effect, Step, Workflow
 from .flow import copies
 

@@ -11,11 +11,13 @@ from typing import NamedTuple
 
 from . import joint
 from .case import ACTIVE, OVER, Actor, Case, FactKey, Place, Scope, Seat
-from .conditions import awaiting, holds, owners
+from .conditions import answers_itself, awaiting, holds, owners
 from .decide import Do, See, acting_scope, allowances, already_done, changes, concerns
 from .definition import Action, Condition, FactRef, RoleRef, Step
 from .flow import active
 from .kinds import GATHERED, WRITTEN
+from .leaving import for_nobody, never
+from .refusing import refused_at
 from .writing import state_of
 
 # That the reviews of a round are over comes of themselves, whoever may write them.
@@ -100,7 +102,12 @@ def _each_once(seats: Iterable[Seat]) -> tuple[Seat, ...]:
 
 
 def left(case: Case, place: Place) -> tuple[Left, ...]:
-    """What is left to do at a step that is under way, its actions in order, for each party that does it for itself."""
+    """What is left to do at a step that is under way, its actions in order, for each party that does it for itself.
+    Where a side has said no, and others could go on: what becomes of it, which is the network's to say."""
+    said_no = refused_at(case, place)
+    if said_no is not None:
+        asked = _network(case)
+        return (Left(said_no, place[1], asked, asked),)
     found = []
     for action in case.step(place).actions.values():
         if action.optional:
@@ -123,7 +130,10 @@ def _waits_for_word(case: Case, action: Action, place: Place, scope: Scope) -> b
 
 def applies(case: Case, action: Action, scope: Scope, path: str = "") -> bool:
     """False where the agreement has chosen another way: nobody waits for the handing over of a joint report
-    where each side writes its own. A remedy is asked of people where there is something to mend."""
+    where each side writes its own; nor for what a side that has withdrawn would have brought, or been given. A remedy
+    is asked of people where there is something to mend."""
+    if case.standing.withdrawn and (never(case, action.needs, scope) or for_nobody(case, action, scope)):
+        return False
     if action.remedy:
         return holds(awaiting(case, (path, scope)), action.needs, scope)
     return all(holds(case, choice, scope) for choice in _choices(action.needs))
@@ -189,7 +199,7 @@ def missing_facts(case: Case, condition: Condition | None, scope: Scope) -> tupl
     if ref.fact in GATHERED:
         ref = FactRef("all", ref.artefact, GATHERED[ref.fact])
     keys = ((ref.artefact, ref.fact, owner) for owner in owners(case, ref, scope))
-    return tuple(key for key in keys if not case.facts.get(*key))
+    return tuple(key for key in keys if not case.facts.get(*key) and not answers_itself(case, *key))
 
 
 def _writers(case: Case, keys: Iterable[FactKey], scope: Scope) -> tuple[Seat, ...]:
@@ -202,9 +212,14 @@ def _writers(case: Case, keys: Iterable[FactKey], scope: Scope) -> tuple[Seat, .
     found = tuple(seat for seat in seats if any(_writes(case, key, actor_of(case, seat)) for key in wanted))
     if found:
         return found
-    network = (RoleRef("own", key) for key, role in case.workflow.roles.items() if role.of == "network")
-    leads = recipients(case, network, scope)
-    return tuple(seat for seat in leads if any(_writes(case, key, actor_of(case, seat)) for key in wanted))
+    return tuple(
+        seat for seat in _network(case) if any(_writes(case, key, actor_of(case, seat)) for key in wanted)
+    )
+
+
+def _network(case: Case) -> tuple[Seat, ...]:
+    refs = (RoleRef("own", key) for key, role in case.workflow.roles.items() if role.of == "network")
+    return recipients(case, refs, Scope())
 
 
 def _brings(case: Case, key: FactKey, seat: Seat, tried: frozenset[tuple[Place, str]]) -> bool:
@@ -280,18 +295,18 @@ def _each_first(seats: Iterable[Seat]) -> tuple[Seat, ...]:
 
 
 def _meant(case: Case, ref: RoleRef, scope: Scope) -> tuple[Seat, ...]:
+    gone = case.standing.withdrawn
     if ref.role == "self":
-        return tuple(s for s in case.seats if s.person == scope.person and not s.closed)[:1]
+        own = (s for s in case.seats if s.person == scope.person and s.party not in gone and not s.closed)
+        return tuple(own)[:1]
     if case.workflow.roles[ref.role].of == "network":
         return tuple(Seat(-person, person, -1, ref.role) for person in case.leads)
     if scope.person is not None and ref.relation == "own":
-        own = case.people(ref.role, (scope.party or 0,))
-        return tuple(s for s in own if s.person == scope.person and not s.closed)
+        theirs = case.people(ref.role, {scope.party or 0} - gone)
+        return tuple(s for s in theirs if s.person == scope.person and not s.closed)
     if scope.party is None:
         return case.people(ref.role, case.standing.taking_part)
-    parties = [
-        p for p in case.standing.related(ref.relation, scope.party) if p not in case.standing.withdrawn
-    ]
+    parties = [p for p in case.standing.related(ref.relation, scope.party) if p not in gone]
     return case.people(ref.role, parties)
 
 

@@ -64,6 +64,18 @@ class Writing:
         }
         self.asked_elsewhere = self._asked_elsewhere()
         self.asked_in = dict(self._asked_in())
+        # Of a side that has withdrawn: what it has opened and finished, and what its neighbours are asked for.
+        self.of_neighbours = {
+            (a.key, fact)
+            for a in workflow.artefacts.values()
+            for fact in ("opened", a.kind.final)
+            if fact in a.kind.facts
+        } | {
+            (r.artefact, GATHERED.get(r.fact, r.fact))
+            for c in (*conditions, *needs)
+            for r in c.facts()
+            if r.relation not in ("own", "all", "any")
+        }
         opening = [a.opens_when for a in workflow.artefacts.values() if a.opens_when is not None]
         steps = [c for s in workflow.walk() for c in (s.done_when, s.starts_when, s.condition) if c]
         self.of_opening = {(r.artefact, r.fact) for c in opening for r in c.facts()} & {

@@ -11,6 +11,7 @@ from ..engine import moves
 from ..engine.case import Place, Scope
 from ..engine.decide import Answer, Do, action_at
 from ..engine.definition import Action, Step
+from ..engine.leaving import directions, supposed
 from ..engine.moves import Choice
 from ..errors import N_, Invalid, Message, NotFound, Refused
 from . import new_days
@@ -102,8 +103,8 @@ def act(
             raise Refused(ahead)
         choice = filled.choice
         if action.moves == "withdraw" and (not actor.is_lead or choice.party is None):
-            # Who is not the lead withdraws their own side, whatever the form says.
-            choice = replace(choice, party=case.own_party())
+            # Who is not the lead withdraws their own side, whatever the form says; what is finished the lead says.
+            choice = own_withdrawal(case)
         data, days = _all_checked(case, action, do, replace(filled, choice=choice))
         require_shown(case, action, do, choice, shown)
         fire(case, do, reason=filled.reason, choice=choice, data=data)
@@ -131,6 +132,14 @@ def _all_checked(
     if errors:
         raise Invalid(errors)
     return data, days
+
+
+def own_withdrawal(case: OpenCase) -> Choice:
+    """The choice of somebody who withdraws their own side."""
+    party = case.own_party()
+    if party is None:
+        return Choice()
+    return Choice(party=party, finish=supposed(case.case, party), asks=bool(directions(case.case, party)))
 
 
 def _checked(action: Action, filled: Filled) -> dict[str, Any]:

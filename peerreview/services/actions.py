@@ -14,7 +14,8 @@ from typing import Any
 from ..engine.decide import Do
 from ..engine.definition import Action, Step
 from ..engine.moves import Choice
-from ..errors import Conflict, Refused, Text
+from ..engine.refusing import asks_the_lead, refused_at
+from ..errors import N_, Conflict, Refused, Text
 from ..store import history as history_store
 from . import acting, choosing, prints, receipts, wording
 from .acting import Filled, Wish
@@ -37,8 +38,8 @@ LATEST = 3
 
 @dataclass(frozen=True)
 class Typed:
-    """What the action's form holds, as it was typed. `target`, `place`, `side`, `finish` make the choice;
-    `days`: new ones, by field; `meant`: what is odd about them."""
+    """What the action's form holds, as it was typed. `target`, `place`, `side`, `finish` make the choice; `decided`:
+    also that `finish` is empty is a choice; `days`: new ones, by field; `meant`: what is odd about them."""
 
     reason: str = ""
     conflict: str = ""
@@ -48,6 +49,7 @@ class Typed:
     place: str = ""
     side: str = ""
     finish: tuple[str, ...] = ()
+    decided: str = ""
     days: Mapping[str, str] = field(default_factory=dict)
     meant: str = ""
 
@@ -61,7 +63,7 @@ class ActionView:
 
     head: ReviewHead
     wish: Wish
-    title: Text
+    title: Words
     help: Text | None
     button: Words
     needs_reason: bool
@@ -92,7 +94,6 @@ def look(
     typed = typed or Typed()
     with looking(house, review_id=review_id, actor=actor, now=now, rounds="lead") as case:
         action, step, do = _allowed(case, wish)
-        options = choosing.options(case, action)
         view = ActionView(
             head=head_of(case),
             wish=wish,
@@ -101,7 +102,7 @@ def look(
             button=action.title,
             needs_reason=action.reason,
             declares=action.declares,
-            options=options if options and not choosing.is_made(action, typed, options) else None,
+            options=choosing.options(case, action, typed),
             page=page_of(case, action) or (step.page if step else ""),
             latest=tuple(lines_of(case, history_store.newest(case.session, review_id, LATEST))),
         )
@@ -125,8 +126,15 @@ def _thought_through(
     case: OpenCase, view: ActionView, action: Action, do: Do, choice: Choice, actor: Account
 ) -> ActionView:
     found = meaning(case, action, do, choice)
+    again = bool(do.place[0]) and refused_at(case.case, do.place) == action
+    # What the definition says of an action that ends the whole is not so where the lead is asked first.
+    asked = bool(do.place[0]) and asks_the_lead(case.case, action, do.place)
     return replace(
         view,
+        title=N_("End the review: %(how)s", how=case.workflow.ends[action.to or ""].title)
+        if again
+        else view.title,
+        help=None if asked or again else view.help,
         new_days=found.new_days,
         button=found.button,
         choice=found.choice,
@@ -204,7 +212,8 @@ def as_typed(form: Mapping[str, str], finish: tuple[str, ...]) -> Typed:
     """A form's (or an address's) fields: line breaks as we keep them, and without the control characters that
     come along when one pastes, and that no database takes."""
     text = {name: _kept(form.get(name, "")) for name in ("reason", "conflict_text")}
-    plain = {name: form.get(name, "") for name in ("conflict", "version", "target", "place", "side")}
+    names = ("conflict", "version", "target", "place", "side", "decided")
+    plain = {name: form.get(name, "") for name in names}
     days = {name: form[name] for name in form if name.startswith("day_")}
     return Typed(finish=finish, days=days, meant=form.get("meant", ""), **text, **plain)
 

@@ -342,7 +342,9 @@ def _wish_lists(case: OpenCase, fields: Mapping[str, Any]) -> tuple[WishList, ..
 
 def _confirmations(case: OpenCase, version: AgreementRow) -> tuple[Confirmation, ...]:
     given = {
-        c.party: c for c in store.confirmations(case.session, case.review.id) if c.agreement_id == version.id
+        c.party: c
+        for c in store.confirmations(case.session, case.review.id)
+        if c.agreement_id == version.id and (case.until is None or c.at <= case.until)
     }
     return tuple(
         Confirmation(

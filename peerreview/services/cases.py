@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from sqlalchemy.orm import Session
 
-from ..engine.case import Actor, Case, Deputy, Seat, Standing
+from ..engine.case import Actor, Case, Seat, Standing
 from ..engine.decide import Answer, Do, No, See, Time, may
 from ..engine.definition import Artefact, Workflow
 from ..engine.moves import Move
@@ -26,15 +26,17 @@ from ..store import rounds
 from ..store.case_rows import SHARED, CaseRows
 from ..store.database import Writing
 from ..store.reviews import Review
-from ..store.reviews import Seat as Seated
-from ..store.rows import ReviewRow, SeatRow, StateRow
+from ..store.rows import ReviewRow, StateRow
 from . import asked_time, chain, facts
+from .departures import Finished, as_left, departed
+from .facts import deputy_of as deputy_of
 from .house import Account, House
 
 
 @dataclass
 class OpenCase:
-    """A review inside a transaction: its rows, the frozen case made of them, and who is acting.
+    """A review inside a transaction: its rows, the frozen case made of them, and who is acting. `until`: the reader's
+    side withdrew then, and all this is as it was then, but for the texts in `finished` (`departures`).
 
     `account` None is the clock. `names`: by party, the organisation's name; where the parties stand apart a
     party's people get their own alone."""
@@ -47,6 +49,9 @@ class OpenCase:
     account: Account | None
     now: datetime
     names: Mapping[int, str]
+    until: datetime | None = None
+    finished: Finished = frozenset()
+    promised: bool = False
     moves: list[Move] = field(default_factory=list)
     earlier: dict[str, Workflow] = field(default_factory=dict)
 
@@ -178,7 +183,7 @@ def opened(
     rows = store.load_one(session, review_id, lock=lock)
     if rows is None:
         raise NotFound(f"review {review_id}")
-    return _opened(house, session, rows, account, now, _employed(session, account))
+    return _opened(house, session, rows, account, now, _employed(session, account), writes=lock)
 
 
 def opened_many(
@@ -202,6 +207,8 @@ def _opened(
     account: Account | None,
     now: datetime,
     employed: set[int],
+    *,
+    writes: bool = False,
 ) -> OpenCase:
     case = _case(house, session, rows, now)
     actor = _actor(rows, case, account, now, employed)
@@ -209,6 +216,14 @@ def _opened(
         raise NotFound(f"review {rows.review.id}")
     names = {party.position: party.name for party in rows.parties}
     opened = OpenCase(session, house, rows, case, actor, account, now, names)
+    # Deeds are asked of the review as it is: there a side that has withdrawn is refused them all.
+    then = departed(rows, actor, case.standing.withdrawn) if account is not None and not writes else None
+    if then is not None:
+        left = as_left(
+            rows, case, then, workflow_of(house, session, rows.review, then["hash"]), actor.parties()
+        )
+        opened.rows, opened.case, opened.until = left.rows, left.case, left.at
+        opened.finished, opened.promised = left.finished, left.promised
     if not opened.sees_all_parties:
         opened.names = {party: name for party, name in names.items() if party in actor.parties()}
     return opened
@@ -247,13 +262,6 @@ def _held(rows: CaseRows, now: datetime, gone: int = 0) -> tuple[Seat, ...]:
         for one in rows.seated
     )
     return tuple(seat for seat in seats if seat.held(now))
-
-
-def deputy_of(seat: SeatRow | Seated) -> Deputy | None:
-    """Whoever is named to sit in for the seat, whether it is their days or not."""
-    if seat.deputy_id is None or seat.deputy_from is None or seat.deputy_until is None:
-        return None
-    return Deputy(seat.deputy_id, seat.deputy_from, seat.deputy_until)
 
 
 def workflow_of(house: House, session: Session, review: Review | ReviewRow, hash: str = "") -> Workflow:

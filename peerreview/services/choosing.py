@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from ..engine.case import ACTIVE, SHARED, WAITING, Place
 from ..engine.definition import Action
 from ..engine.flow import active
-from ..engine.moves import Choice, anything_opened, back_targets
+from ..engine.leaving import directions
+from ..engine.moves import Choice, back_targets
 from ..errors import N_, Invalid, Message, PartyName
+from .acting import own_withdrawal
 from .cases import OpenCase
 from .todo import Words
 
@@ -29,6 +30,8 @@ class Picked(Protocol):
     def side(self) -> str: ...
     @property
     def finish(self) -> tuple[str, ...]: ...
+    @property
+    def decided(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -41,29 +44,79 @@ class Group:
 
 @dataclass(frozen=True)
 class Options:
-    """`field` and its groups of choices. `finish`: which sides may still finish their direction, () where that
-    is not asked for."""
+    """`field` and its groups of choices. Or, where it is `finish`: which sides may still finish their direction (value,
+    words, what it means), those that are ticked at first, and why others cannot."""
 
     field: str
-    groups: tuple[Group, ...]
-    finish: tuple[tuple[str, Words], ...] = ()
+    groups: tuple[Group, ...] = ()
+    finish: tuple[tuple[str, Words, Words], ...] = ()
+    ticked: tuple[str, ...] = ()
+    cannot: tuple[Words, ...] = ()
 
 
-def options(case: OpenCase, action: Action) -> Options | None:
-    """What `action` asks to be chosen; None where it asks for nothing, or there is but one choice."""
+def options(case: OpenCase, action: Action, picked: Picked) -> Options | None:
+    """What is to be chosen for `action` beside what has been; None where nothing is, or there is but one choice."""
     if action.moves == "back":
-        return Options("target", _targets(case))
+        return None if picked.target else Options("target", _targets(case))
     if action.moves == "go_on":
-        return Options("place", (Group("", _places(case)),))
-    if action.moves == "withdraw" and ("lead", None) in case.actor.roles:
-        sides = tuple((str(p), case.names[p]) for p in case.standing.taking_part)
-        return Options("side", (Group("", sides),), _directions(case))
-    return None
+        return None if picked.place else Options("place", (Group("", _places(case)),))
+    if action.moves != "withdraw" or ("lead", None) not in case.actor.roles:
+        return None
+    if not picked.side:
+        return Options("side", (Group("", tuple((str(p), _leaving(case, p)) for p in _who_can_leave(case))),))
+    # Who finishes may rightly be nobody, so it does not count as chosen where nothing is ticked.
+    return None if picked.decided else _finishing(case, picked)
 
 
-def is_made(action: Action, picked: Picked, asked: Options) -> bool:
-    """Whether the form says which; who finishes may rightly be nobody, so it counts with the side."""
-    return bool(getattr(picked, asked.field))
+def _who_can_leave(case: OpenCase) -> list[int]:
+    """Those who take part; and those who have left, as long as others finish what they can choose not to."""
+    standing = case.standing
+    left = [p for p in sorted(standing.withdrawn & standing.given_up) if directions(case.case, p)]
+    return [*standing.taking_part, *left]
+
+
+def _leaving(case: OpenCase, party: int) -> Words:
+    if party not in case.standing.withdrawn:
+        return case.names[party]
+    return N_("%(party)s has withdrawn: choose what is still finished", party=case.names[party])
+
+
+def _finishing(case: OpenCase, picked: Picked) -> Options | None:
+    """In a ring in which something has been opened: who reviews whom, to choose what is still finished."""
+    party = int(picked.side) if picked.side in map(str, _who_can_leave(case)) else -1
+    found = directions(case.case, party) if party >= 0 else {}
+    if not found:
+        return None
+    can = [p for p, refusal in found.items() if refusal is None]
+    return Options(
+        "finish",
+        finish=tuple((str(p), _direction(case, p), _means(case, p, party)) for p in can),
+        ticked=tuple(map(str, can)),
+        cannot=tuple(refusal for refusal in found.values() if refusal is not None),
+    )
+
+
+def _direction(case: OpenCase, party: int) -> Message:
+    other = case.standing.reviews[party]
+    return N_("%(party)s reviews %(other)s", party=case.names[party], other=case.names[other])
+
+
+def _means(case: OpenCase, party: int, gone: int) -> Message:
+    """What it means that `party` still finishes its direction, when `gone` has left."""
+    other = case.standing.reviews[party]
+    if other == gone:
+        return N_(
+            "If you tick it: %(party)s writes its report with the materials that have been opened. %(other)s answers "
+            "nothing, gets the report, and need not acknowledge it. If not: no report about %(other)s is written.",
+            party=case.names[party],
+            other=case.names[other],
+        )
+    return N_(
+        "If you tick it: it goes on as before. If not: %(party)s writes no report, and %(other)s need not "
+        "hand in or follow up anything for it.",
+        party=case.names[party],
+        other=case.names[other],
+    )
 
 
 def _targets(case: OpenCase) -> tuple[Group, ...]:
@@ -107,25 +160,6 @@ def _place_words(case: OpenCase, place: Place) -> Words:
     return title
 
 
-def _directions(case: OpenCase) -> tuple[tuple[str, Words], ...]:
-    """In a ring in which something has been opened: who reviews whom, to choose what is still finished."""
-    standing = case.standing
-    if len(standing.taking_part) <= case.workflow.min_parties or not anything_opened(case.case):
-        return ()
-    return tuple(
-        (
-            str(party),
-            N_(
-                "%(party)s reviews %(other)s",
-                party=case.names[party],
-                other=case.names[standing.reviews[party]],
-            ),
-        )
-        for party in standing.taking_part
-        if party not in standing.given_up
-    )
-
-
 # ---- from what was typed
 
 
@@ -157,16 +191,17 @@ def _go_on(case: OpenCase, place: str) -> Choice:
 
 
 def _withdraw(case: OpenCase, picked: Picked) -> Choice:
-    lead = ("lead", None) in case.actor.roles
-    sides = {str(p): p for p in case.standing.taking_part}
-    if lead and picked.side not in sides:
+    if ("lead", None) not in case.actor.roles:
+        return own_withdrawal(case)
+    sides = {str(p): p for p in _who_can_leave(case)}
+    if picked.side not in sides:
         raise Invalid(side=N_("Choose the side that withdraws."))
-    party = sides[picked.side] if lead else case.own_party()
-    others = {int(value) for value, _ in _directions(case)} - {party}
-    if not lead:
-        # The lead decides later which directions are given up; nobody's work ends by another side's leaving.
-        return Choice(party=party, finish=frozenset(others))
-    return Choice(party=party, finish=frozenset(sides[v] for v in picked.finish if v in sides) & others)
+    party = sides[picked.side]
+    found = directions(case.case, party)
+    if found and not picked.decided:
+        raise Invalid(finish=N_("Choose which reviews are still finished."))
+    finish = frozenset(p for p, refusal in found.items() if refusal is None and str(p) in picked.finish)
+    return Choice(party=party, finish=finish)
 
 
 def in_words(case: OpenCase, action: Action, choice: Choice) -> tuple[Words, ...]:
@@ -178,10 +213,13 @@ def in_words(case: OpenCase, action: Action, choice: Choice) -> tuple[Words, ...
     if action.moves == "go_on" and choice.place is not None:
         return (_place_words(case, choice.place),)
     if action.moves == "withdraw" and choice.party is not None:
-        directions: Mapping[int, Words] = {int(value): words for value, words in _directions(case)}
-        kept = [words for party, words in directions.items() if party in choice.finish]
+        gone = choice.party in case.standing.withdrawn
+        said = N_("%(party)s has withdrawn") if gone else N_("%(party)s withdraws")
         return (
-            N_("%(party)s withdraws", party=PartyName(choice.party)),
-            *(N_("Still finished: %(direction)s", direction=words) for words in kept),
+            Message(said.text, (("party", PartyName(choice.party)),)),
+            *(
+                N_("Still finished: %(direction)s", direction=_direction(case, p))
+                for p in sorted(choice.finish)
+            ),
         )
     return ()

@@ -22,7 +22,10 @@ from ..errors import Conflict, Refused
 from ..store import cases as store
 from . import effects, invitations, own_word, posting, sitting_in, wording
 from .cases import OpenCase, Rounds, only_reviews, opened
+from .deciding import decisions_of
+from .departures import kept
 from .house import Account, House
+from .kept_facts import facts_kept
 
 
 @contextmanager
@@ -145,16 +148,15 @@ def _choice(move: Move) -> dict[str, Any]:
         "party": choice.party,
         "place": [place[0], place[1].party, place[1].person] if place else None,
         "finish": sorted(choice.finish),
+        **({"asks": True} if choice.asks else {}),
+        # That the lead says what is finished after a side has left is another deed than its leaving.
+        **({"decided": True} if choice.party in move.before.standing.withdrawn else {}),
     }
 
 
 def known_facts(move: Move) -> list[list[Any]]:
     """The facts the decision was taken on, as JSON: replay does not ask today's (engine.md 22)."""
-    return sorted(
-        ([a, f, owner, v.isoformat() if hasattr(v, "isoformat") else v]
-         for (a, f, owner), v in move.before.facts.values.items() if v not in (False, None, "")),
-        key=str,
-    )  # fmt: skip
+    return facts_kept(move.before.facts)
 
 
 def _people(move: Move) -> dict[str, Any]:
@@ -204,6 +206,14 @@ def settle(case: OpenCase) -> None:
     _carry_out(case, move, {})
 
 
+def _keep_for_who_left(case: OpenCase) -> None:
+    """What a side that withdraws may read from then on is what there is now."""
+    new = [party for party in sorted(case.standing.withdrawn) if str(party) not in case.review.left]
+    if new and not case.workflow.apart:
+        then = kept(case.case, case.rows, case.now)
+        case.review.left = {**case.review.left, **{str(party): then for party in new}}
+
+
 def _place(place: Place) -> list[Any]:
     path, scope = place
     return [path, scope.party, scope.person]
@@ -216,12 +226,13 @@ def save(case: OpenCase) -> None:
         review.standing = case.standing.to_json()
         review.version += 1
         review.ended = case.standing.ended
+    _keep_for_who_left(case)
     sitting_in.tell_begun(case)
     wakes = (wake_at(case.case, case.now), sitting_in.next_change(case), next_late(case.case, case.now))
     review.wake_at = min((at for at in wakes if at is not None), default=None)
     review.due_on = next_due(case.case)
     review.vacant = bool(vacancies(case.case))
-    review.leads_turn = is_leads_turn(case.case)
+    review.leads_turn = is_leads_turn(case.case) or bool(decisions_of(case))
     for move in case.moves:
         posting.send_deed_mails(case, move)
     posting.send_stuck_mails(case)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from ..errors import N_, Refused
+from ..errors import N_, PartyName, Refused
 from ..store.people import person_by_id
 from .belonging import team_key
 from .cases import OpenCase
@@ -35,7 +35,7 @@ def name_deputy(
         seat = seat_of_mine(case, seat_id)
         if not is_mine(case, seat):
             raise Refused(N_("everyone names the deputy for their own seat"))
-        _still_running(case)
+        _still_running(case, seat.party)
         known = dict(deputies_of(case, seat))
         checks = Checks(meant)
         if person_id not in known:
@@ -61,7 +61,7 @@ def end_deputy(house: House, *, actor: Account, review_id: int, seat_id: int, no
         seat = seat_of_mine(case, seat_id)
         if not is_mine(case, seat):
             case.require(team_key(case), "write", seat.party)
-        _still_running(case)
+        _still_running(case, seat.party)
         if seat.deputy_id is not None:
             note(case, "deputy_ended", seat, deputy=seat.deputy_id)
             seat.deputy = None
@@ -85,6 +85,8 @@ def _days(case: OpenCase, checks: Checks, since: str, until: str) -> tuple[date,
     return first, last
 
 
-def _still_running(case: OpenCase) -> None:
+def _still_running(case: OpenCase, party: int) -> None:
     if case.standing.ended:
         raise Refused(N_("the review has ended"))
+    if party in case.standing.withdrawn:
+        raise Refused(N_("%(party)s has withdrawn", party=PartyName(party)))

@@ -69,6 +69,8 @@ def download(house: House, *, actor: Account, material_id: int, number: int, now
         withdrawn = material.withdrawn_at is not None and INTERNAL not in states
         if version.state not in states or withdrawn or version.kind == "absent":
             raise NotFound(f"version {material_id}/{number}")
+        if not shelves.was_there(case, material.party, version):
+            raise NotFound(f"version {material_id}/{number}")
         stream = _stream(house, version.stored_as) if version.kind == "file" else None
         session.add(
             AccessLog(

@@ -21,6 +21,7 @@ from .deeds import changing
 from .form_drafts import Draft, draft_of, forget
 from .heads import ReviewHead, head_of
 from .house import Account, House
+from .leaving_words import ask_nobody_who_left
 from .telling import tell_team
 from .wording import short
 
@@ -133,6 +134,7 @@ def publish(
         _complete(row)
         row.answer, row.consents = "", {}
         asked = [party for party in row.about if party in case.standing.parties]
+        ask_nobody_who_left(case, asked)
         if not asked:
             _publish(case, row)
             return row.state

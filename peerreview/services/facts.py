@@ -7,14 +7,15 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from ..engine.case import FactKey, Facts, Standing
+from ..engine.case import Deputy, FactKey, Facts, Standing
 from ..engine.conditions import gone_on_without
 from ..engine.dates import when
 from ..engine.definition import Artefact, Workflow
 from ..engine.teams import compare
 from ..store.case_rows import SHARED, CaseRows
+from ..store.reviews import Seat as Seated
 from ..store.rounds import OfRound
-from ..store.rows import AgreementRow
+from ..store.rows import AgreementRow, SeatRow
 from . import round_facts, word_facts
 
 Values = dict[FactKey, Any]
@@ -58,6 +59,13 @@ def _since(rows: CaseRows, workflow: Workflow, standing: Standing) -> dict[FactK
 def _driving(rows: CaseRows, standing: Standing) -> AgreementRow | None:
     """The version whose fields count: the one in force, before there is one the newest."""
     return in_force(rows, standing) or (rows.agreements[-1] if rows.agreements else None)
+
+
+def deputy_of(seat: SeatRow | Seated) -> Deputy | None:
+    """Whoever is named to sit in for the seat, whether it is their days or not."""
+    if seat.deputy_id is None or seat.deputy_from is None or seat.deputy_until is None:
+        return None
+    return Deputy(seat.deputy_id, seat.deputy_from, seat.deputy_until)
 
 
 def in_force(rows: CaseRows, standing: Standing) -> AgreementRow | None:

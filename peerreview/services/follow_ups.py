@@ -214,6 +214,8 @@ def _sections(case: OpenCase, artefact: Artefact) -> Iterator[FollowUpSection]:
         handed_in = case.state(artefact.key, party) == "submitted"
         at = case.data(artefact.key, party).get("submitted", {}).get("at")
         rows = store.follow_ups_of(case.session, case.review.id, artefact.key, party)
+        if case.until is not None:
+            rows = [(row, name) for row, name in rows if row.saved_at <= case.until]
         asked = {q.id: q for q in _about(case, party)}
         yield FollowUpSection(
             party=party,
@@ -246,7 +248,9 @@ def _about(case: OpenCase, party: int) -> Iterator[Question]:
         if artefact.concerns:
             for asker in case.standing.parties:
                 if party in case.standing.related(artefact.concerns, asker):
-                    for question, _ in questions_of(case.session, case.review.id, artefact.key, asker):
+                    for question, _ in questions_of(
+                        case.session, case.review.id, artefact.key, asker, case.until
+                    ):
                         yield question
 
 

@@ -57,6 +57,7 @@ def head_of(case: OpenCase) -> ReviewHead:
     """The head of a review's pages, as this actor sees it."""
     ended, called = case.standing.ended, case.review.title if case.workflow.apart else ""
     active = {path for (path, _), mark in case.standing.marks.items() if mark.state == ACTIVE}
+    active = active if case.until is None else set()
     steps = [s.title for s in case.workflow.walk() if s.path in active and not s.children]
     return ReviewHead(
         id=case.review.id,
@@ -67,7 +68,7 @@ def head_of(case: OpenCase) -> ReviewHead:
         own=case.own_party(),
         is_lead=("lead", None) in case.actor.roles,
         ended=case.workflow.ends[ended].title if ended else None,
-        on_hold=case.standing.on_hold,
+        on_hold=case.standing.on_hold and case.until is None,
         steps=tuple(steps),
         tabs=(Tab("", N_("Overview")), *_tabs(case), Tab("history", N_("History")), Tab("mail", N_("Mail"))),
         unreached=() if ended else _unreached(case),

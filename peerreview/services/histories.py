@@ -13,6 +13,7 @@ from ..engine.definition import Action, Step, Workflow
 from ..errors import N_, Message, PartyName, Text
 from ..store import history as store
 from ..store import materials
+from ..store.case_rows import SHARED
 from ..store.history import HistoryRow
 from . import history_words as words
 from . import mail_plan
@@ -60,13 +61,30 @@ def history(house: House, *, actor: Account, review_id: int, page: int = 1, now:
 
 def lines_of(case: OpenCase, rows: Iterable[HistoryRow]) -> list[Line]:
     """The lines of these rows that the reader may see, in their order."""
-    seen = [(row, level) for row in rows if (level := seeing(case, row))]
+    seen = [(row, level) for row in rows if _was_there(case, row) and (level := seeing(case, row))]
     about = _About(case)
     if any(level == "read" and "material" in row.data for row, level in seen):
         found = materials.materials_of(case.session, case.review.id)
         about = _About(case, {material.id: material.title for material in found})
     lines = [_line(case, about, row, level) for row, level in seen]
     return [line for line in lines if line is not None]
+
+
+def _was_there(case: OpenCase, row: HistoryRow) -> bool:
+    """For a side that has withdrawn: what had happened by then; and after it that a report about it was handed over,
+    and that the review has ended."""
+    if case.until is None or row.at <= case.until:
+        return True
+    action = action_of(case, row) if row.deed == "action" else None
+    if action is None:
+        return False
+    if action.to in case.workflow.ends or (row.data.get("choice") or {}).get("party") in case.actor.parties():
+        return True
+    return any(
+        (effect.artefact, slot) in case.finished and effect.effect == "hand_over"
+        for effect in action.does
+        for slot in (SHARED, row.party)
+    )
 
 
 def seeing(case: OpenCase, row: HistoryRow) -> str:
@@ -227,11 +245,15 @@ def _action_title(case: OpenCase, row: HistoryRow) -> Words | None:
     action = action_of(case, row)
     if action is None:
         return None
+    if action.moves == "withdraw" and row.data["choice"].get("decided"):
+        return _filled(words.DECIDED, _move_gaps(case, row))
     if action.moves:
         said = words.ROUND_MOVES if case.workflow.apart else words.MOVES
         return _filled(said[action.moves], _move_gaps(case, row))
     workflow = case.workflow_then(row.definition_hash)
-    for effect in action.does:
+    # A lead who does what ends it, and is a side's to do: that side had said no.
+    does = () if row.actor_party is None and action.to in workflow.ends else action.does
+    for effect in does:
         artefact = workflow.artefacts[effect.artefact]
         found = words.EFFECTS.get((artefact.kind.name, effect.effect))
         if found is not None:
@@ -289,4 +311,6 @@ def _may_read_text(case: OpenCase, row: HistoryRow) -> bool:
     action = action_of(case, row) if row.deed == "action" else None
     if action is None or not any(effect.effect == "decline" for effect in action.does):
         return True
+    if row.actor_party is None:
+        return True  # The lead's own, who ended it.
     return ("lead", None) in case.actor.roles or row.party in case.actor.parties()

@@ -190,6 +190,8 @@ MOVES: Mapping[str, Message] = {
     "withdraw": N_("Withdrew from the review: %(sides)s"),
     "join": N_("Invited one more: %(sides)s"),
 }
+# That the lead says, after a side has left, what is still finished. Gap: sides (which has left).
+DECIDED = N_("Decided what is still finished after %(sides)s withdrew")
 ROUND_MOVES: Mapping[str, Message] = {
     **MOVES,
     "hold": N_("Put the round on hold"),

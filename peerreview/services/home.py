@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
 
-from ..errors import Text
+from ..errors import N_
 from ..store import cases as case_store
 from ..store import overview as store
 from ..store import rounds
@@ -15,7 +15,7 @@ from . import outbox, seat_request_pages, turns
 from .cases import OpenCase, opened_many
 from .house import Account, House
 from .outbox import MailStatus
-from .todo import ComingView, TaskView, WaitingView, coming_of, tasks_of, waiting_of, waiting_view
+from .todo import ComingView, TaskView, WaitingView, Words, coming_of, tasks_of, waiting_of, waiting_view
 from .vacant import VacancyView, to_look_at, vacant_among
 from .wording import short, title_of
 
@@ -28,7 +28,7 @@ View = TypeVar("View", TaskView, WaitingView)
 class ReviewLink:
     id: int
     title: str
-    how: Text | None = None
+    how: Words | None = None
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,8 @@ def home(house: House, *, actor: Account, now: datetime, real_now: datetime) -> 
             house, session, {*own, *soon, *led_rounds, *theirs, *wanting}, account=actor, now=now
         )
         asked = seat_request_pages.tasks_for(house, session, actor, now)
-        mine = [case for case in cases if case.review.id in own]
+        mine = [case for case in cases if case.review.id in own and case.until is None]
+        left = [case for case in cases if case.review.id in own and case.until is not None]
         led = [case for case in cases if case.review.id in soon]
         return HomeView(
             today=today,
@@ -74,8 +75,8 @@ def home(house: House, *, actor: Account, now: datetime, real_now: datetime) -> 
             coming=tuple(view for case in mine for view in coming_of(case)),
             waiting=in_time([view for case in mine for view in waiting_of(case)]),
             resting=tuple(_link(case) for case in mine if case.standing.on_hold),
-            ended=tuple(_ended(house, row) for row in store.ended(session, ids)),
-            running=store.count_running(session) if actor.is_lead else len(own),
+            ended=(*map(_left, left), *(_ended(house, row) for row in store.ended(session, ids))),
+            running=store.count_running(session) if actor.is_lead else len(own) - len(left),
             is_lead=actor.is_lead,
             still=in_time([view for case in led for view in _standing_still(case)]),
             late_reviews=store.count_overdue(session, today) if actor.is_lead else 0,
@@ -91,6 +92,10 @@ def in_time(views: Iterable[View]) -> tuple[View, ...]:
 
 def _link(case: OpenCase) -> ReviewLink:
     return ReviewLink(case.review.id, title_of(case))
+
+
+def _left(case: OpenCase) -> ReviewLink:
+    return ReviewLink(case.review.id, title_of(case), N_("You have withdrawn"))
 
 
 def _ended(house: House, row: store.Ended) -> ReviewLink:

@@ -63,7 +63,7 @@ def takes_place(case: OpenCase, artefact: Artefact) -> bool:
     data, standing = case.data(artefact.key), case.standing
     plan = plan_of(data)
     ahead = plan.date is not None and plan.date >= case.house.calendar.day(case.now)
-    if not ahead or standing.ended or standing.on_hold or data.get("recorded"):
+    if not ahead or standing.ended or standing.on_hold or data.get("recorded") or case.until is not None:
         return False
     if case.state(artefact.key) != "planned":
         return False

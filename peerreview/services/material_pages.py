@@ -91,7 +91,10 @@ class _Reader:
         self.shelf = shelves.shelf_of(self.case)
         self.comments = defaultdict(list)
         ids = [material.id for material in self.shelf.materials]
+        until = self.case.until
         for comment, name in store.comments_of(self.case.session, ids):
+            if until is not None and comment.at > until:
+                continue
             self.comments[comment.material_id].append((comment, name))
 
     def set_of(self, artefact: str, party: int) -> SetView:

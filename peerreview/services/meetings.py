@@ -212,7 +212,7 @@ def calendar_part(
     """The meeting for a calendar: a file's name and its bytes. NotFound where there is no date yet."""
     with looking(house, review_id=review_id, actor=actor, now=now) as case:
         event = invitations.event_of(case, _which(case, key), actor.language)
-        if event is None:
+        if event is None or _after_leaving(case, event):
             raise NotFound(f"no date for {key}")
         return f"{key.replace('_', '-')}-{review_id}.ics", calendar_file(event, house.calendar.zone.key)
 
@@ -222,7 +222,13 @@ def events_of(case: OpenCase, language: str) -> list[Event]:
     today = case.house.calendar.day(case.now)
     kept = [a for a in case.artefacts_of("meeting") if a.per == "review" and case.sees(a.key, "read")]
     found = ((artefact, invitations.event_of(case, artefact, language)) for artefact in kept)
-    return [e for a, e in found if e is not None and (e.day < today or not _called_off(case, a))]
+    there = [(a, e) for a, e in found if e is not None and not _after_leaving(case, e)]
+    return [e for a, e in there if e.day < today or not _called_off(case, a)]
+
+
+def _after_leaving(case: OpenCase, event: Event) -> bool:
+    """A side that has withdrawn comes to no meeting any more."""
+    return case.until is not None and event.day > case.house.calendar.day(case.until)
 
 
 def _called_off(case: OpenCase, artefact: Artefact) -> bool:
@@ -272,7 +278,7 @@ def _view(case: OpenCase, artefact: Artefact) -> MeetingView:
 
 
 def _notes(case: OpenCase, key: str) -> TextVersion | None:
-    return texts_store.newest(case.session, case.review.id, key, SHARED)
+    return texts_store.newest(case.session, case.review.id, key, SHARED, case.until)
 
 
 def _agreed(case: OpenCase, key: str) -> date | None:

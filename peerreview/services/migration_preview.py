@@ -12,7 +12,8 @@ from ..engine.case import ACTIVE, OVER, SKIPPED, WAITING, WAIVED, Case, Place, S
 from ..engine.decide import allowances
 from ..engine.definition import Right, RoleRef, Step, Workflow
 from ..engine.flow import active
-from ..engine.planning import MailKey, Planned, deed_mails, plan
+from ..engine.planning import MailKey, Planned, plan
+from ..engine.telling import deed_mails
 from ..engine.timing import due_date
 from ..errors import N_, Message, NotFound, PartyName, Text
 from ..store import migrating as store

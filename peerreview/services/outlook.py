@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from ..engine.case import ACTIVE, Case
+from ..engine.case import ACTIVE, Case, Scope
 from ..engine.definition import Action
 from ..engine.moves import Move
-from ..engine.planning import deed_mails, stuck_mails
+from ..engine.refusing import refused_at
+from ..engine.telling import deed_mails, stuck_mails
 from ..engine.timing import due_date
 from ..errors import N_, Message, PartyName, Text
 from . import newly_open, undoing
@@ -70,6 +71,8 @@ def undoing_words(case: OpenCase, action: Action, move: Move) -> Told:
         sentences = undoing.withdrawing(case, move)
         who = PartyName(move.choice.party)
         button = N_("Withdraw %(party)s from the review", party=who)
+        if move.choice.party in case.standing.withdrawn:
+            button = N_("Decide what is still finished")
         if case.workflow.apart:
             button = N_("Withdraw %(party)s from the round", party=who)
     return Told(sentences, button, final=action.moves == "withdraw")
@@ -87,6 +90,11 @@ def _accept(case: OpenCase, action: Action, move: Move) -> Told:
 
 
 def _decline(case: OpenCase, action: Action, move: Move) -> Told:
+    if move.scope.party is not None and refused_at(case.case, move.place or ("", Scope())) is not None:
+        return Told(undoing.ending(case), N_("End the review"), final=True)
+    if action.to in case.workflow.ends and not move.case.standing.ended:
+        said = N_("The project lead reads your reason, and decides whether the others go on without you.")
+        return Told((said,), N_("Decline for %(party)s", party=PartyName(_own(move))), final=True)
     return Told(button=N_("Decline for %(party)s", party=PartyName(_own(move))), final=True)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from ..engine.decide import Do
 from ..engine.planning import next_due
+from ..engine.refusing import refused_at
 from ..errors import N_, IsRound, Message, PartyName, Text
 from ..store import cases as case_store
 from ..store import history as history_store
@@ -18,6 +19,7 @@ from . import histories, turns
 from .agreed import DATE_WORDS
 from .agreed_days import days_of, given_otherwise, today_of_dates
 from .cases import OpenCase, opened, opened_many
+from .deciding import Decision, decisions_of
 from .facts import MEETING_DATES, in_force
 from .heads import ReviewHead, head_of
 from .histories import Line
@@ -54,7 +56,7 @@ class DateView:
 class OverviewView:
     """`declined`: why a side declined, for the lead and that side. `since`: the last visit; `news`: what has
     happened after it, the newest first. `powers`: the actions that hold in every step. `may_move`: agreed dates;
-    `asked`: another side's proposal waits for the reader's answer."""
+    `asked`: another side's proposal waits for the reader's answer. `decisions`: what waits for the lead's."""
 
     head: ReviewHead
     where: tuple[Message, ...]
@@ -70,6 +72,7 @@ class OverviewView:
     powers: tuple[Button, ...]
     may_move: bool
     asked: bool
+    decisions: tuple[Decision, ...]
 
 
 def overview(house: House, *, actor: Account, review_id: int, now: datetime) -> OverviewView:
@@ -106,15 +109,17 @@ def _view(case: OpenCase, since: datetime | None) -> OverviewView:
         powers=_powers(case),
         may_move=may_move(case),
         asked=bool(proposed_to(case)),
+        decisions=decisions_of(case),
     )
 
 
 def where_of(case: OpenCase) -> tuple[Message, ...]:
     """Where it stands, in a sentence; one a side where they stand at different steps."""
     standing = case.standing
+    if case.until is not None:
+        return (*_left(case), *_how_ended(case))
     if standing.ended:
-        day = case.house.calendar.day(standing.ended_at) if standing.ended_at else ""
-        return (N_("%(how)s %(day)s.", how=case.workflow.ends[standing.ended].title, day=day),)
+        return _how_ended(case)
     if standing.on_hold:
         return (N_("On hold since %(day)s.", day=case.house.calendar.day(standing.holds[-1][0])),)
     by_side = {party: _steps(case, party) for party in standing.taking_part}
@@ -124,6 +129,29 @@ def where_of(case: OpenCase) -> tuple[Message, ...]:
         N_("%(party)s: %(steps)s.", party=PartyName(party), steps=quoted(steps) or N_("waits for the others"))
         for party, steps in by_side.items()
     )
+
+
+def _how_ended(case: OpenCase) -> tuple[Message, ...]:
+    standing = case.standing
+    if not standing.ended:
+        return ()
+    day = case.house.calendar.day(standing.ended_at) if standing.ended_at else ""
+    return (N_("%(how)s %(day)s.", how=case.workflow.ends[standing.ended].title, day=day),)
+
+
+def _left(case: OpenCase) -> tuple[Message, ...]:
+    """To a side that has withdrawn: when, and that the pages show what there was then."""
+    assert case.until is not None
+    sides = tuple(PartyName(party) for party in sorted(case.actor.parties()))
+    day = case.house.calendar.day(case.until)
+    first = N_(
+        "%(sides)s withdrew on %(day)s. The pages show the review as it was then.", sides=sides, day=day
+    )
+    if case.finished:
+        return (first, N_("The report about you has been handed over: you find it under Report."))
+    if case.promised and not case.standing.ended:
+        return (first, N_("When the report about you is handed over, you get it."))
+    return (first, N_("No report about you will be written."))
 
 
 def _now(steps: tuple[Text, ...]) -> tuple[Message, ...]:
@@ -166,10 +194,12 @@ def _dates(case: OpenCase) -> tuple[DateView, ...]:
 
 
 def _declined(case: OpenCase) -> tuple[Line, ...]:
-    if case.standing.ended is None:
+    said_no = [action for place in case.standing.marks if (action := refused_at(case.case, place))]
+    ends = {case.standing.ended, *(action.to for action in said_no)} - {None}
+    if not ends:
         return ()
     rows = history_store.of_deed(case.session, case.review.id, "action")[::-1]
-    declines = [row for row in rows if (a := histories.action_of(case, row)) and a.to == case.standing.ended]
+    declines = [row for row in rows if (a := histories.action_of(case, row)) and a.to in ends]
     return tuple(line for line in histories.lines_of(case, declines) if line.text)
 
 
@@ -229,7 +259,7 @@ def _rows(
 
 def _listed(case: OpenCase) -> ListedReview:
     ended = case.standing.ended
-    due = next_due(case.case)
+    due = next_due(case.case) if case.until is None else None
     return ListedReview(
         id=case.review.id,
         title=title_of(case),
@@ -238,5 +268,5 @@ def _listed(case: OpenCase) -> ListedReview:
         due=due,
         late=any(turns.is_late_for(case, turn) for turn in turns.turns(case)),
         ended=case.workflow.ends[ended].title if ended else None,
-        on_hold=case.standing.on_hold,
+        on_hold=case.standing.on_hold and case.until is None,
     )

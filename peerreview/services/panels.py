@@ -16,6 +16,7 @@ from ..errors import N_, Message, PartyName, Text
 from . import turns
 from .asked_time import href_of, open_askings
 from .cases import OpenCase
+from .deciding import is_decided_by_lead
 from .offers import action_path
 from .todo import OPEN, Words, who_of
 from .turns import Turn
@@ -80,6 +81,8 @@ def panels_of(case: OpenCase) -> tuple[Panel, ...]:
     mine = {mine.task.place[0] for mine in turns.mine(case) if not mine.waits_for}
     steps: dict[str, list[Turn]] = {}
     for turn in turns.turns(case):
+        if is_decided_by_lead(case, turn.place):
+            continue  # It is said above all else (`deciding`).
         if turn.party is None or turn.party in own or lead:
             steps.setdefault(turn.step.path, []).append(turn)
     return tuple(_panel(case, of_step, path in mine) for path, of_step in steps.items())

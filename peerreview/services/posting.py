@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from ..engine.case import ACTIVE, Place
 from ..engine.moves import Move
-from ..engine.planning import DeedMail, Planned, deed_mails, plan, stuck_mails
+from ..engine.planning import Planned, plan
 from ..engine.redating import DROP, MISSED, PLAN, Kept, fate
+from ..engine.telling import DeedMail, deed_mails, stuck_mails
 from ..engine.timing import due_date
 from ..engine.whose import whose_turn
 from ..errors import N_, RoughDay

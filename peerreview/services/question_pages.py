@@ -159,7 +159,7 @@ class _Reader:
 
     def __post_init__(self) -> None:
         self.shelf = shelves.shelf_of(self.case)
-        self.rows = store.questions_of(self.case.session, self.case.review.id)
+        self.rows = store.questions_of(self.case.session, self.case.review.id, self.case.until)
 
     def set_of(self, artefact: str, party: int) -> QuestionSet | None:
         """None where the reader may know nothing of this side's questions."""

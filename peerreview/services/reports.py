@@ -220,7 +220,7 @@ def _label(case: OpenCase, one: Which, shown: TextVersion | None, chosen: str) -
 
 def _comments(case: OpenCase, one: Which) -> tuple[CommentView, ...]:
     me = case.account.person_id if case.account else None
-    found = store.comments_of(case.session, case.review.id, one.artefact.key, one.slot)
+    found = store.comments_of(case.session, case.review.id, one.artefact.key, one.slot, case.until)
     return tuple(
         CommentView(comment.by_party, name, comment.at, comment.body, comment.person_id == me)
         for comment, name in found
@@ -234,7 +234,8 @@ def findings_of(case: OpenCase) -> tuple[FindingView, ...]:
     for artefact in case.artefacts_of("questions"):
         if own is None or artefact.per != "party":
             continue
-        for question, document in store.questions_of(case.session, case.review.id, artefact.key, own):
+        asked = store.questions_of(case.session, case.review.id, artefact.key, own, case.until)
+        for question, document in asked:
             if case.sees(artefact.key, "read", own, question.state):
                 found.append(
                     FindingView(

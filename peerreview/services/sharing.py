@@ -35,6 +35,8 @@ def share_draft(
         if material.state == INTERNAL:
             material.state = DRAFT
         readers = receivers(case, material.artefact, material.party)
+        if not readers:
+            raise Refused(N_("the side that would read it has withdrawn"))
         note_of(case, "shared_draft", material, version, to=list(readers))
         tell(case, readers, "shared_draft", *_drafts_words(material.party), gathers=True)
 

@@ -37,10 +37,20 @@ def shelf_of(case: OpenCase) -> Shelf:
     """`names`: by the version's id, who added it."""
     materials = store.materials_of(case.session, case.review.id)
     shelf = Shelf(materials)
+    parties = {material.id: material.party for material in materials}
     for version, name in store.versions_of(case.session, [m.id for m in materials]):
-        shelf.versions[version.material_id].append(version)
-        shelf.names[version.id] = name
+        if was_there(case, parties[version.material_id], version):
+            shelf.versions[version.material_id].append(version)
+            shelf.names[version.id] = name
     return shelf
+
+
+def was_there(case: OpenCase, party: int, version: MaterialVersion) -> bool:
+    """Whether a version of a document of `party` is to be looked at: for a side that has withdrawn, what it was given
+    before it did. What has been opened to it stays, whatever its owner has done with it since."""
+    if case.until is None or party in case.actor.parties():
+        return True
+    return version.added_at <= case.until and (version.opened_at is None or version.opened_at <= case.until)
 
 
 def documents(case: OpenCase, artefact: str = "") -> str:

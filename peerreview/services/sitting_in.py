@@ -41,7 +41,7 @@ def next_change(case: OpenCase) -> datetime | None:
     found: list[datetime] = []
     for seat in case.rows.seated:
         deputy = None if seat.deputy_closed else deputy_of(seat)
-        if deputy is not None:
+        if deputy is not None and seat.party not in case.standing.withdrawn:
             found += (deputy.since, deputy.until + AN_INSTANT) if seat.closed else (deputy.since,)
     return min((at for at in found if at > case.now), default=None)
 
@@ -56,6 +56,7 @@ def tell_begun(case: OpenCase) -> None:
         deputy = seat.deputy
         # Who has just been named has been told by that.
         begun = deputy is not None and woken <= deputy.since and deputy.sits_in(case.now)
+        begun = begun and seat.party not in case.standing.withdrawn
         if begun and seat.person != actor:
             _tell(case, next(row for row in case.rows.seats if row.id == seat.id))
 

@@ -132,6 +132,8 @@ def _active(case: OpenCase, path: str, party: int, under_way: list[Turn]) -> Sto
     """A side whose own part of a shared step is done waits there; it is not the one who is late."""
     if case.standing.ended:
         return StopView("locked", N_("Stopped here"))
+    if case.until is not None:
+        return StopView("locked", N_("Was here when you withdrew"))
     if case.standing.on_hold:
         return StopView("locked", N_("On hold"), now=True)
     here = [turn for turn in under_way if turn.step.path == path and turn.party in (None, party)]

@@ -69,7 +69,8 @@ def _addressed(
 ) -> Iterator[tuple[Person, MailWords]]:
     """Each once, and whoever sits in for somebody in their place (engine.md 3)."""
     acting = case.account.person_id if case.account else None
-    told = {seat.reader(case.now): seat.party for seat in seats}
+    # A side that has withdrawn is told of nothing but by the moves themselves.
+    told = {seat.reader(case.now): seat.party for seat in seats if seat.party not in case.standing.withdrawn}
     for person in planned.people(case.session, set(told) - {acting}).values():
         if person.closed_at is None:
             party = told[person.id]

@@ -7,6 +7,7 @@ from datetime import date
 
 from ..engine.case import Place, Seat
 from ..engine.definition import RoleRef
+from ..engine.leaving import who_grants
 from ..engine.whose import recipients
 from ..errors import N_, Message
 from . import wording
@@ -19,7 +20,7 @@ from .todo import Words
 
 def granters(case: OpenCase, place: Place) -> tuple[Seat, ...]:
     more = case.case.step(place).more_time
-    return recipients(case.case, more.granted_by, place[1]) if more else ()
+    return recipients(case.case, who_grants(case.case, place), place[1]) if more else ()
 
 
 def asked_of(case: OpenCase, place: Place) -> tuple[Words, ...]:

@@ -9,12 +9,14 @@ from datetime import date, datetime
 
 from ..engine.decide import Time
 from ..engine.definition import Action
+from ..engine.leaving import who_grants
 from ..engine.planning import stuck
 from ..engine.whose import recipients
 from ..errors import N_, Message, PartyName, Text
 from . import turns
 from .asked_time import Entry, href_of, open_askings
 from .cases import OpenCase
+from .deciding import decisions_of, is_decided_by_lead
 from .offers import action_path
 from .own_word import waits_for_mark
 from .proposals import agreement_key, is_own, may_decline, newest_of, pending_of
@@ -84,9 +86,29 @@ class WaitingView:
 
 def tasks_of(case: OpenCase) -> list[TaskView]:
     """What the reader can do now in one review."""
-    tasks = [_task(case, mine) for mine in turns.mine(case) if not mine.waits_for]
+    mine = [m for m in turns.mine(case) if not m.waits_for and not is_decided_by_lead(case, m.task.place)]
+    tasks = [*_decisions(case), *(_task(case, m) for m in mine)]
     found = tasks + _consents(case) + _unmarked(case) + proposed_to(case) + _askings(case)
     return _one_a_step(found) if case.workflow.apart else found
+
+
+def _decisions(case: OpenCase) -> list[TaskView]:
+    today = turns.today_of(case)
+    return [
+        TaskView(
+            review_id=case.review.id,
+            review=title_of(case),
+            title=named(one.asks, case.names),
+            due=one.due,
+            late=one.due is not None and one.due < today,
+            helps=False,
+            note=None,
+            href=way_to(case) + "#decide",
+            button=N_("Decide"),
+        )
+        for one in decisions_of(case)
+        if one.ways
+    ]
 
 
 def _button(case: OpenCase, page: str, title: Words) -> Words:
@@ -224,7 +246,7 @@ def _asking(case: OpenCase, entry: Entry) -> Message:
 
 def _who_grants(case: OpenCase, entry: Entry) -> tuple[Words, ...]:
     more = case.workflow.by_path[entry.step].more_time
-    seats = recipients(case.case, more.granted_by, entry.place[1]) if more else ()
+    seats = recipients(case.case, who_grants(case.case, entry.place), entry.place[1]) if more else ()
     titles = case.workflow.roles
     who = {
         seat.party: case.names[seat.party] if seat.party >= 0 else titles[seat.role].title for seat in seats
@@ -353,11 +375,12 @@ def _blocked(case: OpenCase, turn: Turn, mine: Mine) -> WaitingView:
 
 def waiting_view(case: OpenCase, turn: Turn) -> WaitingView:
     """A turn, seen by somebody who waits."""
+    asked = next((one.asks for one in decisions_of(case) if is_decided_by_lead(case, turn.place)), None)
     return WaitingView(
         review_id=case.review.id,
         review=title_of(case),
         who=who_of(case, turn),
-        title=_stuck(case, turn) or turn.step.ask or turn.step.title,
+        title=(named(asked, case.names) if asked else _stuck(case, turn) or turn.step.ask or turn.step.title),
         due=turn.due,
         late=turn.late,
         reminder=turn.reminder,

@@ -86,7 +86,7 @@ def today_of(case: OpenCase) -> date:
 
 def turns(case: OpenCase) -> list[Turn]:
     """The steps under way in the definition's order, with those whose turn it is in each."""
-    if case.standing.ended or case.standing.on_hold:
+    if case.standing.ended or case.standing.on_hold or case.until is not None:
         return []
     reminders = _next_reminders(case)
     known = None if case.sees_all_parties else {None, *case.actor.parties()}
@@ -180,7 +180,7 @@ def _mine(case: OpenCase, task: Task) -> Mine:
 
 def coming(case: OpenCase, party: int | None) -> list[Coming]:
     """The steps that have not begun for `party` (None: for anybody), in order."""
-    if case.standing.ended:
+    if case.standing.ended or case.until is not None:
         return []
     found: list[Coming] = []
     before: Step | None = None

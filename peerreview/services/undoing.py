@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from ..engine.case import ACTIVE, Place
+from ..engine.leaving import finished_about
 from ..engine.moves import Move
 from ..errors import N_, Message, PartyName
 from ..store import traces as store
@@ -130,30 +131,36 @@ def going_on(case: OpenCase, move: Move) -> tuple[Words, ...]:
 
 
 def withdrawing(case: OpenCase, move: Move) -> tuple[Words, ...]:
-    standing = move.case.standing
+    standing, gone = move.case.standing, move.choice.party
     if standing.ended:
         return ending(case)
     if case.workflow.apart:
         return (N_("Reviews of the round that have begun go on: one withdraws from them in the review."),)
-    found: list[Words] = [_pair(standing.reviews, party) for party in standing.taking_part]
-    if standing.given_up:
-        found = [
-            _pair(standing.reviews, party) for party in standing.parties if party not in standing.given_up
-        ]
-        given_up = sorted(standing.given_up - case.standing.given_up)
-        found += [
+    found: list[Words] = [
+        N_("%(party)s reviews %(other)s.", party=PartyName(party), other=PartyName(standing.reviews[party]))
+        for party in standing.taking_part
+        if party not in standing.given_up
+    ]
+    found += [
+        N_(
+            "%(party)s does not finish its review of %(other)s.",
+            party=PartyName(party),
+            other=PartyName(standing.reviews[party]),
+        )
+        for party in sorted(standing.given_up - case.standing.given_up)
+    ]
+    if gone in standing.undecided:
+        found.append(N_("The project lead decides which of these reviews are still finished."))
+    if gone is not None and (by := finished_about(move.case, gone)):
+        sides = tuple(PartyName(party) for party in by)
+        found.append(
             N_(
-                "%(party)s does not finish its review of %(other)s.",
-                party=PartyName(party),
-                other=PartyName(standing.reviews[party]),
+                "%(party)s can do nothing more in the review, and gets the report of %(sides)s when it is finished.",
+                party=PartyName(gone),
+                sides=sides,
             )
-            for party in given_up
-        ]
+        )
     return (*found, N_("What has been opened or handed over can still be read."))
-
-
-def _pair(reviews: tuple[int, ...], party: int) -> Message:
-    return N_("%(party)s reviews %(other)s.", party=PartyName(party), other=PartyName(reviews[party]))
 
 
 def ending(case: OpenCase) -> tuple[Words, ...]:

@@ -16,8 +16,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from ..engine.beginning import first_standing
-from ..engine.case import SHARED, Actor, Case, Facts, Scope, Seat, Standing
-from ..engine.dates import when
+from ..engine.case import SHARED, Actor, Case, Scope, Seat, Standing
 from ..engine.decide import Do
 from ..engine.definition import Workflow
 from ..engine.likeness import READING, waiting_again
@@ -32,6 +31,7 @@ from ..store.reviews import Review
 from . import chain, register
 from .cases import workflow_of
 from .house import House
+from .kept_facts import facts_of_kept
 from .migrating import names_in
 
 # Where a review's number stands: the history of people, accounts and organisations.
@@ -168,7 +168,8 @@ def _replayed(
                 standing = waiting_again(workflow, standing)
             elif row.deed in ("action", "moved"):
                 then = _as_read_then(workflow, row)
-                case = Case(then, standing, _facts(workflow, row), house.calendar, _seats(row))
+                known = facts_of_kept(workflow, row.data["facts"])
+                case = Case(then, standing, known, house.calendar, _seats(row))
                 standing = _again(case, row)
         except (PeerreviewError, KeyError, ValueError, AssertionError) as error:
             yield Finding(
@@ -238,22 +239,8 @@ def _choice(data: dict[str, Any]) -> Choice:
         data["party"],
         (place[0], Scope(place[1], place[2])) if place else None,
         frozenset(data["finish"]),
+        data.get("asks", False),
     )
-
-
-def _facts(workflow: Workflow, row: HistoryRow) -> Facts:
-    return Facts({(a, f, owner): _value(workflow, a, f, v) for a, f, owner, v in row.data["facts"]})
-
-
-def _value(workflow: Workflow, artefact: str, fact: str, value: Any) -> Any:
-    """A fact as it was: a field that is a date was kept as ISO text."""
-    kind = workflow.artefacts[artefact].kind if artefact in workflow.artefacts else None
-    if isinstance(value, str) and kind is not None and fact in kind.fields and fact not in kind.values:
-        try:
-            return when(value)
-        except ValueError:
-            return value
-    return value
 
 
 def _seats(row: HistoryRow) -> tuple[Seat, ...]:

@@ -8,7 +8,8 @@ from typing import Any
 
 from ..engine.case import Place
 from ..engine.definition import Step
-from ..engine.planning import DeedMail, Planned, plan
+from ..engine.planning import Planned, plan
+from ..engine.telling import DeedMail
 from ..engine.timing import due_date
 from ..engine.whose import whose_turn
 from ..errors import N_, Message, PutOffDay, Text
@@ -17,6 +18,7 @@ from . import turns
 from .agreed_days import days_of
 from .cases import OpenCase
 from .facts import in_force
+from .leaving_words import said_of
 from .terms import LABELS
 
 
@@ -65,6 +67,8 @@ def path_to(case: OpenCase, place: Place | None) -> str:
 
 def deed_words(case: OpenCase, mail: DeedMail) -> MailWords:
     """The words of a mail that goes because something was done or a step began."""
+    if mail.about:
+        return _house_words(case, mail)
     step = case.workflow.step(mail.place[0])
     rule = mail.rule
     subject: Message | Text
@@ -88,6 +92,20 @@ def deed_words(case: OpenCase, mail: DeedMail) -> MailWords:
         link=path_to(case, mail.place),
         button=open_words(case) if step is None or step.ask is None else step.title,
         next=_next(case),
+        names=case.names,
+    )
+
+
+def _house_words(case: OpenCase, mail: DeedMail) -> MailWords:
+    """Of what the definition has no words for."""
+    found = said_of(case, mail, title_of(case))
+    return MailWords(
+        subject=found.subject,
+        why=why(case, mail.person, mail.party),
+        ask=found.asks,
+        link=way_to(case, found.page),
+        button=found.button or open_words(case),
+        next=(),
         names=case.names,
     )
 

@@ -29,7 +29,7 @@ Found = Sequence[Sequence[Any]]
 @dataclass
 class CaseRows:
     """The rows of one review, as far as facts are made of them: values. What one deed in many wants besides is read
-    when it is asked for, for all the reviews that were loaded together (`together`)."""
+    when it is asked for, for all the reviews that were loaded together (`together`). `until`: as they were then."""
 
     review: ReviewRow
     session: Session
@@ -49,18 +49,28 @@ class CaseRows:
     forms: list[FormRow] = field(default_factory=list)
     follow_ups: dict[tuple[str, int], int] = field(default_factory=dict)
     people: list[Seat] | None = field(default=None, repr=False)
+    until: datetime | None = None
 
     @property
     def all_seats(self) -> list[Seat]:
         """The seats with their people, those that have been left too."""
         if self.people is None:
-            load_people(self.session, self.together)
+            # Rows of then (`until`) are beside those that were loaded: their people are the same.
+            loaded = self.together[self.review.id]
+            if loaded.people is None:
+                load_people(self.session, self.together)
+            self.people = loaded.people
         assert self.people is not None
         return self.people
 
     @property
     def seats(self) -> Sequence[Seat]:
-        return [seat for seat in self.all_seats if seat.removed_at is None]
+        return [seat for seat in self.all_seats if self._is_seated(seat)]
+
+    def _is_seated(self, seat: Seat) -> bool:
+        if self.until is None:
+            return seat.removed_at is None
+        return seat.added_at <= self.until and (seat.removed_at is None or seat.removed_at > self.until)
 
 
 # ---- the parts

@@ -53,15 +53,36 @@ def send_drafts(session: Session, review_id: int, artefact: str, party: int, now
         question.state, question.sent_at = "sent", now
 
 
-def questions_of(session: Session, review_id: int) -> list[tuple[Question, str | None]]:
-    """All of a review, the removed too, by number, with the name of the person who answered."""
+def as_of(question: Question, until: datetime | None) -> Question | None:
+    """A question as it was then, as a copy that no session holds; None where it had not been written. None: now."""
+    if until is None:
+        return question
+    if question.created_at > until:
+        return None
+    then = Question(**{column.name: getattr(question, column.name) for column in Question.__table__.columns})
+    if then.answered_at is not None and then.answered_at > until:
+        then.state, then.answer, then.answered_at, then.answered_by = "sent", "", None, None
+    if then.sent_at is not None and then.sent_at > until:
+        then.state, then.sent_at = "draft", None
+    if then.removed_at is not None and then.removed_at > until:
+        then.removed_at = None
+    return then
+
+
+def questions_of(
+    session: Session, review_id: int, until: datetime | None = None
+) -> list[tuple[Question, str | None]]:
+    """All of a review, the removed too, by number, with the name of the person who answered; as they were `until`."""
     query = (
         select(Question, Person.name)
         .outerjoin(Person, Person.id == Question.answered_by)
         .where(Question.review_id == review_id)
         .order_by(Question.party, Question.number, Question.id)
     )
-    return [(question, name) for question, name in session.execute(query)]
+    found = ((as_of(question, until), name) for question, name in session.execute(query))
+    return [
+        (question, name if question.answered_by else None) for question, name in found if question is not None
+    ]
 
 
 def next_number(session: Session, review_id: int, artefact: str, party: int) -> int:

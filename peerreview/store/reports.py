@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from .database import Base, UTCDateTime
 from .materials import Material
 from .people import Person
-from .questions import Question
+from .questions import Question, as_of
 
 
 class TextVersion(Base):
@@ -83,9 +83,9 @@ def version(session: Session, review_id: int, artefact: str, party: int, number:
 
 
 def comments_of(
-    session: Session, review_id: int, artefact: str, party: int
+    session: Session, review_id: int, artefact: str, party: int, until: datetime | None = None
 ) -> Sequence[tuple[TextComment, str]]:
-    """The comments on a text with their writers' names, as they came."""
+    """The comments on a text with their writers' names, as they came, until then."""
     query = (
         select(TextComment, Person.name)
         .join(Person, Person.id == TextComment.person_id)
@@ -94,13 +94,15 @@ def comments_of(
         )
         .order_by(TextComment.at, TextComment.id)
     )
-    return [(comment, name) for comment, name in session.execute(query)]
+    return [
+        (comment, name) for comment, name in session.execute(query) if until is None or comment.at <= until
+    ]
 
 
 def questions_of(
-    session: Session, review_id: int, artefact: str, party: int
+    session: Session, review_id: int, artefact: str, party: int, until: datetime | None = None
 ) -> Sequence[tuple[Question, str]]:
-    """The questions that a party asks, with the titles of the documents they point at."""
+    """The questions that a party asks, with the titles of the documents they point at; as they were `until`."""
     query = (
         select(Question, Material.title)
         .join(Material, Material.id == Question.material_id, isouter=True)
@@ -108,15 +110,20 @@ def questions_of(
             Question.review_id == review_id,
             Question.artefact == artefact,
             Question.party == party,
-            Question.removed_at.is_(None),
         )
         .order_by(Question.number, Question.id)
     )
-    return [(question, title or "") for question, title in session.execute(query)]
+    found = ((as_of(question, until), title) for question, title in session.execute(query))
+    return [(one, title or "") for one, title in found if one is not None and one.removed_at is None]
 
 
-def newest(session: Session, review_id: int, artefact: str, party: int) -> TextVersion | None:
+def newest(
+    session: Session, review_id: int, artefact: str, party: int, until: datetime | None = None
+) -> TextVersion | None:
+    """The newest version; `until`: of those that have not been written on since."""
     query = select(TextVersion).where(*_of(review_id, artefact, party))
+    if until is not None:
+        query = query.where(TextVersion.saved_at <= until)
     return session.scalars(query.order_by(TextVersion.number.desc()).limit(1)).first()
 
 

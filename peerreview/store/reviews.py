@@ -5,7 +5,20 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Date, ForeignKey, Index, String, Text, UniqueConstraint, and_, false, or_, select
+from sqlalchemy import (
+    JSON,
+    Date,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    and_,
+    false,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from .database import Base, UTCDateTime
@@ -30,7 +43,8 @@ class Review(Base):
     by which something under way is due (the lead's board begins with those). `round_id`: the round that the
     review is a child of (itself a row here, and in store.rounds). `more_time`: what was asked for and answered, the
     oldest first, as services.more_time writes it (the reasons stand in the history alone). `vacant`: something is, or
-    will be, to do that nobody with an open account could; `leads_turn`: something is the lead's to do now."""
+    will be, to do that nobody with an open account could; `leads_turn`: something is the lead's to do now. `left`: by
+    side that has withdrawn, the review as it was when it did (services.departures)."""
 
     __tablename__ = "review"
 
@@ -51,6 +65,7 @@ class Review(Base):
     history_head: Mapped[str] = mapped_column(String(64), default="")
     vacant: Mapped[bool] = mapped_column(default=False, server_default=false(), index=True)
     leads_turn: Mapped[bool] = mapped_column(default=False, server_default=false(), index=True)
+    left: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default=text("'{}'"))
 
     parties: Mapped[list[Party]] = relationship(order_by="Party.position", lazy="raise")
     seats: Mapped[list[Seat]] = relationship(order_by="Seat.id", lazy="raise")

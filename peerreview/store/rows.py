@@ -131,6 +131,7 @@ class ReviewRow(Remembering):
     more_time: list[dict[str, Any]]
     history_count: int
     history_head: str
+    left: dict[str, Any]
 
 
 class Otherwise(NamedTuple):

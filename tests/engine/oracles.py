@@ -210,7 +210,7 @@ class Twice:
 
     def _leaving(self) -> Iterator[tuple[int, tuple[int, ...]]]:
         """Who withdraws, and who of the others still finishes their direction."""
-        for party in self.case.standing.taking_part:
+        for party in self.case.standing.parties:
             left = [p for p in self.case.standing.taking_part if p != party]
             yield party, tuple(left)
             if len(left) >= self.case.workflow.min_parties:

@@ -303,7 +303,7 @@ def test_a_step_may_be_called_by_a_word_of_the_language() -> None:
 
 def test_no_more_is_asked_of_a_withdrawn_side() -> None:
     play = at_collect(3)
-    play.know(materials__opened__0=True)
+    play.know(materials__opened__1=True)
     play.fire_withdraw(1, frozenset({0, 2}))
     result = moved(play, newer(added("exchange")))
     assert {scope.party for _, scope in result.waived} == {0, 2}

@@ -86,7 +86,8 @@ def test_so_it_does_when_a_side_leaves_a_ring(opened: bool, finish: tuple[int, .
     """The two others review each other; or, once something is open, those who still can finish what they began."""
     twice = Twice(collegial(), 3, lambda case: Statechart(*collegial_chart(3)))
     if opened:
-        twice.write(("materials", "opened", 0), True)
+        # What side 1 needs to finish its review of the one that leaves.
+        twice.write(("materials", "opened", 1), True)
     twice.withdraw(1, finish)
     standing = twice.case.standing
     assert (standing.withdrawn, len(standing.given_up)) == ({1}, 3 - len(finish) if opened else 0)

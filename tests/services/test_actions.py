@@ -207,18 +207,18 @@ def test_coordinator_withdraws_their_own_side_whatever_the_form_says(house: Hous
 
 def test_ring_that_has_opened_asks_which_directions_are_still_finished(house: House) -> None:
     cast = advance(house, make_review(house, parties=3), to="work")
-    asked = look(house, cast, cast.lead, Wish("withdraw"))
+    asked = look(house, cast, cast.lead, Wish("withdraw"), side="1")
     assert asked.options is not None
-    assert said(cast, [words for _, words in asked.options.finish]) == [
+    assert said(cast, [words for _, words, _ in asked.options.finish]) == [
         "Region Kalmar län reviews Region Gävleborg",
-        "Region Gävleborg reviews Region Dalarna",
         "Region Dalarna reviews Region Kalmar län",
     ]
-    view = look(house, cast, cast.lead, Wish("withdraw"), side="1", finish=("2", "1"))
+    assert asked.options.ticked == ("0", "2")
+    view = look(house, cast, cast.lead, Wish("withdraw"), side="1", finish=("2", "1"), decided="yes")
     assert "Region Kalmar län does not finish its review of Region Gävleborg." in said(
         cast, view.consequences
     )
-    ended = look(house, cast, cast.lead, Wish("withdraw"), side="1")
+    ended = look(house, cast, cast.lead, Wish("withdraw"), side="1", decided="yes")
     assert said(cast, ended.next) == ["The review ends: Cancelled."]
 
 

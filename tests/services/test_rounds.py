@@ -334,8 +334,8 @@ def test_what_one_organisation_does_can_end_the_round_for_all(house: House) -> N
     assert view.head.ended is not None
     with house.db.read() as session:
         mails = [(row.person_id, row.message.decode()) for row in session.scalars(select(Outgoing))]
-    # Who has withdrawn is not told of the end.
-    for party, other, count in ((0, 1, 1), (1, 0, 2)):
+    # Who has withdrawn is told of the end as well.
+    for party, other, count in ((0, 1, 2), (1, 0, 2)):
         of_party = [text for to, text in mails if to == cast.invited[party].coordinator.person_id]
         assert len(of_party) == count
         for text in of_party:
