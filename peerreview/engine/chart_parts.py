@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
 from .case import ACTIVE, DONE, SKIPPED, WAITING, WAIVED, Place, Scope
-from .definition import Step, Workflow
+from .definition import Action, Step, Workflow
 from .expressions import NOBODY, Excused, any_of
 from .unfolding import name_of
 
@@ -16,6 +17,26 @@ OVER = (DONE, SKIPPED, WAIVED)
 IS_OVER = "over"
 STATES = (NOT_BEGUN, WAITING, ACTIVE, *OVER)
 GOING_ON = "In('rest.no')"
+
+
+class Deed(NamedTuple):
+    """An action done by somebody for somebody: the event, when it is possible, what it does."""
+
+    event: str
+    action: Action
+    place: Place
+    scope: Scope
+    possible: str
+
+
+class Reset(NamedTuple):
+    """Going back to `path` of a side, or of all: `found` says what becomes of each instance that it touches."""
+
+    event: str
+    possible: str
+    path: str
+    party: int | None
+    found: Mapping[Place, str]
 
 
 def in_any(*states: str) -> str:

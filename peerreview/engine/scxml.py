@@ -18,7 +18,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
-from .case import ACTIVE, DONE, SHARED, SKIPPED, WAITING, WAIVED, Case, Place, Scope
+from .case import ACTIVE, DONE, SHARED, SKIPPED, WAITING, WAIVED, Case, Place
 from .chart_parts import (
     GOING_ON,
     IS_OVER,
@@ -26,6 +26,8 @@ from .chart_parts import (
     OVER,
     SPACE,
     STATES,
+    Deed,
+    Reset,
     assign,
     dates,
     excused,
@@ -39,26 +41,6 @@ from .moves import undo_owners
 from .refusal_chart import Refusals
 from .ring_chart import Ring, Withdrawal
 from .unfolding import Instance, Names, acting, made_up, name_of, set_by, unfold
-
-
-class Deed(NamedTuple):
-    """An action done by somebody for somebody: the event, when it is possible, what it does."""
-
-    event: str
-    action: Action
-    place: Place
-    scope: Scope
-    possible: str
-
-
-class Reset(NamedTuple):
-    """Going back to `path` of a side, or of all: `found` says what becomes of each instance that it touches."""
-
-    event: str
-    possible: str
-    path: str
-    party: int | None
-    found: Mapping[Place, str]
 
 
 class Chart(NamedTuple):

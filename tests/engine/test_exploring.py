@@ -25,10 +25,10 @@ def test_every_configuration_of_the_shipped_definition_leads_to_its_end(
     assert explored.configurations > least
 
 
-def test_the_proof_takes_about_a_second() -> None:
+def test_the_proof_takes_seconds() -> None:
     begun = time.process_time()
     assert check(collegial()) == []
-    assert time.process_time() - begun < 6, "a machine that others use too is given some slack"
+    assert time.process_time() - begun < 20, "a machine that others use too is given some slack"
 
 
 @pytest.mark.parametrize(
