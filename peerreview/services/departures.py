@@ -128,7 +128,7 @@ def _is_of(key: tuple[str, str, int | None], slot: tuple[str, int], artefact: Ar
 def _seat_of(values: list[Any]) -> SeatRow:
     *first, since, until, closed, deputy_closed = values
     begins, ends = (datetime.fromisoformat(day) if day else None for day in (since, until))
-    return SeatRow(*first, begins, ends, closed, deputy_closed)
+    return SeatRow._make([*first, begins, ends, closed, deputy_closed])
 
 
 def _confirmed(pairs: Iterable[tuple[int, int]]) -> dict[int, set[int]]:
