@@ -93,21 +93,21 @@ def tasks_of(case: OpenCase) -> list[TaskView]:
 
 
 def _decisions(case: OpenCase) -> list[TaskView]:
-    today = turns.today_of(case)
+    today, href = turns.today_of(case), way_to(case) + "#decide"
+    found = ((named(one.asks, case.names), one.due) for one in decisions_of(case) if one.ways)
     return [
         TaskView(
-            review_id=case.review.id,
-            review=title_of(case),
-            title=named(one.asks, case.names),
-            due=one.due,
-            late=one.due is not None and one.due < today,
-            helps=False,
-            note=None,
-            href=way_to(case) + "#decide",
-            button=N_("Decide"),
+            case.review.id,
+            title_of(case),
+            asks,
+            due,
+            bool(due and due < today),
+            False,
+            None,
+            href,
+            N_("Decide"),
         )
-        for one in decisions_of(case)
-        if one.ways
+        for asks, due in found
     ]
 
 
