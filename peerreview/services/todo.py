@@ -282,28 +282,24 @@ def _completed_by(case: OpenCase, mine: Mine) -> Message:
 
 def _consents(case: OpenCase) -> list[TaskView]:
     """What waits for nothing but the lead's consent (unlike teams)."""
-    found: list[TaskView] = []
     if ("lead", None) not in case.actor.roles:
-        return found
-    for turn in turns.turns(case):
-        key = turns.wanted_consent(case, turn)
-        if key is None:
-            continue
-        action = turn.step.actions[key]
-        found.append(
-            TaskView(
-                review_id=case.review.id,
-                review=title_of(case),
-                title=action.title,
-                due=turn.due,
-                late=turn.late,
-                helps=False,
-                note=case.names[turn.party] if turn.party is not None else None,
-                href=action_path(case.review.id, key, turn.step.path, turn.party),
-                button=action.title,
-            )
+        return []
+    wanted = ((turn, turns.wanted_consent(case, turn)) for turn in turns.turns(case))
+    return [
+        TaskView(
+            review_id=case.review.id,
+            review=title_of(case),
+            title=turn.step.actions[key].title,
+            due=turn.due,
+            late=turn.late,
+            helps=False,
+            note=case.names[turn.party] if turn.party is not None else None,
+            href=action_path(case.review.id, key, turn.step.path, turn.party),
+            button=turn.step.actions[key].title,
         )
-    return found
+        for turn, key in wanted
+        if key is not None
+    ]
 
 
 def _unmarked(case: OpenCase) -> list[TaskView]:
