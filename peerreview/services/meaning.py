@@ -14,7 +14,7 @@ from ..engine import joint, moves
 from ..engine.decide import Do, acting_scope
 from ..engine.definition import Action
 from ..engine.moves import Choice, Move
-from ..engine.planning import deed_mails
+from ..engine.telling import deed_mails
 from ..errors import N_, Message, PartyName, Text
 from ..store.case_rows import SHARED
 from . import choosing, listed, new_days, outlook, own_word, prints

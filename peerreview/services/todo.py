@@ -17,8 +17,8 @@ from . import turns
 from .asked_time import Entry, href_of, open_askings
 from .cases import OpenCase
 from .deciding import decisions_of, is_decided_by_lead
-from .offers import action_path
-from .own_word import waits_for_mark
+from .lead_tasks import TaskView as TaskView
+from .lead_tasks import consents_wanted, decisions_to_take
 from .proposals import agreement_key, is_own, may_decline, newest_of, pending_of
 from .turns import Mine, Turn, named
 from .ways import PAGES
@@ -46,23 +46,6 @@ ANSWER = N_("Answer the proposed change of the agreement")
 
 
 @dataclass(frozen=True)
-class TaskView:
-    """Something for the reader to do. `helps`: they take part, somebody else completes it. `ask`: the same as a
-    request, where the title is none ("the meeting has been held")."""
-
-    review_id: int
-    review: str
-    title: Words
-    due: date | None
-    late: bool
-    helps: bool
-    note: Words | None
-    href: str
-    button: Words
-    ask: Words | None = None
-
-
-@dataclass(frozen=True)
 class ComingView:
     review_id: int
     review: str
@@ -87,28 +70,9 @@ class WaitingView:
 def tasks_of(case: OpenCase) -> list[TaskView]:
     """What the reader can do now in one review."""
     mine = [m for m in turns.mine(case) if not m.waits_for and not is_decided_by_lead(case, m.task.place)]
-    tasks = [*_decisions(case), *(_task(case, m) for m in mine)]
-    found = tasks + _consents(case) + _unmarked(case) + proposed_to(case) + _askings(case)
+    tasks = [*decisions_to_take(case), *(_task(case, m) for m in mine)]
+    found = tasks + consents_wanted(case) + _unmarked(case) + proposed_to(case) + _askings(case)
     return _one_a_step(found) if case.workflow.apart else found
-
-
-def _decisions(case: OpenCase) -> list[TaskView]:
-    today, href = turns.today_of(case), way_to(case) + "#decide"
-    found = ((named(one.asks, case.names), one.due) for one in decisions_of(case) if one.ways)
-    return [
-        TaskView(
-            case.review.id,
-            title_of(case),
-            asks,
-            due,
-            bool(due and due < today),
-            False,
-            None,
-            href,
-            N_("Decide"),
-        )
-        for asks, due in found
-    ]
 
 
 def _button(case: OpenCase, page: str, title: Words) -> Words:
@@ -278,37 +242,6 @@ def _completed_by(case: OpenCase, mine: Mine) -> Message:
         if ref.role in case.workflow.roles
     }
     return N_("You take part. It is completed by: %(roles)s", roles=tuple(map(in_a_row, roles)))
-
-
-def _consents(case: OpenCase) -> list[TaskView]:
-    """What waits for nothing but the lead's consent (unlike teams)."""
-    if ("lead", None) not in case.actor.roles:
-        return []
-    wanted = ((turn, turns.wanted_consent(case, turn)) for turn in turns.turns(case))
-    return [
-        TaskView(
-            review_id=case.review.id,
-            review=title_of(case),
-            title=turn.step.actions[key].title,
-            due=turn.due,
-            late=turn.late,
-            helps=False,
-            note=case.names[turn.party] if turn.party is not None else None,
-            href=action_path(case.review.id, key, turn.step.path, turn.party),
-            button=turn.step.actions[key].title,
-        )
-        for turn, key in wanted
-        if key is not None
-    ]
-
-
-def _unmarked(case: OpenCase) -> list[TaskView]:
-    """The reader's side's drafts that the others cannot show before it has marked a version of them."""
-    waits = {path for text, path in case.workflow.shown_together.items() if waits_for_mark(case, text)}
-    title, of = N_("Mark your draft as ready to present"), (case.review.id, title_of(case))
-    way = way_to(case, "report"), OPEN["report"]
-    steps = [turn for turn in turns.turns(case) if turn.step.path in waits]
-    return [TaskView(*of, title, turn.due, turn.late, False, None, *way) for turn in steps]
 
 
 # ---- others'
