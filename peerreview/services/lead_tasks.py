@@ -72,12 +72,3 @@ def consents_wanted(case: OpenCase) -> list[TaskView]:
         for turn, key in wanted
         if key is not None
     ]
-
-
-def _unmarked(case: OpenCase) -> list[TaskView]:
-    """The reader's side's drafts that the others cannot show before it has marked a version of them."""
-    waits = {path for text, path in case.workflow.shown_together.items() if waits_for_mark(case, text)}
-    title, of = N_("Mark your draft as ready to present"), (case.review.id, title_of(case))
-    way = way_to(case, "report"), OPEN["report"]
-    steps = [turn for turn in turns.turns(case) if turn.step.path in waits]
-    return [TaskView(*of, title, turn.due, turn.late, False, None, *way) for turn in steps]

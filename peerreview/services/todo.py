@@ -19,6 +19,7 @@ from .cases import OpenCase
 from .deciding import decisions_of, is_decided_by_lead
 from .lead_tasks import TaskView as TaskView
 from .lead_tasks import consents_wanted, decisions_to_take
+from .own_word import waits_for_mark
 from .proposals import agreement_key, is_own, may_decline, newest_of, pending_of
 from .turns import Mine, Turn, named
 from .ways import PAGES
@@ -242,6 +243,15 @@ def _completed_by(case: OpenCase, mine: Mine) -> Message:
         if ref.role in case.workflow.roles
     }
     return N_("You take part. It is completed by: %(roles)s", roles=tuple(map(in_a_row, roles)))
+
+
+def _unmarked(case: OpenCase) -> list[TaskView]:
+    """The reader's side's drafts that the others cannot show before it has marked a version of them."""
+    waits = {path for text, path in case.workflow.shown_together.items() if waits_for_mark(case, text)}
+    title, of = N_("Mark your draft as ready to present"), (case.review.id, title_of(case))
+    way = way_to(case, "report"), OPEN["report"]
+    steps = [turn for turn in turns.turns(case) if turn.step.path in waits]
+    return [TaskView(*of, title, turn.due, turn.late, False, None, *way) for turn in steps]
 
 
 # ---- others'
