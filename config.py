@@ -12,15 +12,16 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
-from urllib.parse import urlsplit
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from peerreview import setting_rules
 from peerreview.errors import BadSetting
+from peerreview.setting_rules import SettingLine, read_file
 
 ROOT = Path(__file__).resolve().parent
 MIGRATIONS = ROOT / "migrations"
@@ -29,10 +30,8 @@ TRANSLATIONS = ROOT / "translations"
 PREFIX = "PEERREVIEW_"
 FILE_VARIABLE = "PEERREVIEW_CONFIG"
 
-_LINE = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)")
 _WEEKS = re.compile(r"([1-9]|[1-4]\d|5[0-3])-([1-9]|[1-4]\d|5[0-3])")
 _DAYS = re.compile(r"([1-9]|[1-5]\d|60)(\s*,\s*([1-9]|[1-5]\d|60))*")
-_ADDRESS = re.compile(r"[!-?A-~]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
 _CONTACT = r"^(?:[^@\s:/]+@[^@\s:/]+|https://\S+)?$"
 _A_CONTACT = "an address such as security@example.org or https://example.org/security, or nothing"
 _A_KEY = "a line made by: python3 -c 'import secrets; print(secrets.token_hex(32))'"
@@ -75,7 +74,7 @@ class Settings(BaseSettings):
     base_url: str = _setting(
         "http://127.0.0.1:5000",
         "what the links in mails begin with",
-        "an address such as https://review.example.org",
+        "the address of a host of its own, such as https://review.example.org",
     )
     secure_cookies: bool = _setting(
         True, "cookies over https alone; false only without https", "true or false"
@@ -190,7 +189,7 @@ class Settings(BaseSettings):
     demo: bool = _setting(False, "the living example: its clock, its mailbox and its logins", "true or false")
 
     def __init__(self, **given: Any) -> None:
-        lines = _read_file(os.environ.get(FILE_VARIABLE, ""))
+        lines = read_file(FILE_VARIABLE, os.environ.get(FILE_VARIABLE, ""))
         wrong = [*_strangers(os.environ, lines)]
         try:
             super().__init__(**given)
@@ -213,10 +212,27 @@ class Settings(BaseSettings):
     @field_validator("base_url")
     @classmethod
     def _is_web_address(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-            raise ValueError("it is no web address")
-        return value.rstrip("/")
+        return setting_rules.web_address(value)
+
+    @field_validator("mail_server", "imap_server")
+    @classmethod
+    def _is_host(cls, value: str) -> str:
+        return setting_rules.host(value)
+
+    @field_validator("network_name")
+    @classmethod
+    def _is_name(cls, value: str) -> str:
+        return setting_rules.name(value)
+
+    @field_validator("files_dir", "workflows_dir", mode="before")
+    @classmethod
+    def _is_folder(cls, value: object) -> object:
+        return setting_rules.folder(value)
+
+    @field_validator("secret_key", "mail_username", "mail_password", "imap_username", "imap_password")
+    @classmethod
+    def _is_one_line(cls, value: str) -> str:
+        return setting_rules.one_line(value)
 
     @field_validator("time_zone")
     @classmethod
@@ -245,9 +261,7 @@ class Settings(BaseSettings):
     @field_validator("mail_from", "mail_reply_to", "mail_test_address")
     @classmethod
     def _is_address(cls, value: str) -> str:
-        if value and not _ADDRESS.fullmatch(value):
-            raise ValueError("it is no e-mail address (a name beside it is not written here)")
-        return value
+        return setting_rules.address(value)
 
     @field_validator("database_url", "mail_from")
     @classmethod
@@ -281,6 +295,8 @@ class Settings(BaseSettings):
             wrong.append(f"secret_key|it is missing|{_A_KEY}")
         elif len(self.secret_key) < 32:
             wrong.append(f"secret_key|it is shorter than 32 characters|{_A_KEY}")
+        elif setting_rules.is_simple(self.secret_key):
+            wrong.append(f"secret_key|it is made of few different characters|{_A_KEY}")
         if self.secure_cookies and not self.base_url.startswith("https:"):
             wrong.append(
                 f"base_url|{self.base_url!r} is not https, and secure_cookies is on: nobody stays logged in|"
@@ -289,50 +305,15 @@ class Settings(BaseSettings):
         return wrong
 
 
-class SettingLine(NamedTuple):
-    """A line `name=value` of the settings file, and where it stands: `place` is file:line."""
-
-    value: str
-    place: str
-
-
-def _read_file(name: str) -> dict[str, SettingLine]:
-    """The lines of the settings file by name; the last of two wins, as in a shell."""
-    if not name:
-        return {}
-    try:
-        text = Path(name).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadSetting(
-            f"{FILE_VARIABLE} (environment): the file {name!r} cannot be read ({error}); "
-            "name a text file in UTF-8 with lines such as PEERREVIEW_BASE_URL=https://review.example.org"
-        ) from None
-    found: dict[str, SettingLine] = {}
-    for number, line in enumerate(text.splitlines(), start=1):
-        line = line.strip()
-        if not line or line.startswith("#"):
-            continue
-        match = _LINE.fullmatch(line)
-        if match is None:
-            raise BadSetting(f"{name}:{number}: this is no setting; write NAME=value, or # before a comment")
-        found[match[1].upper()] = SettingLine(_unquoted(match[2].strip()), f"{name}:{number}")
-    return found
-
-
-def _unquoted(value: str) -> str:
-    quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
-    return value[1:-1] if quoted else value
-
-
 class _FileSource(PydanticBaseSettingsSource):
     """The settings file as a source of pydantic-settings."""
 
     def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:
-        line = _read_file(os.environ.get(FILE_VARIABLE, "")).get(PREFIX + field_name.upper())
+        line = read_file(FILE_VARIABLE, os.environ.get(FILE_VARIABLE, "")).get(PREFIX + field_name.upper())
         return (None if line is None else line.value), field_name, False
 
     def __call__(self) -> dict[str, Any]:
-        lines = _read_file(os.environ.get(FILE_VARIABLE, ""))
+        lines = read_file(FILE_VARIABLE, os.environ.get(FILE_VARIABLE, ""))
         names = {name: PREFIX + name.upper() for name in self.settings_cls.model_fields}
         return {name: lines[variable].value for name, variable in names.items() if variable in lines}
 
@@ -362,7 +343,7 @@ def _say(error: Mapping[str, Any], given: Mapping[str, Any], lines: Mapping[str,
     if error["type"] == "extra_forbidden":
         return [f"{name} (given in code): there is no such setting"]
     field = Settings.model_fields[name]
-    shown = f"{error['input']!r}: " if field.repr else ""
+    shown = f"{setting_rules.shown(error['input'])}: " if field.repr else ""
     right = (field.examples or ["another value"])[0]
     return [f"{_variable(name, given, lines)}: {shown}{reason}; write {right}"]
 

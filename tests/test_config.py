@@ -10,7 +10,7 @@ import pytest
 from config import Settings, describe
 from peerreview.errors import BadSetting
 
-KEY = "k" * 32
+KEY = "a key of thirty-two characters, long"
 
 
 @pytest.fixture(autouse=True)
@@ -102,11 +102,68 @@ def test_secrets_are_neither_shown_nor_repeated() -> None:
         ({"default_language": "de"}, "DEFAULT_LANGUAGE"),
         ({"database_url": ""}, "DATABASE_URL"),
         ({"demo": False, "secret_key": KEY}, "BASE_URL"),
+        ({"demo": False, "secret_key": "k" * 40, "secure_cookies": False}, "SECRET_KEY"),
+        ({"base_url": "https://example.org/granskning"}, "BASE_URL"),
+        ({"base_url": "https://example.org/?a=b"}, "BASE_URL"),
+        ({"base_url": "https://example.org:port"}, "BASE_URL"),
+        ({"base_url": "https://example.org:0"}, "BASE_URL"),
+        ({"base_url": "https://granskning.sjövård.example"}, "BASE_URL"),
+        ({"base_url": "https://two words.example"}, "BASE_URL"),
+        ({"network_name": "  "}, "NETWORK_NAME"),
+        ({"network_name": "Nätverket\nBcc: x@example.org"}, "NETWORK_NAME"),
+        ({"network_name": "x" * 101}, "NETWORK_NAME"),
+        ({"mail_server": "smtp://mail.example.org"}, "MAIL_SERVER"),
+        ({"mail_server": "mail.example.org:587"}, "MAIL_SERVER"),
+        ({"mail_server": ""}, "MAIL_SERVER"),
+        ({"imap_server": "imap example", "imap_username": "us"}, "IMAP_SERVER"),
+        ({"mail_from": "a,b@example.org"}, "MAIL_FROM"),
+        ({"mail_from": "<a@example.org"}, "MAIL_FROM"),
+        ({"mail_reply_to": "a@exa mple.org"}, "MAIL_REPLY_TO"),
+        ({"mail_test_address": "a@example.org\nBcc: b@example.org"}, "MAIL_TEST_ADDRESS"),
+        ({"mail_username": "us", "mail_password": "two\nlines"}, "MAIL_PASSWORD"),
+        ({"files_dir": ""}, "FILES_DIR"),
+        ({"workflows_dir": " "}, "WORKFLOWS_DIR"),
     ],
 )
 def test_value_that_cannot_be_right_is_refused(given: dict[str, object], name: str) -> None:
     (line,) = wrong(**{"demo": True, **given})
     assert line.startswith(f"PEERREVIEW_{name} (")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://someone:hush@example.org",
+        "https://someone:p@hush/word@example.org",
+        "smtp://a:hush@example.org",
+    ],
+)
+def test_password_in_an_address_is_refused_and_never_repeated(address: str) -> None:
+    for name in ("base_url", "mail_server"):
+        (line,) = wrong(demo=True, **{name: address})
+        assert "hush" not in line
+        assert "someone" not in line
+
+
+def test_path_in_the_address_is_refused_with_the_reason() -> None:
+    (line,) = wrong(demo=True, base_url="https://example.org/granskning/")
+    assert "lives at the root of a host's name of its own" in line
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ({"base_url": " https://granskning.example.org:8443/ "}, "https://granskning.example.org:8443"),
+        ({"base_url": "http://[::1]:5000"}, "http://[::1]:5000"),
+        ({"mail_server": " 127.0.0.1 "}, "127.0.0.1"),
+        ({"mail_server": "::1"}, "::1"),
+        ({"network_name": " Nätverket "}, "Nätverket"),
+        ({"mail_from": "o'neill+test@xn--sjvrd-jua.example"}, "o'neill+test@xn--sjvrd-jua.example"),
+    ],
+)
+def test_value_as_people_write_it_is_taken(given: dict[str, object], kept: str) -> None:
+    (name,) = given
+    assert getattr(Settings(demo=True, **given), name) == kept  # type: ignore[arg-type]
 
 
 def test_every_setting_says_why() -> None:

@@ -21,6 +21,7 @@ LONGEST_FILE, LONGEST_FUNCTION = 400, 60
 # Which of our rooms a room may import (itself always), and which libraries beside the standard one.
 ROOMS: dict[str, tuple[set[str], frozenset[str]]] = {
     "errors": (set(), frozenset()),
+    "setting_rules": ({"errors"}, frozenset()),
     "letters": (set(), frozenset()),
     "engine": ({"errors"}, frozenset()),
     "matching": ({"errors", "letters"}, EVERYTHING),

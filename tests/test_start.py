@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from sqlalchemy.engine import make_url
 
 ROOT = Path(__file__).parent.parent
+FIT = "Settings, workflows, tables and files are fit to start with."
 GOOD = {
     "PEERREVIEW_SECRET_KEY": "a key for tests alone, of no use elsewhere",
     "PEERREVIEW_BASE_URL": "https://review.example.org",
@@ -40,15 +42,40 @@ def test_upgrade_then_check_then_start(environment: dict[str, str]) -> None:
     assert code == 1
     assert said[0].endswith("has no tables yet; run `peerreview db upgrade`")
     assert command(environment, "db", "upgrade") == (0, "The database is up to date.\n", [])
-    assert command(environment, "check") == (0, "All is well.\n", [])
+    code, out, remarks = command(environment, "check")
+    assert (code, out.splitlines()[0]) == (0, FIT)
+    assert [line.partition(":")[0] for line in remarks] == ["Remark"] * len(remarks)
+    assert any("no project lead can log in" in line for line in remarks)
+    assert any("PEERREVIEW_TRUSTED_PROXIES is 0" in line for line in remarks)
     assert run(environment, "-c", "import wsgi; print(type(wsgi.app).__name__)") == (0, "Flask\n", [])
 
 
 def test_postgresql_is_upgraded_in_the_same_way(environment: dict[str, str], empty_pg_url: str) -> None:
     environment["PEERREVIEW_DATABASE_URL"] = make_url(empty_pg_url).render_as_string(hide_password=False)
     assert command(environment, "db", "upgrade")[0] == 0
-    assert command(environment, "check") == (0, "All is well.\n", [])
+    assert command(environment, "check")[0] == 0
     assert command(environment, "db", "downgrade", "base", "--yes")[0] == 0
+
+
+def test_database_of_another_copy_of_a_migration_is_told_and_mended(
+    environment: dict[str, str], empty_sqlite_url: str
+) -> None:
+    """Its version is right and its tables are not: no "up to date", no "well", no start, until it is mended."""
+    command(environment, "db", "upgrade")
+    with sqlite3.connect(empty_sqlite_url.removeprefix("sqlite:///")) as database:
+        database.execute("ALTER TABLE person DROP COLUMN away_until")
+        database.execute("DROP TABLE register_history")
+    for words in (("db", "upgrade"), ("check",)):
+        code, out, said = command(environment, *words)
+        assert (code, out) == (1, "")
+        assert "the table register_history is missing" in said[0]
+        assert "the column person.away_until is missing" in said[0]
+        assert "`peerreview db mend`" in said[0]
+    code, out, said = command(environment, "db", "mend")
+    assert (code, said) == (0, [])
+    assert "Added: the table register_history\n" in out
+    assert "Added: the column person.away_until\n" in out
+    assert command(environment, "check")[0] == 0
 
 
 def test_every_wrong_setting_is_told_at_once(environment: dict[str, str]) -> None:
@@ -65,7 +92,14 @@ def test_every_wrong_setting_is_told_at_once(environment: dict[str, str]) -> Non
 
 @pytest.mark.parametrize(
     "url",
-    ["postgresql://nobody:hush@127.0.0.1:9/none", "sqlite:////dev/null/here.db", "mysql://x", "nonsense"],
+    [
+        "postgresql://nobody:hush@127.0.0.1:9/none",
+        "postgresql://nobody:p@hush/word@127.0.0.1:9/none",
+        "sqlite:////dev/null/here.db",
+        "sqlite://",
+        "mysql://nobody:hush@127.0.0.1/none",
+        "nonsense",
+    ],
 )
 def test_database_that_cannot_be_used_is_told(environment: dict[str, str], url: str) -> None:
     environment["PEERREVIEW_DATABASE_URL"] = url
@@ -98,7 +132,7 @@ def test_folder_without_workflows_is_told(environment: dict[str, str], tmp_path:
 
 def test_first_lead_is_made_from_the_command_line(environment: dict[str, str]) -> None:
     command(environment, "db", "upgrade")
-    words = ("person", "add", "--name", "Projektledaren", "--email", "lead@example.org", "--lead")
+    words = ("person", "add", "--name", "Anna Berg", "--email", "lead@example.org", "--lead")
     secret = ("--password", "four words are long enough")
     code, out, said = command(environment, *words, *secret)
     assert (code, said) == (0, [])

@@ -38,6 +38,20 @@ def db_upgrade() -> None:
     saying.tell(N_("The database is up to date."))
 
 
+@db.command("mend")
+def db_mend() -> None:
+    """Add tables, columns and indexes that are missing though the version is right. Back up first."""
+    from config import Settings
+
+    from ..services import house
+
+    done = house.mend(Settings())
+    for one in done:
+        saying.tell(N_("Added: %(what)s", what=one))
+    if not done:
+        saying.tell(N_("Nothing was missing."))
+
+
 @db.command("downgrade")
 @click.argument("revision")
 @option("--yes", is_flag=True, help="Do not ask.")
@@ -55,13 +69,22 @@ def db_downgrade(revision: str, yes: bool) -> None:
 
 @click.command(cls=saying.Command)
 def check() -> None:
-    """See whether settings, workflows, database and files' folder are fit to start with."""
+    """See whether settings, workflows, tables and files are fit to start with, and what else is odd. Exit code 1 for
+    what has to be mended."""
     from config import Settings
 
     from .. import open_house
+    from ..services import checking
 
-    open_house(Settings()).close()
-    saying.tell(N_("All is well."))
+    opened = open_house(Settings())
+    found = checking.look_through(opened, real_now=datetime.now(UTC))
+    opened.close()
+    for line in found.remarks:
+        saying.tell(N_("Remark: %(what)s", what=line), err=True)
+    if found.faults:
+        saying.stop(found.faults)
+    saying.tell(N_("Settings, workflows, tables and files are fit to start with."))
+    saying.tell(N_("Mail was not tried: `peerreview mail test ADDRESS` does that."))
 
 
 @click.group(cls=saying.Group)

@@ -17,13 +17,16 @@ from config import MIGRATIONS, Settings
 
 from ..engine.dates import Calendar
 from ..engine.definition import Workflow
+from ..errors import BadSetting
 from ..rendering import words
-from ..store import schema
+from ..store import materials, schema
 from ..store.database import Database
 from ..store.files import FileStore
 
 # Law fixes Sweden's holidays, so that any span will do that covers every date a review can name.
 _YEARS = range(2015, 2061)
+# So many files are looked for at each start.
+SAMPLE = 20
 
 
 class Shown(Protocol):
@@ -51,6 +54,17 @@ class House:
         """Raises BadSetting with the mend where the database or the files' folder cannot be used."""
         schema.check(self.db, MIGRATIONS)
         self.files.check()
+        if self.lacks_files():
+            raise BadSetting(
+                f"PEERREVIEW_FILES_DIR: the database names files, and none of the newest is in "
+                f"{str(self.files.folder)!r}; mount or name the folder that they lie in, or restore them from a backup"
+            )
+
+    def lacks_files(self) -> bool:
+        """Whether the files' folder is another than the database's: it names files, and the newest are all missing."""
+        with self.db.read() as session:
+            named = materials.stored_files(session, newest=SAMPLE)
+        return bool(named) and not any(self.files.holds(key, size) for key, size in named)
 
     def asked(
         self, session: Session, actor: Account | None, case: Any = None
@@ -93,6 +107,15 @@ def upgrade(settings: Settings) -> None:
     _migrate(settings, "head", schema.upgrade)
 
 
+def mend(settings: Settings) -> list[str]:
+    """Add what is missing in the tables of a database of the newest version; gives a few words on each."""
+    database = Database(settings.database_url, synchronous=settings.sqlite_synchronous)
+    try:
+        return schema.mend(database, MIGRATIONS)
+    finally:
+        database.dispose()
+
+
 def downgrade(settings: Settings, *, revision: str) -> None:
     """Back to an older version's tables ("base": to none). What only newer tables held is gone."""
     _migrate(settings, revision, schema.downgrade)
@@ -102,6 +125,7 @@ def _migrate(settings: Settings, revision: str, deed: Callable[[Database, Path, 
     database = Database(settings.database_url, synchronous=settings.sqlite_synchronous)
     try:
         schema.check_connection(database)
+        schema.refuse_memory(database)
         deed(database, MIGRATIONS, revision)
     finally:
         database.dispose()

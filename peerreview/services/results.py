@@ -82,7 +82,9 @@ class AssessmentPage:
 
 def areas(house: House) -> tuple[Area, ...]:
     """Perspectives, then themes, as rounds have them now."""
-    workflow = house.workflows["round"]
+    workflow = house.workflows.get("round")
+    if workflow is None:
+        return ()
     return (
         *(Area(f"perspective.{one}", title, True) for one, title in workflow.perspectives.items()),
         *(Area(f"theme.{one}", title, False) for one, title in workflow.themes.items()),

@@ -11,16 +11,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-from sqlalchemy import DateTime, Engine, MetaData, create_engine, event, make_url
+from sqlalchemy import DateTime, Engine, MetaData, create_engine, event
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session
 from sqlalchemy.types import TypeDecorator
 
 from ..errors import BadSetting
+from .urls import file_of, read_url, shown
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -97,6 +97,11 @@ class Database:
     def is_sqlite(self) -> bool:
         return self.engine.dialect.name == "sqlite"
 
+    @property
+    def in_memory(self) -> bool:
+        """SQLite without a file: gone with the process."""
+        return self.is_sqlite and file_of(self.engine.url) is None
+
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session for looking only: whatever is changed in it is thrown away."""
@@ -127,33 +132,25 @@ class Database:
 
 
 def _engine(url: str, synchronous: str) -> Engine:
+    parsed = read_url(url)
+    options: dict[str, Any] = {"pool_pre_ping": not parsed.drivername.startswith("sqlite")}
     try:
-        parsed = make_url(url)
-        if parsed.drivername == "postgresql":
-            parsed = parsed.set(drivername="postgresql+psycopg")
-        options: dict[str, Any] = {"pool_pre_ping": not parsed.drivername.startswith("sqlite")}
         if parsed.drivername.startswith("sqlite"):
             options["connect_args"] = {"timeout": 30, "check_same_thread": False}
-            if parsed.database and parsed.database != ":memory:":
-                Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        if parsed.get_backend_name() == "postgresql":
+            if file := file_of(parsed):
+                file.parent.mkdir(parents=True, exist_ok=True)
+        else:
             options["connect_args"] = SOON_KNOWN
         engine = create_engine(parsed, **options)
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError, OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
         raise BadSetting(
-            f"DATABASE_URL: {_without_password(url)!r} cannot be used ({error}); write for example "
+            f"PEERREVIEW_DATABASE_URL: {shown(parsed)} cannot be used ({why}); write for example "
             "sqlite:////var/lib/peerreview/peerreview.db or postgresql://user:password@host/name"
         ) from error
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine, synchronous)
     return engine
-
-
-def _without_password(url: str) -> str:
-    try:
-        return make_url(url).render_as_string(hide_password=True)
-    except ArgumentError:
-        return url.rpartition("@")[2]
 
 
 def _prepare_sqlite(engine: Engine, synchronous: str) -> None:

@@ -77,6 +77,13 @@ class FileStore:
         except FileNotFoundError:
             raise NotFound from None
 
+    def holds(self, key: str, size: int) -> bool:
+        """Whether the file is there, as large as it was."""
+        try:
+            return self._path(key).stat().st_size == size
+        except (OSError, NotFound):
+            return False
+
     def discard(self, key: str) -> None:
         """Take back a file whose transaction did not come about. Never for one that a row knows."""
         self._path(key).unlink(missing_ok=True)

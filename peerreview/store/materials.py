@@ -108,6 +108,19 @@ class AccessLog(Base):
     at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
+def stored_files(session: Session, *, newest: int | None = None) -> list[tuple[str, int]]:
+    """The key and size of each file that a row names, the newest first; `newest`: so many alone."""
+    query = select(MaterialVersion.stored_as, MaterialVersion.size).where(MaterialVersion.stored_as != "")
+    return [
+        (key, size) for key, size in session.execute(query.order_by(MaterialVersion.id.desc()).limit(newest))
+    ]
+
+
+def count_files(session: Session) -> int:
+    query = select(func.count()).select_from(MaterialVersion).where(MaterialVersion.stored_as != "")
+    return session.scalar(query) or 0
+
+
 def _live(review_id: int, artefact: str, party: int) -> Select[Material]:
     return select(Material).where(
         Material.review_id == review_id,

@@ -10,6 +10,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
@@ -34,8 +35,10 @@ from . import (  # noqa: F401
     reviews,
     rounds,
     seat_requests,
+    shape,
 )
 from .database import Base, Database
+from .urls import shown
 
 metadata = Base.metadata
 # Any number will do, as long as nobody else on the server takes it: two upgrades must not meet.
@@ -43,15 +46,40 @@ _UPGRADE_LOCK = 7_338_337
 
 
 def upgrade(database: Database, migrations: Path, revision: str = "head") -> None:
-    """Bring the tables to `revision`; all of it happens, or nothing."""
-    with migrating(database) as connection:
-        command.upgrade(_config(migrations, connection), revision)
+    """Bring the tables to `revision`; all of it happens, or nothing. Raises BadSetting where they are not those that
+    their version has."""
+    try:
+        with migrating(database) as connection:
+            command.upgrade(_config(migrations, connection), revision)
+    except CommandError as error:
+        raise _stranger(database, error) from error
+    except DBAPIError as error:
+        said = " ".join(str(error.orig).split())
+        raise BadSetting(
+            f"PEERREVIEW_DATABASE_URL: the tables of {shown(database.engine.url)} could not be brought further, and "
+            f"nothing was changed ({said}); {_MEND}"
+        ) from error
+    if revision == "head":
+        check_shape(database)
 
 
 def downgrade(database: Database, migrations: Path, revision: str) -> None:
     """Back to `revision` ("base" for no tables at all). What only newer tables held is gone."""
+    try:
+        with migrating(database) as connection:
+            command.downgrade(_config(migrations, connection), revision)
+    except CommandError as error:
+        raise _stranger(database, error) from error
+
+
+def mend(database: Database, migrations: Path) -> list[str]:
+    """Add the tables, columns and indexes that are missing in a database of the newest version; all of it, or nothing.
+    Gives a few words on each. Nothing is taken away."""
+    check_version(database, migrations)
     with migrating(database) as connection:
-        command.downgrade(_config(migrations, connection), revision)
+        done = shape.mend(connection, metadata)
+    check_shape(database)
+    return done
 
 
 def current(database: Database) -> str | None:
@@ -65,23 +93,70 @@ def check_connection(database: Database) -> str | None:
     try:
         return current(database)
     except SQLAlchemyError as error:
-        raise BadSetting(f"PEERREVIEW_DATABASE_URL: {_why(_shown(database), error)}") from error
+        raise BadSetting(f"PEERREVIEW_DATABASE_URL: {_why(shown(database.engine.url), error)}") from error
 
 
 def check(database: Database, migrations: Path) -> None:
     """Raises BadSetting with the mend where there is no database, or its tables are not ours."""
+    check_version(database, migrations)
+    check_shape(database)
+
+
+def check_version(database: Database, migrations: Path) -> None:
     at = check_connection(database)
+    refuse_memory(database)
     wanted = ScriptDirectory(str(migrations)).get_current_head()
     if at != wanted:
         wrong = "has no tables yet" if at is None else f"is at version {at}, and this program needs {wanted}"
         raise BadSetting(
-            f"PEERREVIEW_DATABASE_URL: the database {_shown(database)} {wrong}; run `peerreview db upgrade`"
+            f"PEERREVIEW_DATABASE_URL: the database {shown(database.engine.url)} {wrong}; run `peerreview db upgrade`"
             + ("" if at is None else " (after a backup), or start the program that fits it")
         )
 
 
-def _shown(database: Database) -> str:
-    return database.engine.url.render_as_string(hide_password=True)
+def refuse_memory(database: Database) -> None:
+    if database.in_memory:
+        raise BadSetting(
+            "PEERREVIEW_DATABASE_URL: sqlite:// without a file is gone when the program ends; "
+            "write for example sqlite:////var/lib/peerreview/peerreview.db"
+        )
+
+
+def check_shape(database: Database) -> None:
+    """Raises BadSetting with the mend where the tables are not those that the version says: made by an earlier copy of
+    a migration, or changed by hand."""
+    found = shape.differences(database, metadata)
+    if found:
+        more = f" and {len(found) - MOST_TOLD} more" if len(found) > MOST_TOLD else ""
+        raise BadSetting(
+            f"PEERREVIEW_DATABASE_URL: the tables of {shown(database.engine.url)} are not those of their version: "
+            f"{'; '.join(found[:MOST_TOLD])}{more}. {_MEND}"
+        )
+
+
+def kinds(database: Database) -> list[str]:
+    """Columns that are of another type than the code says."""
+    with database.engine.connect() as connection:
+        return shape.kinds(connection, metadata)
+
+
+def differs(database: Database) -> bool:
+    """Whether the tables are other than they should be."""
+    return bool(shape.differences(database, metadata))
+
+
+MOST_TOLD = 6
+_MEND = (
+    "The database was made by another copy of the program, or changed by hand. Make a backup; then restore one that "
+    "fits, or run `peerreview db mend`, which adds what is missing"
+)
+
+
+def _stranger(database: Database, error: CommandError) -> BadSetting:
+    return BadSetting(
+        f"PEERREVIEW_DATABASE_URL: the database {shown(database.engine.url)} is at a version that this program does "
+        f"not know ({error}); start the program that fits it, or restore a backup"
+    )
 
 
 def _why(shown: str, error: SQLAlchemyError) -> str:

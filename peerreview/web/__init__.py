@@ -42,6 +42,7 @@ from . import (
     people,
     planned,
     profiles,
+    proxies,
     questions,
     report,
     reviews,
@@ -101,6 +102,7 @@ def register(app: Flask) -> None:
     gate.register(app)
     app.before_request(_read_clock)
     stock.register(app)
+    proxies.register(app)
     security.register(app)
     locale.register(app)
     filters.register(app)

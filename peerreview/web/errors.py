@@ -18,9 +18,10 @@ from peerreview.errors import N_, Conflict, Message, NotFound, Refused, TooLarge
 from peerreview.services import heads
 from peerreview.services.prints import Changed
 
-from . import filters, locale
+from . import filters, locale, proxies
 from .here import house
 
+OUR_FAULT = N_("The service is set up wrong, and whoever runs it has been told. You have done nothing wrong.")
 LOGGED_OUT = N_("You have been logged out. Log in again; what you have written stays on this page.")
 # What stands in a query as it is.
 _QUERY = "/?:@!$&'()*+,;=%-._~"
@@ -88,9 +89,23 @@ def _too_large(error: TooLarge) -> ResponseReturnValue:
 def _csrf(error: CSRFError) -> ResponseReturnValue:
     """The form is older than the log-in it was fetched under: nothing was done, nothing is lost. The script that
     saves while one writes asks who is logged in now, and sends it again (static/unsaved.js)."""
-    if wants_json():
+    why = _why_not_ours(error)
+    if wants_json() and why != "origin":
         return jsonify(reason=filters.sentence(LOGGED_OUT), again=True), 401
-    return _page(400, csrf=True, kept=kept())
+    return _page(400, csrf=why, kept=kept(), reason=OUR_FAULT if why == "origin" else None)
+
+
+def _why_not_ours(error: CSRFError) -> str:
+    """ "origin": the way to us is set up wrong, which no visitor can mend; "cookie": the browser has sent none;
+    else "old"."""
+    if isinstance(error, proxies.OtherOrigin):
+        return "origin"
+    if current_app.config["SESSION_COOKIE_NAME"] in request.cookies:
+        return "old"
+    if current_app.config["SESSION_COOKIE_SECURE"] and (proxies.sent_from() or "").startswith("http:"):
+        proxies.remark_no_cookies()
+        return "origin"
+    return "cookie"
 
 
 def _name_sides() -> None:

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from flask import Blueprint, Response, g, jsonify, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    g,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
@@ -19,6 +30,12 @@ bp = Blueprint("pages", __name__)
 
 # How long what security.txt says holds (RFC 9116 wants less than a year).
 _GOOD_FOR = timedelta(days=180)
+
+@bp.record
+def _watch(state: BlueprintSetupState) -> None:
+    state.app.extensions["watch"] = health.Watch(state.app.extensions["house"])
+
+
 # When the pages were last gone through against WCAG; move it when that is done again.
 ASSESSED = date(2026, 11, 22)
 _LONGEST_PREVIEW = 200_000
@@ -41,22 +58,33 @@ def help() -> str:
 
 @bp.get("/healthz")
 def healthz() -> ResponseReturnValue:
-    """For whatever watches over servers: 200, or 503 when the worker is late or the database gone."""
-    found = health.health(house(), real_now=g.real_now)
+    """For whatever watches over servers: 200, or 503 when the worker is late, or the database, its tables or the files
+    are not there. What is not known is null."""
+    found = current_app.extensions["watch"].health(real_now=g.real_now)
 
     def iso(at: datetime | None) -> str | None:
         return at.isoformat(timespec="seconds") if at else None
 
     told = {
-        "status": "ok" if found.ok else "late" if found.database else "no database",
+        "status": _status(found),
         "worker_seen": iso(found.worker_seen),
         "mail_waiting": found.waiting,
         "mail_oldest_waiting": iso(found.oldest_waiting),
         "mail_failed": found.failed,
         "bounces_strange": found.strange,
-        "jobs_failing": list(found.failing),
+        "jobs_failing": None if found.failing is None else list(found.failing),
     }
     return jsonify(told), 200 if found.ok else 503, {"Cache-Control": "no-store"}
+
+
+def _status(found: health.Health) -> str:
+    if not found.database:
+        return "no database"
+    if not found.tables:
+        return "other tables"
+    if not found.files:
+        return "no files"
+    return "ok" if found.ok else "late"
 
 
 @bp.get("/robots.txt")

@@ -23,13 +23,12 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
-from flask_wtf.csrf import CSRFProtect
 from werkzeug.routing import IntegerConverter
 
 from peerreview.services import sessions
 from peerreview.services.house import Account
 
-from . import filters
+from . import filters, proxies
 from .errors import LOGGED_OUT, kept, wants_json
 from .here import house
 
@@ -68,9 +67,11 @@ def register(app: Flask) -> None:
         # Renewed when a visit is noted: a new cookie with every picture would undo the browser's cache.
         SESSION_REFRESH_EACH_REQUEST=False,
         WTF_CSRF_TIME_LIMIT=None,
+        # Flask-WTF's own asks for https alone, and knows but one of the addresses that a proxy may give us.
+        WTF_CSRF_SSL_STRICT=False,
     )
     app.url_map.converters["int"] = SmallInteger
-    CSRFProtect(app)
+    proxies.SameOrigin(app)
     manager = LoginManager(app)
     # The session row says who is there; a changed address (a train, a telephone) logs nobody out.
     manager.session_protection = None

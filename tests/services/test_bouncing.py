@@ -135,7 +135,7 @@ def test_what_cannot_be_placed_stays_and_is_counted(
         read_bounces(house, real_now=now)
         assert imap.there() == [(True, message) for message in strange]
         assert mail_status(house, actor=lead, real_now=now).pulse.strange == 4
-    assert health.health(house, real_now=now).strange == 4
+    assert health.Watch(house).health(real_now=now).strange == 4
     assert again(house, sent).state == "failed"
 
 

@@ -103,6 +103,20 @@ def test_start_on_an_empty_database_says_the_mend(empty: Database) -> None:
         schema.check(empty, MIGRATIONS)
 
 
+def test_database_in_memory_is_none() -> None:
+    with pytest.raises(BadSetting, match="is gone when the program ends"):
+        schema.check(Database("sqlite://"), MIGRATIONS)
+
+
+def test_version_that_this_program_does_not_know_is_told(empty: Database) -> None:
+    schema.upgrade(empty, MIGRATIONS)
+    with empty.write() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    for deed in (schema.upgrade, lambda *of: schema.downgrade(*of, "base")):
+        with pytest.raises(BadSetting, match="version that this program does not know"):
+            deed(empty, MIGRATIONS)
+
+
 def test_start_on_another_version_says_which(empty: Database) -> None:
     schema.upgrade(empty, MIGRATIONS)
     with empty.write() as session:
@@ -115,7 +129,18 @@ def test_start_on_another_version_says_which(empty: Database) -> None:
     ("url", "says"),
     [
         ("postgresql://someone:hush@127.0.0.1:9/none", "see that the server runs"),
-        ("nonsense", "write for example"),
+        ("postgresql://someone:hu%40sh@127.0.0.1:9/none", "see that the server runs"),
+        ("postgresql://someone:hu/sh@127.0.0.1:9/none", "see that the server runs"),
+        ("postgresql://someone:hu@sh/word@127.0.0.1:9/none", "write @ as %40"),
+        ("postgresql://someone@127.0.0.1:9/none?password=hush", "see that the server runs"),
+        ("postgresql://someone:hush", "cannot be read"),
+        ("postgresql://someone:12345", "names no database"),
+        ("postgresql://someone:hush@127.0.0.1:port/none", "cannot be read"),
+        ("postgresql+psycopg2://someone:hush@127.0.0.1/none", "no kind of database"),
+        ("postgres://someone:hush@127.0.0.1/none", "is written postgresql://"),
+        ("mysql://someone:hush@127.0.0.1/none", "mysql:// is no kind of database that Peerreview runs on"),
+        ("hush", "is no database's address"),
+        ("hush hush://somewhere", "no kind of database"),
         ("oracle9://somewhere", "write for example"),
         ("sqlite:////dev/null/peerreview.db", "write for example"),
     ],
@@ -124,7 +149,8 @@ def test_database_that_cannot_be_reached_says_the_mend_and_no_password(url: str,
     with pytest.raises(BadSetting, match="DATABASE_URL: ") as caught:
         schema.check(Database(url), MIGRATIONS)
     assert says in str(caught.value)
-    assert "hush" not in str(caught.value)
+    for secret in ("hush", "hu@sh", "hu/sh", "sh/word", "12345"):
+        assert secret not in str(caught.value)
     assert "\n" not in str(caught.value)
 
 

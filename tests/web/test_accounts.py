@@ -155,7 +155,8 @@ def test_form_sent_after_the_logout_shows_what_was_written(house: House, browser
     accepts = {"Accept": "application/json"}
     answer = browser_of_anna.page("/preview", 401, "POST", data={"csrf_token": token}, headers=accepts)
     assert answer.json == {
-        "reason": "Du är utloggad. Logga in igen. Det du har skrivit finns kvar på den här sidan."
+        "reason": "Du är utloggad. Logga in igen. Det du har skrivit finns kvar på den här sidan.",
+        "again": True,
     }
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from peerreview.services import health, heartbeats
@@ -46,8 +47,40 @@ def test_without_a_database_it_still_answers(
     app: Flask, house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def gone(*given: object, **more: object) -> None:
-        raise OperationalError("SELECT 1", {}, Exception("the server closed the connection"))
+        raise OperationalError(
+            "SELECT 1", {}, Exception("the server closed the connection"), connection_invalidated=True
+        )
 
     monkeypatch.setattr(health, "pulse", gone)
     answer = app.test_client().get("/healthz")
     assert (answer.status_code, answer.json["status"]) == (503, "no database")
+    assert unknown(answer.json), "0 mails would be good news"
+
+
+def unknown(told: dict[str, object]) -> bool:
+    """Whether all but the status is null: what is not known is not said to be nothing."""
+    return all(value is None for name, value in told.items() if name != "status")
+
+
+def test_tables_that_are_not_ours_are_told(app: Flask, house: House) -> None:
+    beat(house, datetime.now(UTC))
+    with house.db.write() as session:
+        session.execute(text("DROP TABLE register_history"))
+    answer = app.test_client().get("/healthz")
+    assert (answer.status_code, answer.json["status"]) == (503, "other tables")
+    assert unknown(answer.json)
+
+
+def test_tables_that_change_under_a_running_house_are_told_at_once(app: Flask, house: House) -> None:
+    beat(house, datetime.now(UTC))
+    client = app.test_client()
+    assert client.get("/healthz").status_code == 200
+    with house.db.write() as session:
+        session.execute(text("DROP TABLE heartbeat"))
+    answer = client.get("/healthz")
+    assert (answer.status_code, answer.json["status"]) == (503, "other tables")
+
+
+def test_bounces_are_not_counted_where_nobody_looks_for_them(app: Flask, house: House) -> None:
+    beat(house, datetime.now(UTC))
+    assert app.test_client().get("/healthz").json["bounces_strange"] is None

@@ -1,0 +1,34 @@
+"""What the web meets at its door and whoever runs the house should know of: in the log at once, and kept for
+`peerreview check`. Said by each process once an hour at most."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+
+from ..store import remarks as store
+from .checking import door_settings
+from .house import House
+from .troubles import by_the_way
+
+log = logging.getLogger(__name__)
+EVERY = timedelta(hours=1)
+
+
+class Door:
+    """What one process has remarked already."""
+
+    def __init__(self, house: House):
+        self._house = house
+        self._said: dict[str, tuple[str, datetime]] = {}
+
+    def remark(self, name: str, said: str, *, real_now: datetime) -> None:
+        """`said`: a sentence in English. Whoever knocks cannot make us write: a few names, once an hour each."""
+        last = self._said.get(name)
+        if last is not None and real_now - last[1] < EVERY:
+            return
+        self._said[name] = (said, real_now)
+        log.warning("%s", said)
+        data = {"said": said[:500], "settings": door_settings(self._house.settings)}
+        with by_the_way("a remark"), self._house.db.write() as session:
+            store.keep(session, name, data, real_now)
