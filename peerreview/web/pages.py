@@ -31,6 +31,7 @@ bp = Blueprint("pages", __name__)
 # How long what security.txt says holds (RFC 9116 wants less than a year).
 _GOOD_FOR = timedelta(days=180)
 
+
 @bp.record
 def _watch(state: BlueprintSetupState) -> None:
     state.app.extensions["watch"] = health.Watch(state.app.extensions["house"])
