@@ -11,7 +11,6 @@ from ..engine import moves
 from ..engine.case import Place, Scope
 from ..engine.decide import Answer, Do, action_at
 from ..engine.definition import Action, Step
-from ..engine.leaving import directions, supposed
 from ..engine.moves import Choice
 from ..errors import N_, Invalid, Message, NotFound, Refused
 from . import new_days
@@ -21,6 +20,7 @@ from .house import Account, House
 from .left_undone import lies_ahead
 from .meaning import require_shown
 from .new_days import Given
+from .own_withdrawal import own_withdrawal
 
 MAX_REASON = 2000
 
@@ -132,14 +132,6 @@ def _all_checked(
     if errors:
         raise Invalid(errors)
     return data, days
-
-
-def own_withdrawal(case: OpenCase) -> Choice:
-    """The choice of somebody who withdraws their own side."""
-    party = case.own_party()
-    if party is None:
-        return Choice()
-    return Choice(party=party, finish=supposed(case.case, party), asks=bool(directions(case.case, party)))
 
 
 def _checked(action: Action, filled: Filled) -> dict[str, Any]:

@@ -11,8 +11,8 @@ from ..engine.flow import active
 from ..engine.leaving import directions
 from ..engine.moves import Choice, back_targets
 from ..errors import N_, Invalid, Message, PartyName
-from .acting import own_withdrawal
 from .cases import OpenCase
+from .own_withdrawal import own_withdrawal
 from .todo import Words
 
 ALL = "all"
