@@ -162,7 +162,10 @@ def test_what_the_library_can_do_quickly_looks_as_it_makes_it(text: str) -> None
     md.preprocessors.deregister("html_block")
     md.inlinePatterns.deregister("html")
     theirs = re.sub(r' align="[a-z]+"', "", md.convert(text))
-    assert re.sub(r' (id|class)="[^"]*"', "", _convert(text, 0, "")[0]) == theirs
+    ours = re.sub(r' (id|class)="[^"]*"', "", _convert(text, 0, "")[0])
+    # Headings of ours stand without gaps, whatever was typed.
+    levels = re.compile(r"(</?h)[1-6]")
+    assert levels.sub(r"\1", ours) == levels.sub(r"\1", theirs)
 
 
 REMARKED = '<p class="as-written">Så här står det.</p>'

@@ -135,7 +135,7 @@ def test_reminder_goes_to_those_whose_turn_it_is_once_a_day(house: House) -> Non
     assert call(house, cast, "acceptance", 1) == 1
     ((recipient, subject),) = sent(house, cast)
     assert recipient == cast.coordinator(1).email
-    assert subject.startswith("Svara på förslaget om granskning senast")
+    assert subject.startswith("Påminnelse: Svara på förslaget om granskning senast")
     with pytest.raises(Refused):
         call(house, cast, "acceptance", 1)
     (ball,) = [ball for ball in view(house, cast).rows[0].balls if ball.party == 1]
