@@ -25,6 +25,7 @@ from peerreview.services import (
     rehearsing,
     reminding,
 )
+from peerreview.services.actions import Typed
 from peerreview.services.anonymity import LEAST, parts, pooled, whole
 from peerreview.services.choosing import options
 from peerreview.services.evaluations import EvaluationView
@@ -235,7 +236,7 @@ def test_the_lead_is_told_how_many_are_missing_and_never_who(house: House, cast:
     ]
     case = looked(house, cast, lead)
     go_on = case.workflow.actions["go_on"]
-    shown.append(repr(options(case, go_on)))
+    shown.append(repr(options(case, go_on, Typed())))
     for text in shown:
         assert missing.name not in text
         assert missing.email not in text
