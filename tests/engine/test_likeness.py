@@ -9,8 +9,9 @@ import pytest
 from peerreview.engine.case import ACTIVE, DONE, Mark, Record, Scope
 from peerreview.engine.decide import Do, See, may
 from peerreview.engine.likeness import waiting_again
-from peerreview.engine.planning import stuck, stuck_mails, tasks, whose_turn
+from peerreview.engine.planning import stuck, tasks, whose_turn
 from peerreview.engine.reader import read
+from peerreview.engine.telling import stuck_mails
 from peerreview.errors import Refused
 
 from .play import LEAD, Play, collegial

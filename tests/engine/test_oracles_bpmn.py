@@ -20,6 +20,7 @@ from peerreview.engine.case import ACTIVE, WAITING, Actor, Case, FactKey, Place
 from peerreview.engine.decide import Do, action_at
 from peerreview.engine.definition import Workflow
 from peerreview.engine.moves import Choice, fire
+from peerreview.engine.refusing import asks_the_lead
 from peerreview.engine.unfolding import made_up, name_of
 from peerreview.errors import Refused
 
@@ -105,7 +106,8 @@ class Forward(Twice):
         if step is None or step.children:
             return
         for name, deed in super()._actions_at(place, ends=ends):
-            if step.actions[name.split(".")[1]].to not in self.case.workflow.by_path:
+            action = step.actions[name.split(".")[1]]
+            if action.to not in self.case.workflow.by_path and not asks_the_lead(self.case, action, place):
                 yield name, deed
 
     def _fire(self, event: str, actor: Actor, what: Do, choice: Choice | None = None) -> None:
