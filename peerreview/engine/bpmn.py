@@ -4,7 +4,7 @@ Each instance of a step is a user task in its side's lane, or in everybody's; co
 gateways. A wait is an event with a condition, and so is what ends a step without an action (`done_when`, `ends_after`):
 dates are conditions too, since working days and rests are ours. Facts are data objects, told from outside.
 Not in it: going back, going on without, resting, withdrawing, what holds everywhere, and actions of whole blocks. Where
-a side says no and the others could go on, its end is the one that the lead may choose; that they go on is a withdrawing.
+a side says no and the others could go on, its end is the one that the lead may choose; going on is a withdrawing.
 """
 
 from __future__ import annotations

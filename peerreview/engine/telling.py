@@ -164,10 +164,7 @@ def _of_the_report(move: Move) -> Iterator[_Heard]:
         if artefact.per == "party" and done.owner is not None:
             sides = case.standing.related(artefact.concerns, done.owner) if artefact.concerns else ()
         gone = [p for p in sides if receives(case, p)]
-        place = move.place or WHOLE
-        yield _Heard(
-            tuple(s for s in case.seats if s.party in gone), "action", REPORT, (place[0], move.scope)
-        )
+        yield _Heard(tuple(s for s in case.seats if s.party in gone), "action", REPORT)
 
 
 def receives(case: Case, party: int) -> bool:

@@ -20,7 +20,7 @@ from ..engine.planning import next_due, next_late
 from ..engine.whose import is_leads_turn, vacancies
 from ..errors import Conflict, Refused
 from ..store import cases as store
-from . import effects, invitations, own_word, posting, sitting_in, wording
+from . import effects, invitations, late_over, own_word, posting, sitting_in, wording
 from .cases import OpenCase, Rounds, only_reviews, opened
 from .deciding import decisions_of
 from .departures import kept
@@ -233,9 +233,11 @@ def save(case: OpenCase) -> None:
     review.due_on = next_due(case.case)
     review.vacant = bool(vacancies(case.case))
     review.leads_turn = is_leads_turn(case.case) or bool(decisions_of(case))
+    told: set[int] = set()
     for move in case.moves:
-        posting.send_deed_mails(case, move)
+        told |= posting.send_deed_mails(case, move)
     posting.send_stuck_mails(case)
+    late_over.tell_over(case, told)
     store.keep(case.session, review)
     posting.replan(case)
     invitations.bring_up_to_date(case)

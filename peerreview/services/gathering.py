@@ -116,7 +116,7 @@ def still_asks(case: OpenCase, asked: Mapping[str, Any], person_id: int, *, news
 
 
 def takes_part(case: OpenCase, person_id: int) -> bool:
-    seats = case.case.seats
+    seats = [seat for seat in case.case.seats if seat.party not in case.standing.withdrawn]
     return person_id in case.case.leads or any(
         person_id in (seat.person, seat.reader(case.now)) for seat in seats
     )

@@ -60,6 +60,7 @@ KINDS: Mapping[str, Message] = {
     "agreement": N_("The agreement"),
     "letter": N_("Written by the project lead"),
     "time": N_("More time"),
+    "late_over": N_("No longer late"),
     "still": N_("What stands still"),
     "approve": N_("A text to approve"),
 }

@@ -32,10 +32,13 @@ GONE = N_("the step has been left, or the date has moved").text
 PASSED = N_("the date was moved so near that the day of this reminder has been").text
 
 
-def send_deed_mails(case: OpenCase, move: Move) -> None:
-    """Send the mails of a move: to each person one, however many reasons there are, or with their digest."""
+def send_deed_mails(case: OpenCase, move: Move) -> set[int]:
+    """Send the mails of a move: to each person one, however many reasons there are, or with their digest. Returns to
+    whom."""
     actor = case.account.person_id if case.account else None
-    _send(case, deed_mails(move, actor, case.now))
+    mails = deed_mails(move, actor, case.now)
+    _send(case, mails)
+    return {mail.person for mail in mails}
 
 
 def send_stuck_mails(case: OpenCase) -> None:

@@ -93,6 +93,18 @@ def planned_of(session: Session, review_id: int) -> list[PlannedMail]:
     return list(session.scalars(query.order_by(PlannedMail.due_at, PlannedMail.id)))
 
 
+def warned_of(session: Session, review_id: int, steps: Iterable[str]) -> dict[tuple[str, int, int], set[int]]:
+    """Who has been told that others are late with these steps, by (step, party, visit)."""
+    query = select(PlannedMail).where(
+        PlannedMail.review_id == review_id, PlannedMail.step.in_(list(steps)), PlannedMail.state == "sent"
+    )
+    found: dict[tuple[str, int, int], set[int]] = {}
+    for row in session.scalars(query):
+        if row.data.get("late") and not row.data.get("own_turn"):
+            found.setdefault((row.step, row.party, row.visit), set()).add(row.person_id)
+    return found
+
+
 def planned_by_id(session: Session, planned_id: int, *, lock: bool = False) -> PlannedMail | None:
     query = select(PlannedMail).where(PlannedMail.id == planned_id)
     return session.scalar(query.with_for_update() if lock else query)
