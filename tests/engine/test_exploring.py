@@ -40,7 +40,7 @@ def test_the_proof_takes_seconds() -> None:
             "      member: [joint_report.write@handed_over]\n",
             "joint_report",
             "report: joint",
-            "still empty",
+            "nothing has been written",
         ),
         # A draft that was presented can then not be written on, should a side be sent back to it.
         (
