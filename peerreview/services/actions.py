@@ -169,7 +169,7 @@ def do(
     What the same form has done a moment ago (a button pressed twice) is not done again: its receipt is shown."""
     with looking(house, review_id=review_id, actor=actor, now=now, rounds="lead") as case:
         if seen is not None and seen != case.review.version:
-            return _done_by_this_form(case, wish, seen)
+            return _done_by_this_form(case, wish, typed, seen)
         action, _, _do = _allowed(case, wish)
         # The choice alone is tried here, so that what is wrong with it is said beside its field.
         choice = choosing.choice_of(case, action, typed)
@@ -189,20 +189,22 @@ def do(
         with looking(house, review_id=review_id, actor=actor, now=now, rounds="lead") as case:
             if seen is None or seen == case.review.version:
                 raise
-            return _done_by_this_form(case, wish, seen)
+            return _done_by_this_form(case, wish, typed, seen)
     with house.db.read() as session:
         line = history_store.newest_of(session, review_id, actor.person_id, *receipts.DEEDS)
         assert line is not None
         return receipts.key_of(line)
 
 
-def _done_by_this_form(case: OpenCase, wish: Wish, seen: int) -> str:
-    """The receipt of what the same person did from the same page, where nothing else has happened; else Conflict."""
+def _done_by_this_form(case: OpenCase, wish: Wish, typed: Typed, seen: int) -> str:
+    """The receipt of what the same person did from the same page in the same words, where nothing else has happened;
+    else Conflict."""
     assert case.account is not None
     line = history_store.newest_of(case.session, case.review.id, case.account.person_id, *receipts.DEEDS)
     if line is None or case.review.version != seen + 1:
         raise Conflict(wording.moved_meanwhile(case))
     same = (line.data.get("action"), line.step) == (wish.action, wish.step)
+    same = same and (line.text or "") == typed.reason.strip()
     if not same or wish.party not in (None, line.party):
         raise Conflict(wording.moved_meanwhile(case))
     return receipts.key_of(line)

@@ -212,7 +212,7 @@ def _come_in(drama: Drama, invitation: Mail, language: str) -> Player:
     person.get(invitation.link)
     button = next(form for form in person._here().forms if "/invite/" in form.action).buttons[0]
     filled = {
-        "name": f"Granskare {invitation.to.partition('@')[0]}",
+        "name": f"Anna {invitation.to.partition('@')[0]}",
         "password": PASSWORD,
         "language": language,
     }
