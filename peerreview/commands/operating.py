@@ -124,6 +124,23 @@ def person_add(name: str, email: str, language: str, lead: bool, password: str) 
         real_now=datetime.now(UTC),
     )
     saying.tell(N_("%(address)s can log in at %(site)s.", address=email, site=opened.settings.base_url))
+    if lead:
+        _next(opened.settings.base_url)
+
+
+def _next(site: str) -> None:
+    """What the first lead's house still needs, from whoever runs it and in the browser."""
+    saying.tell(N_("Next:"))
+    for step in (
+        N_("  start `peerreview worker`, which sends mail and moves what time moves;"),
+        N_("  try the mail: `peerreview mail test ADDRESS`;"),
+        N_("  look at `peerreview check`;"),
+        N_(
+            "  bring in organisations and people from a file: %(site)s/lead/people/from-file",
+            site=site.rstrip("/"),
+        ),
+    ):
+        saying.tell(step)
 
 
 @person.command("password")

@@ -16,6 +16,7 @@ from ..store import accounts as accounts_store
 from ..store import evaluations as evaluations_store
 from ..store import examples as examples_store
 from ..store import gathered as gathered_store
+from ..store import people as people_store
 from ..store import planned as planned_store
 from ..store import questions as questions_store
 from ..store import rounds as rounds_store
@@ -255,6 +256,14 @@ def _person(asked: Asked, id: int) -> Iterator[Thing]:
         yield Thing(f"membership:{one.id}", one.role, words)
     for seat in asked.session.query(Seat).filter_by(person_id=person.id, removed_at=None):
         yield Thing(f"seat:{seat.id}", f"{seat.role}.{seat.function}", N_("A place in a review"))
+
+
+def uninvited(asked: Asked) -> Iterator[Thing]:
+    """All who have never been invited."""
+    if not asked.actor.is_lead:
+        raise NotFound("uninvited")
+    for one in people_store.uninvited(asked.session):
+        yield Thing(f"person:{one.id}", one.email, one.name)
 
 
 def pending_address(asked: Asked) -> Iterator[Thing]:

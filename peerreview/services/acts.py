@@ -138,6 +138,7 @@ ACTS: Mapping[str, Act] = {
     "people.invite": Act(N_("Send the invitation again"), lists.person),
     "people.do_close": Act(N_("Close the account"), lists.person),
     "people.reopen": Act(N_("Open the account again"), lists.person),
+    "intake.invite_all": Act(N_("Invite them all"), lists.uninvited),
     "people.leave": Act(N_("Take the function away"), lists.person),
     "people.forget_address": Act(N_("Forget the new address"), lists.pending_address),
     "people.remove_results": Act(N_("Take these results away"), lists.results),

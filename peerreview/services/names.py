@@ -59,13 +59,18 @@ def check_name(
     name = " ".join(checks.name(field, text).split())
     if field in checks.faults or name == now_called:
         return name
-    fault = shape_fault(name) or _passes_for(name, _taken(house, session))
+    fault = fault_in(name, taken_names(house, session))
     if fault is None and by_owner and _squeezed(name) in map(_squeezed, open_names(session)):
         same = bool(now_called) and _squeezed(name) == _squeezed(now_called)
         fault = None if same else _NAMESAKE
     if fault is not None:
         checks.faults[field] = fault
     return name
+
+
+def fault_in(name: str, taken: Iterable[str]) -> Message | None:
+    """What is wrong with a name, where `taken` (see `taken_names`) are what no person is called."""
+    return shape_fault(name) or _passes_for(name, taken)
 
 
 _NAMESAKE = N_(
@@ -123,7 +128,8 @@ _ROLE = N_(
 )
 
 
-def _taken(house: House, session: Session) -> Iterable[str]:
+def taken_names(house: House, session: Session) -> tuple[str, ...]:
+    """What roles, the network and its organisations are called."""
     settings = house.settings
     called = (one.name for one in organisations(session))
     return (*_ROLES, settings.network_name, *called)
@@ -143,6 +149,12 @@ def _words(text: str) -> list[str]:
     return re.findall(
         r"[a-z]+", "".join(sign for sign in plain if not unicodedata.combining(sign)).replace("'", "")
     )
+
+
+def latin_words(text: str) -> list[str]:
+    """The words of a name in the letters a to z: "Region Kalmar län" is region, kalmar, lan."""
+    plain = composed(text.casefold(), "NFKD")
+    return re.findall(r"[a-z0-9]+", "".join(sign for sign in plain if not unicodedata.combining(sign)))
 
 
 def _squeezed(text: str) -> str:

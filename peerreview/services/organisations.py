@@ -141,10 +141,15 @@ def create_organisation(
     """A new member of the network; gives its id."""
     only_lead(actor)
     with house.db.write() as session:
-        row = Organisation()
-        _save(session, row, form, house.calendar.day(now).year)
-        note_added(session, row, by=actor, at=real_now)
-        return row.id
+        return add_in(session, form, house.calendar.day(now).year, by=actor, at=real_now).id
+
+
+def add_in(session: Session, form: OrganisationForm, year: int, *, by: Account, at: datetime) -> Organisation:
+    """A new organisation, written down. Raises Invalid with a field's name of the form."""
+    row = Organisation()
+    _save(session, row, form, year)
+    note_added(session, row, by=by, at=at)
+    return row
 
 
 def change_organisation(
@@ -169,13 +174,7 @@ def change_organisation(
 def _save(session: Session, row: Organisation, form: OrganisationForm, year: int) -> None:
     """Check what was typed and put it into the row. Raises Invalid with a field's name of the form."""
     checks = Checks()
-    name = checks.name("name", form.name)
-    code = checks.line("code", form.code, most=20, missing=N_("Write a short code, such as H or kalmar."))
-    if "code" not in checks.faults and not _CODE.fullmatch(code):
-        checks.faults["code"] = N_("Write the code with the letters a to z, digits and hyphens alone.")
-    region = checks.line("healthcare_region", form.healthcare_region, most=100)
-    population = checks.number("population", form.population, most=100_000_000)
-    hospitals = checks.number("hospitals", form.hospitals, most=1000)
+    name, code, region, population, hospitals = plain_facts(checks, form)
     _refuse_twins(session, checks, row.id, name, code)
     attributes = _lines(checks, "attributes", form.attributes, profiles.attributes_of)
     reviewed = _lines(
@@ -192,6 +191,18 @@ def _save(session: Session, row: Organisation, form: OrganisationForm, year: int
     except IntegrityError:
         raise Invalid(name=N_("Another organisation already has this name or code.")) from None
     profiles.keep_earlier(session, row, reviewed or set())
+
+
+def plain_facts(checks: Checks, form: OrganisationForm) -> tuple[str, str, str, int | None, int | None]:
+    """Name, code, healthcare region, population and hospitals, cleaned; what is wrong is in `checks`."""
+    name = checks.name("name", form.name)
+    code = checks.line("code", form.code, most=20, missing=N_("Write a short code, such as H or kalmar."))
+    if "code" not in checks.faults and not _CODE.fullmatch(code):
+        checks.faults["code"] = N_("Write the code with the letters a to z, digits and hyphens alone.")
+    region = checks.line("healthcare_region", form.healthcare_region, most=100)
+    population = checks.number("population", form.population, most=100_000_000)
+    hospitals = checks.number("hospitals", form.hospitals, most=1000)
+    return name, code, region, population, hospitals
 
 
 def _lines(checks: Checks, field: str, text: str, read: Callable[[str], Found | Message]) -> Found | None:

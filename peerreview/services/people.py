@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -25,10 +26,10 @@ from .register_pages import RegisterLine, newest_of
 
 ROLES = ("coordinator", "member", "contact")
 _PLACE = {role: place for place, role in enumerate(ROLES)}
-STATES = ("open", "invited", "closed", "mail")
+STATES = ("open", "invited", "uninvited", "closed", "mail")
 PAGE = 50
 
-Standing = Literal["active", "invited", "closed"]
+Standing = Literal["active", "invited", "uninvited", "closed"]
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class MembershipView:
 
 @dataclass(frozen=True)
 class PersonRow:
-    """A line of the list; `standing` is active, invited (has never logged in) or closed."""
+    """A line of the list; `standing` is active, invited (has never logged in), uninvited or closed."""
 
     id: int
     name: str
@@ -113,7 +114,8 @@ def people(
             limit=PAGE,
             offset=(page - 1) * PAGE,
         )
-        rows = tuple(_row(person) for person in found)
+        never = store.never_invited(session, [one.id for one in found])
+        rows = tuple(_row(person, never) for person in found)
         return PeopleView(rows, total, page, pages, _choices(session))
 
 
@@ -128,13 +130,13 @@ def person(house: House, *, actor: Account, person_id: int, real_now: datetime) 
             email=found.email,
             phone=found.phone,
             language=found.language,
-            standing=_standing(found),
+            standing=_standing(found, () if link else (found.id,)),
             is_lead=found.is_lead,
             mail_problem=answer_said(found.mail_problem),
             address_unproven=found.address_unproven,
             created_at=found.created_at,
             closed_at=found.closed_at,
-            invited_until=link.expires_at if link and _standing(found) == "invited" else None,
+            invited_until=link.expires_at if link and _standing(found, ()) == "invited" else None,
             running_reviews=account_store.running_reviews(session, found.id),
             memberships=memberships_of(found),
             organisations=_choices(session),
@@ -182,9 +184,7 @@ def add_person(
             now=now,
             real_now=real_now,
         )
-        entered = _enter(session, added, membership, by=actor, at=real_now)
-        if not entered and not _has(added, membership):
-            join_in(session, added, membership, by=actor, at=real_now)
+        give_in(session, added, membership, by=actor, at=real_now)
         return added.id, is_new
 
 
@@ -226,6 +226,12 @@ def add_membership(
         if _has(found, membership):
             raise Invalid(role=N_("%(name)s already has this function there.", name=found.name))
         join_in(session, found, membership, by=actor, at=real_now)
+
+
+def give_in(session: Session, person: Person, membership: Membership, *, by: Account, at: datetime) -> None:
+    """Give the person a function, unless they have it."""
+    if not _enter(session, person, membership, by=by, at=at) and not _has(person, membership):
+        join_in(session, person, membership, by=by, at=at)
 
 
 def join_in(session: Session, person: Person, membership: Membership, *, by: Account, at: datetime) -> None:
@@ -326,18 +332,20 @@ def _has(row: Person, membership: Membership) -> bool:
     return any((one.organisation_id, one.role) == wanted for one in row.memberships)
 
 
-def _standing(row: Person) -> Standing:
+def _standing(row: Person, never_invited: Collection[int]) -> Standing:
     if row.closed_at is not None:
         return "closed"
-    return "active" if row.password_hash is not None else "invited"
+    if row.password_hash is not None:
+        return "active"
+    return "uninvited" if row.id in never_invited else "invited"
 
 
-def _row(row: Person) -> PersonRow:
+def _row(row: Person, never_invited: Collection[int]) -> PersonRow:
     return PersonRow(
         id=row.id,
         name=row.name,
         email=row.email,
-        standing=_standing(row),
+        standing=_standing(row, never_invited),
         is_lead=row.is_lead,
         mail_problem=row.mail_problem,
         memberships=memberships_of(row),

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Index,
     String,
     UniqueConstraint,
+    exists,
     false,
     func,
     or_,
@@ -175,6 +176,13 @@ def person_by_email(session: Session, email: str, *, lock: bool = False) -> Pers
     return session.scalar(query.with_for_update() if lock else query)
 
 
+def people_at(session: Session, emails: Iterable[str]) -> dict[str, Person]:
+    """By folded address those who have one of these, with their memberships."""
+    folded = sorted({fold(email) for email in emails} - {""})
+    query = select(Person).where(Person.email_folded.in_(folded)).options(_WITH_MEMBERSHIPS)
+    return {one.email_folded: one for one in session.scalars(query)}
+
+
 def people(
     session: Session, *, search: str, organisation_id: int | None, state: str, limit: int, offset: int
 ) -> Sequence[Person]:
@@ -204,9 +212,35 @@ def named(search: str) -> list[ColumnElement[bool]]:
     ]
 
 
+# Brought in, and never invited: no link has been sent to them.
+_UNINVITED = (
+    Person.closed_at.is_(None),
+    Person.password_hash.is_(None),
+    ~exists().where(Link.person_id == Person.id, Link.kind == "invite"),
+)
+
+
+def uninvited(session: Session, *, lock: bool = False) -> Sequence[Person]:
+    """Those who have never been invited, with their memberships, in Swedish order."""
+    query = select(Person).where(*_UNINVITED).order_by(Person.sort_key, Person.id)
+    query = query.options(_WITH_MEMBERSHIPS)
+    return session.scalars(query.with_for_update(of=Person) if lock else query).all()
+
+
+def never_invited(session: Session, people: Iterable[int]) -> frozenset[int]:
+    """Those of them who have never been invited."""
+    query = select(Person.id).where(Person.id.in_(tuple(people)), *_UNINVITED)
+    return frozenset(session.scalars(query))
+
+
+def count_uninvited(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(Person).where(*_UNINVITED)) or 0
+
+
 _STATES = {
     "open": (Person.closed_at.is_(None),),
     "invited": (Person.closed_at.is_(None), Person.password_hash.is_(None)),
+    "uninvited": _UNINVITED,
     "closed": (Person.closed_at.is_not(None),),
     "mail": (Person.mail_problem != "",),
 }

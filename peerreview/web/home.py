@@ -6,7 +6,7 @@ from flask import Blueprint, g, render_template
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
-from peerreview.services import home
+from peerreview.services import first_steps, home
 
 from .here import house
 
@@ -16,5 +16,7 @@ bp = Blueprint("home", __name__)
 @bp.get("/")
 @login_required
 def index() -> ResponseReturnValue:
-    view = home.home(house(), actor=current_user.account, now=g.now, real_now=g.real_now)
-    return render_template("web/home/index.html", view=view)
+    actor = current_user.account
+    view = home.home(house(), actor=actor, now=g.now, real_now=g.real_now)
+    steps = first_steps.first_steps(house(), actor=actor, real_now=g.real_now) if actor.is_lead else ()
+    return render_template("web/home/index.html", view=view, first_steps=steps)

@@ -11,7 +11,7 @@ from flask_login import current_user, login_required
 
 from peerreview.errors import N_, Conflict, Invalid, Message, NotFound, Refused
 from peerreview.services import board as boards
-from peerreview.services import mail_asked, mail_plan, outbox, reminding
+from peerreview.services import first_steps, mail_asked, mail_plan, outbox, reminding, uninvited
 from peerreview.services import reviews as service
 
 from .here import house, tell, tell_why_not
@@ -29,7 +29,13 @@ def board() -> ResponseReturnValue:
         now=g.now,
         real_now=g.real_now,
     )
-    return render_template("web/lead/board.html", view=view)
+    actor = current_user.account
+    return render_template(
+        "web/lead/board.html",
+        view=view,
+        first_steps=first_steps.first_steps(house(), actor=actor, real_now=g.real_now),
+        uninvited=uninvited.count(house(), actor=actor),
+    )
 
 
 @bp.post("/reviews/<int:review_id>/remind")

@@ -26,7 +26,7 @@ BRINGS, OWN_VERSION, ONESELF, HAS = "brings all", "is of a version", "about ones
 # What its page is about is a row that nobody can change, but for being answered: then it is a Conflict.
 FIXED = "is fixed"
 DECIDED = {
-    **dict.fromkeys(("actions.do", "letters.send", "report.mark_ready"), HAS),
+    **dict.fromkeys(("actions.do", "intake.take_in", "letters.send", "report.mark_ready"), HAS),
     **dict.fromkeys(
         (
             "agreement.save",
