@@ -9,6 +9,7 @@ from itertools import combinations
 
 from sqlalchemy.orm import Session
 
+from ..engine.definition import Workflow
 from ..store import met as store
 from ..store.organisations import organisations
 from .accounts import only_lead
@@ -64,13 +65,19 @@ def met(house: House, *, actor: Account) -> MetView:
     return MetView(rows, tuple(found))
 
 
-def meetings(house: House, session: Session) -> list[Meeting]:
+def is_review(workflow: Workflow) -> bool:
+    """Whether organisations review each other in it, and report on it: a study visit is no review, nor is a round."""
+    few = workflow.max_parties <= MOST and not workflow.apart
+    return few and any(one.kind.name == "text" for one in workflow.artefacts.values())
+
+
+def meetings(house: House, session: Session, *, workflow: str | None = None) -> list[Meeting]:
     """The reviews under way and those that came to their first end (one declined or cancelled was no meeting), and
-    what is told of from before. The latest first."""
+    what is told of from before. The latest first. `workflow`: those of this one alone."""
     first_ends = {
-        name: next(iter(workflow.ends))
-        for name, workflow in house.workflows.items()
-        if workflow.max_parties <= MOST
+        name: next(iter(one.ends))
+        for name, one in house.workflows.items()
+        if is_review(one) and workflow in (None, name)
     }
     places: dict[int, list[store.Took]] = defaultdict(list)
     for took in store.taken_part(session, first_ends):

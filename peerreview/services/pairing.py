@@ -36,7 +36,7 @@ class Share:
 @dataclass(frozen=True)
 class GroupView:
     """A pair, or a ring in which each reviews the next. `members`: (id, name). Beside what was shown before: `before`,
-    its points then; `new`: it was not there."""
+    its points then; `new`: it was not there. `busy`: who of them has a review under way already, and with whom."""
 
     members: tuple[tuple[int, str], ...]
     points: int
@@ -44,6 +44,7 @@ class GroupView:
     fixed: bool
     new: bool = False
     before: int | None = None
+    busy: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -235,6 +236,7 @@ class Worked:
                 for reason, of_it in zip(group.reasons, points, strict=True)
             ),
             fixed=pair in self.settings.fixed,
+            busy=tuple(one for one in self.field.busy if one[0] in group.members),
         )
 
     def _words(self, reason: Reason, members: Sequence[tuple[int, str]]) -> tuple[Message, ...]:

@@ -19,6 +19,7 @@ from ..store.rounds import Interest
 from . import met, pairs
 from .cases import OpenCase, opened_many
 from .interests import LEVELS, themes_of
+from .reviews import USUAL
 from .round_facts import DECLINED
 
 # Beside those of the matching room: what a round asks and a profile does not hold.
@@ -191,7 +192,7 @@ def _profile(
     if interest.perspectives:
         titles = case.workflow.perspectives
         attributes[PERSPECTIVES] = frozenset(
-            say(titles[one]) if one in titles else one for one in interest.perspectives
+            say(titles[one]) for one in interest.perspectives if one in titles
         )
     if excepted:
         attributes[MONTHS] = excepted - frozenset(interest.not_months) | {OTHER_MONTHS}
@@ -220,9 +221,9 @@ def _attribute(value: Any) -> float | frozenset[str]:
 
 
 def _reviewed(case: OpenCase, names: Mapping[int, str]) -> Mapping[int, list[tuple[str, int]]]:
-    """By organisation, the names of those that it has met, and when."""
+    """By organisation, the names of those that it has met in reviews as the round's are, and when."""
     found: dict[int, list[tuple[str, int]]] = defaultdict(list)
-    for one in met.meetings(case.house, case.session):
+    for one in met.meetings(case.house, case.session, workflow=USUAL):
         for member in one.members:
             found[member] += [(names[other], one.year) for other in one.members if other != member]
     return found

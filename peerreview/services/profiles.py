@@ -27,6 +27,7 @@ from .accounts import only_lead
 from .checks import unfit
 from .house import Account, House
 from .register_notes import note_changed, told_of
+from .reviews import USUAL
 
 LARGEST, ROWS = 1024**2, 2000
 PEOPLE, HOSPITALS, REGION, ATTRIBUTE = 100_000_000, 1000, 100, 60
@@ -97,7 +98,7 @@ def _remember(
     house: House, session: Session, rows: Mapping[str, Organisation], profiles: Sequence[Profile]
 ) -> None:
     """Earlier reviews that neither the register of them nor a review of the house tells of already."""
-    known = {(one.year, frozenset(one.members)) for one in met.meetings(house, session)}
+    known = {(one.year, frozenset(one.members)) for one in met.meetings(house, session, workflow=USUAL)}
     for profile in profiles:
         own = rows[key(profile.organisation)].id
         for name, year in profile.reviewed:
@@ -180,7 +181,7 @@ def export_profiles(house: House, *, actor: Account) -> bytes:
 
 def _reviewed(house: House, session: Session, names: Mapping[int, str]) -> Mapping[int, str]:
     found: dict[int, list[str]] = {id: [] for id in names}
-    for one in met.meetings(house, session):
+    for one in met.meetings(house, session, workflow=USUAL):
         for member in one.members:
             found[member] += [f"{names[other]}@{one.year}" for other in one.members if other != member]
     return {id: "|".join(dict.fromkeys(all_)) for id, all_ in found.items()}

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from ..letters import composed
 from .database import Base, UTCDateTime
 from .organisations import Organisation
-from .reviews import Party
+from .reviews import Party, Review
 from .sorting import sort_key
 
 LONGEST_WORD = 60
@@ -175,24 +175,31 @@ def unindex(session: Session, example: Example) -> None:
 
 
 def published(
-    session: Session, *, words: Sequence[str], perspective: str, limit: int, offset: int
-) -> tuple[int, Sequence[tuple[Example, str]]]:
+    session: Session,
+    *,
+    words: Sequence[str],
+    of: tuple[str, Sequence[str]] | None,
+    limit: int,
+    offset: int,
+) -> tuple[int, Sequence[tuple[Example, str, str]]]:
     """How many are published that have a word beginning with each of `words`, or (longer ones) a word made with it, and
-    some of them with their organisations' names: those where the words tell most first, then the newest."""
-    found = _found(words, perspective).subquery()
+    some of them with their organisations' names and their reviews' workflows: those where the words tell most first,
+    then the newest. `of`: a perspective, and the workflows that it is of."""
+    found = _found(words, of).subquery()
     count = session.scalar(select(func.count()).select_from(found)) or 0
     query = (
-        select(Example, Organisation.name)
+        select(Example, Organisation.name, Review.workflow)
         .join(found, found.c.id == Example.id)
+        .join(Review, Review.id == Example.review_id)
         .join(Party, (Party.review_id == Example.review_id) & (Party.position == Example.party))
         .join(Organisation, Organisation.id == Party.organisation_id)
         .order_by(found.c.tells.desc(), Example.published_at.desc(), Example.id.desc())
     )
     rows = session.execute(query.limit(limit).offset(offset))
-    return count, [(example, name) for example, name in rows]
+    return count, [(example, name, workflow) for example, name, workflow in rows]
 
 
-def _found(words: Sequence[str], perspective: str) -> Select[Any]:
+def _found(words: Sequence[str], of: tuple[str, Sequence[str]] | None) -> Select[Any]:
     query = select(Example.id).where(Example.state == "published")
     tells: Any = literal(0)
     for word in words:
@@ -208,11 +215,13 @@ def _found(words: Sequence[str], perspective: str) -> Select[Any]:
         )
         query = query.join(hit, hit.c.example_id == Example.id)
         tells = tells + hit.c.weight
-    if perspective:
+    if of is not None:
+        perspective, workflows = of
         query = query.join(
             ExamplePerspective,
             (ExamplePerspective.example_id == Example.id) & (ExamplePerspective.perspective == perspective),
         )
+        query = query.join(Review, Review.id == Example.review_id).where(Review.workflow.in_(workflows))
     return query.add_columns(tells.label("tells"))
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import select
 
-from peerreview.errors import Conflict, Invalid, NotFound, PeerreviewError, Refused
+from peerreview.errors import Conflict, Invalid, NotFound, PeerreviewError, Refused, Text
 from peerreview.services import examples, histories, library
 from peerreview.services.examples import ExampleView, Typed, consent, publish, refuse, save_example, unpublish
 from peerreview.services.house import Account, House
@@ -170,3 +172,23 @@ def test_a_colleagues_change_and_what_is_missing_are_told(house: House, cast: Ca
         save(house, cast, example_id=id, seen=1)
     with pytest.raises(Conflict):
         deed(house, cast, publish, cast.coordinator(0), id, seen=1)
+
+
+def test_a_perspective_that_two_workflows_call_by_one_key_stays_each_ones_own(
+    house: House, cast: Cast
+) -> None:
+    id = save(house, cast)
+    deed(house, cast, publish, cast.coordinator(0), id, seen=1)
+    usual = house.workflows["collegial-review"]
+    other = replace(usual, name="audit", title=Text.of({"sv": "Revision"}))
+    same = replace(house, workflows={**house.workflows, "audit": other})
+    assert found(same, cast, perspective="patient") == [id], "one title, one perspective"
+    apart = {**usual.perspectives, "patient": Text.of({"sv": "Patientsäkerhet", "en": "Patient safety"})}
+    two = replace(house, workflows={**house.workflows, "audit": replace(other, perspectives=apart)})
+    shelf = library.library(two, actor=cast.outsider).perspectives
+    assert {"patient@collegial-review", "patient@audit"} <= set(shelf)
+    assert "patient" not in shelf
+    assert found(two, cast, perspective="patient@collegial-review") == [id]
+    assert found(two, cast, perspective="patient@audit") == []
+    one = library.example(two, actor=cast.outsider, example_id=id, now=cast.now)
+    assert one.perspectives == (usual.perspectives["patient"],)

@@ -9,12 +9,13 @@ import pytest
 
 from peerreview.errors import Conflict, Invalid, NotFound, Refused
 from peerreview.rendering.words import say as said
-from peerreview.services import histories, interests, profiles, rounds
+from peerreview.services import histories, interests, met, profiles, rounds
 from peerreview.services.acting import Filled, Wish, act
 from peerreview.services.choosing_pairs import keep, propose
 from peerreview.services.house import House
 from peerreview.services.pairing import PairingView, pairing, points_of
 from peerreview.services.pairing_input import Settings
+from peerreview.store.reviews import Review
 from tests.services.round_cast import NOW, RoundCast, begin, hold_talk, invite, make_round, wanted
 
 YES, NO = "accept", "decline"
@@ -243,6 +244,37 @@ def test_who_has_a_review_under_way_is_marked_and_can_be_left_out(house: House) 
     begin(house, other, 0, 1)
     view = look(house, cast)
     assert view.busy == (("Region Blekinge", ("Region Dalarna",)), ("Region Dalarna", ("Region Blekinge",)))
+    marked = {
+        id: [name for name, _ in group.busy] for group in view.sets[0].groups for id, _ in group.members
+    }
+    told = {name: id for id, name in view.organisations}
+    assert all(name in marked[told[name]] for name, _ in view.busy), "each card says it in words"
+    assert sum(len(group.busy) for group in view.sets[0].groups) == 2
     (busy, *_) = cast.organisations
     without = look(house, cast, Settings(without=(busy,)))
     assert busy not in {id for group in groups(without) for id in group}
+
+
+def test_only_reviews_as_the_rounds_own_keep_two_from_meeting_again(house: House) -> None:
+    cast = to_pairing(house)
+    id = rounds.open_round(
+        house, actor=cast.lead, name="Omgång 2", year="2026", organisations=cast.organisations, now=NOW
+    )
+    other = replace(cast, id=id)
+    _answered(house, other, 4)
+    child = begin(house, other, 0, 1)
+    pair = sorted(cast.organisations[:2])
+    fixed = Settings(fixed=((pair[0], pair[1]),))
+    assert look(house, cast, fixed).fault is not None, "they are in such a review"
+    # The same two in a process of another name, and in one that reports on nobody.
+    usual = house.workflows["collegial-review"]
+    bare = {key: one for key, one in usual.artefacts.items() if one.kind.name != "text"}
+    made_up = {"audit": replace(usual, name="audit"), "visit": replace(usual, name="visit", artefacts=bare)}
+    more = replace(house, workflows={**house.workflows, **made_up})
+    for name, counts, busy in (("audit", 1, 2), ("visit", 0, 0)):
+        with house.db.write() as session:
+            session.get_one(Review, child).workflow = name
+        assert len(met.met(more, actor=cast.lead).meetings) == counts
+        assert len(look(more, cast).busy) == busy
+        assert look(more, cast, fixed).fault is None
+        assert pair in groups(look(more, cast, fixed))
