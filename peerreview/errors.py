@@ -31,6 +31,14 @@ class Text(NamedTuple):
         texts = dict(self.translations)
         return texts.get(language) or texts.get("sv") or next(iter(texts.values()), "")
 
+    def in_a_row(self) -> Text:
+        """As a title stands within a sentence: "processledare", but still "HR"."""
+        return Text(tuple((language, small(text)) for language, text in self.translations))
+
+
+def small(text: str) -> str:
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
 
 class Message(NamedTuple):
     """An English message (also its key in the translations) and what goes into its %(name)s gaps.
@@ -41,6 +49,10 @@ class Message(NamedTuple):
 
     text: str
     params: tuple[tuple[str, Any], ...] = ()
+
+    def with_(self, **params: Any) -> Message:
+        """The same message with what it names in its gaps; what it does not name would make one look like several."""
+        return Message(self.text, tuple((k, v) for k, v in params.items() if f"%({k})s" in self.text))
 
 
 def N_(text: str, **params: Any) -> Message:

@@ -164,12 +164,8 @@ def _fact_missing(case: Case, ref: FactRef, scope: Scope) -> tuple[Message, ...]
         params: dict[str, Any] = dict(numbers)
         if owner is not None and artefact.per != "person":
             params["party"] = PartyName(owner)
-        elif "%(party)s" in said_of.text:
-            params["party"] = artefact.title
         params["thing"] = artefact.title
         if "%(missing)s" in said_of.text:
             params = {"missing": "?", "total": "?", **params}
-        # What the words do not name would make one reason look like several.
-        said = {name: value for name, value in params.items() if f"%({name})s" in said_of.text}
-        found.append(Message(said_of.text, tuple(said.items())))
+        found.append(said_of.with_(**params))
     return tuple(dict.fromkeys(found))

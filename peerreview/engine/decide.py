@@ -16,7 +16,7 @@ from .case import ACTIVE, OVER, SHARED, WAITING, Actor, Case, Place, Scope
 from .changing import already_done as already_done
 from .changing import changes as changes
 from .conditions import awaiting, holds, missing, value_of
-from .definition import Action, Allow, Right, RoleRef
+from .definition import Action, Allow, Artefact, Right, RoleRef
 from .leaving import for_nobody, who_grants
 from .refusing import is_asked, refused_at
 
@@ -228,9 +228,9 @@ def _standing_allows(case: Case, what: Do, action: Action) -> No | None:
     mark = standing.marks.get(what.place)
     title = case.workflow.by_path[what.place[0]].title
     if mark is None or mark.state == WAITING:
-        return No(N_("the step “%(step)s” has not begun", step=title))
+        return No(N_("the step %(step)s has not begun", step=title))
     if mark.state in OVER:
-        return No(N_("the step “%(step)s” is over", step=title))
+        return No(N_("the step %(step)s is over", step=title))
     return None
 
 
@@ -263,7 +263,7 @@ def _wanting(case: Case, action: Action, scope: Scope) -> Words:
 
 def _only_for(case: Case, action: Action) -> Words:
     roles = tuple(
-        N_("the person concerned") if ref.role == "self" else case.workflow.roles[ref.role].title
+        N_("the person concerned") if ref.role == "self" else case.workflow.roles[ref.role].title.in_a_row()
         for ref in action.by
     )
     return (N_("this is done by: %(roles)s", roles=roles),)
@@ -344,8 +344,14 @@ def _why_unseen(case: Case, actor: Actor, what: See) -> Words:
                 if case.facts.get(what.artefact, state, what.owner):
                     continue
                 if concerns(case, actor, what, ref, scope):
-                    owner = PartyName(what.owner) if what.owner is not None else artefact.title
-                    return (Message(artefact.kind.facts[state].text, (("party", owner),)),)
+                    return (_not_yet(artefact, state, what.owner),)
     if case.standing.ended:
         return (_has_ended(case),)
     return (N_("this is not open to you in this step"),)
+
+
+def _not_yet(artefact: Artefact, state: str, owner: int | None) -> Message:
+    kind = artefact.kind
+    if owner is not None:
+        return kind.facts[state].with_(party=PartyName(owner), thing=artefact.title)
+    return kind.shared.get(state, kind.facts[state]).with_(thing=artefact.title)

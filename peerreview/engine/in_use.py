@@ -121,7 +121,7 @@ def _asked(old: Workflow, new: Workflow, names: Mapping[str, str], use: Use) -> 
         return
     if there is None or there.more_time is None:
         yield N_(
-            "%(side)s has asked for more time for “%(step)s” and has no answer yet; nobody could give one",
+            "%(side)s has asked for more time for the step %(step)s and has no answer yet; nobody could give one",
             side=PartyName(use.party),
             step=step.title,
         )

@@ -78,6 +78,10 @@ _LIST = (
         },
         {"accept": {"accepted": True}, "decline": {"declined": True}, "reopen": {"accepted": False}},
         undo={"accept": "reopen"},
+        shared={
+            "accepted": N_("the proposal has not been accepted"),
+            "declined": N_("the proposal has not been declined"),
+        },
     ),
     _kind(
         "team",
@@ -92,6 +96,10 @@ _LIST = (
         },
         {"confirm": {"confirmed": True}, "reopen": {"confirmed": False}},
         undo={"confirm": "reopen"},
+        shared={
+            "complete": N_("the team needs a coordinator and at least two people with a function"),
+            "confirmed": N_("the team has not been confirmed"),
+        },
     ),
     _kind(
         "agreement",
@@ -162,8 +170,8 @@ _LIST = (
         },
         by_party="acknowledged",
         shared={
-            "ready": N_("nothing has been written in “%(thing)s”"),
-            "handed_over": N_("“%(thing)s” has not been handed over"),
+            "ready": N_("this is still empty: %(thing)s"),
+            "handed_over": N_("this has not been handed over: %(thing)s"),
         },
         received="acknowledged",
         final="handed_over",
@@ -197,8 +205,8 @@ _LIST = (
         "",
         "draft sent",
         {
-            "ready": N_("“%(party)s” has not been written"),
-            "sent": N_("“%(party)s” has not been sent"),
+            "ready": N_("this has not been written: %(thing)s"),
+            "sent": N_("this has not been sent: %(thing)s"),
         },
         {"send": {"sent": True}},
     ),
@@ -218,6 +226,10 @@ _LIST = (
             "reopen": {"interested": False, "declined": False},
         },
         undo={"say": "reopen", "decline": "reopen"},
+        shared={
+            "interested": N_("nobody has said that they are interested"),
+            "declined": N_("nobody has declined"),
+        },
     ),
     _kind(
         "dialogue",
@@ -226,6 +238,7 @@ _LIST = (
         {"held": N_("the talk with %(party)s has not been held")},
         {"hold": {"held": True}, "reopen": {"held": False}},
         undo={"hold": "reopen"},
+        shared={"held": N_("the talk has not been held")},
     ),
     _kind("notes", "", "open", {}),
     _kind("example", "publish consent unpublish", "draft asked published", {}),

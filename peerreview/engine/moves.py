@@ -209,7 +209,7 @@ def _back_refusal(case: Case, path: str, party: int | None) -> Message | None:
         return N_("there is no such step")
     shared = case.workflow.scope(path) != "party"
     if party is not None and shared:
-        return N_("“%(step)s” is a step of all sides together: choose all sides", step=step.title)
+        return N_("the step %(step)s is one of all sides together: choose all sides", step=step.title)
     if party in case.standing.withdrawn:
         return N_("%(party)s has withdrawn", party=PartyName(party))
     if step.each == "person" or case.workflow.scope(path) == "person":
@@ -222,7 +222,7 @@ def _back_refusal(case: Case, path: str, party: int | None) -> Message | None:
         and scope.party not in case.standing.withdrawn
     ]
     if not any(m.state in (DONE, WAIVED) for m in mine):
-        return N_("“%(step)s” has not been passed", step=step.title)
+        return N_("the step %(step)s has not been passed", step=step.title)
     return None
 
 

@@ -209,7 +209,7 @@ def in_words(case: OpenCase, action: Action, choice: Choice) -> tuple[Words, ...
     if action.moves == "back":
         who: Message | PartyName = N_("All sides") if choice.party is None else PartyName(choice.party)
         step = case.workflow.by_path[choice.step].title
-        return (N_("%(who)s: back to “%(step)s”", who=who, step=step),)
+        return (N_("%(who)s: back to the step %(step)s", who=who, step=step),)
     if action.moves == "go_on" and choice.place is not None:
         return (_place_words(case, choice.place),)
     if action.moves == "withdraw" and choice.party is not None:

@@ -21,6 +21,7 @@ from ..rendering.words import say
 from . import turns
 from .agreed import CHOICE_WORDS
 from .cases import OpenCase, looking
+from .done_days import done_on
 from .heads import ReviewHead, head_of
 from .house import Account, House
 from .overview import where_of
@@ -178,9 +179,11 @@ class _Blank:
                 continue
             if action.to in self.workflow.ends:
                 end = self.workflow.ends[action.to].title
-                found.append(N_("%(action)s: ends as “%(end)s”", action=action.title, end=end))
+                found.append(N_("%(action)s, and the end is: %(end)s", action=action.title, end=end))
             elif back := self.workflow.step(action.to):
-                found.append(N_("%(action)s: back to “%(step)s”", action=action.title, step=back.title))
+                found.append(
+                    N_("%(action)s: back to the step %(step)s", action=action.title, step=back.title)
+                )
         return tuple(found)
 
     def only_if(self, step: Step) -> tuple[Said, ...]:
@@ -306,7 +309,10 @@ class _Running(_Blank):
         return Stop(view.state, word, self._due(step, party, view), view.now, yours)
 
     def _due(self, step: Step, party: int, view: StopView) -> Said:
-        """The day by which it is due, as long as it is not done."""
+        """The day by which it is due; once it is done, the day on which that was."""
+        if view.state == "done" and view.word is None:
+            done = done_on(self.open, step.path, party)
+            return N_("done %(day)s", day=done) if done else ""
         if view.state in ("done", "locked") or self.case.standing.ended:
             return ""
         under_way = [
@@ -351,11 +357,11 @@ def _opening(workflow: Workflow, due: Due) -> Said:
     """When a date opens a step, in words, before the date is known."""
     point = workflow.step(due.point)
     if due.span.months_from is not None and point is not None:
-        return N_("Opens as many months after “%(step)s” as the agreement says", step=point.title)
+        return N_("Opens as many months after the step %(step)s as the agreement says", step=point.title)
     for words, count in (
-        (N_("Opens %(count)s months after “%(step)s”"), due.span.months),
-        (N_("Opens %(count)s weeks after “%(step)s”"), due.span.weeks),
-        (N_("Opens %(count)s working days after “%(step)s”"), due.span.working_days),
+        (N_("Opens %(count)s months after the step %(step)s"), due.span.months),
+        (N_("Opens %(count)s weeks after the step %(step)s"), due.span.weeks),
+        (N_("Opens %(count)s working days after the step %(step)s"), due.span.working_days),
     ):
         if count > 0 and point is not None:
             return N_(words.text, count=count, step=point.title)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 from datetime import date, datetime
 
-from ..errors import N_, NotFound, PutOffDay, RoughDay
+from ..errors import N_, NotFound, PutOffDay, RoughDay, small
 from ..rendering.calendars import Event, feed_file
 from ..rendering.words import say
 from ..store import accounts as store
@@ -21,7 +21,6 @@ from .cases import OpenCase, opened_many
 from .house import Account, House
 from .sessions import account_of, digest
 from .todo import TaskView, tasks_of
-from .wording import small
 
 # Of a lead's reviews those that are due first: a network of twenty has ten or fifteen at a time.
 MOST_LED = 200

@@ -157,7 +157,7 @@ class _About:
 
 def _mail(kind: str, step: Step | None) -> Message:
     said = mail_plan.KINDS.get(kind, N_("News"))
-    return N_("%(mail)s, “%(step)s”", mail=said, step=step.title) if step else said
+    return N_("%(mail)s: %(step)s", mail=said, step=step.title) if step else said
 
 
 def _line(case: OpenCase, about: _About, row: HistoryRow, level: str) -> Line | None:

@@ -30,7 +30,7 @@ DEEDS: Mapping[str, tuple[Message, Message]] = {
     "pairing_chosen": (N_("Chose a pairing"), N_("Chose a pairing")),
     "pairing_kept": (N_("Kept a proposal of pairs, number %(number)s"), N_("Kept a proposal of pairs")),
     "child_begun": (N_("Began a review of the round"), N_("Began a review of the round")),
-    "reminded": (N_("Sent a reminder: “%(step)s”"), N_("Sent a reminder: “%(step)s”")),
+    "reminded": (N_("Sent a reminder: %(step)s"), N_("Sent a reminder: %(step)s")),
     "mail_held": (N_("Held back a mail to %(reader)s: %(mail)s"), N_("Held back a mail")),
     "mail_let_go": (N_("Let a mail go that was held back, to %(reader)s: %(mail)s"), N_("Let a mail go")),
     "mail_line_added": (N_("Added a line to a mail to %(reader)s: %(mail)s"), N_("Added a line to a mail")),
@@ -39,19 +39,19 @@ DEEDS: Mapping[str, tuple[Message, Message]] = {
         N_("Took out the line in a mail"),
     ),
     "missing_held": (
-        N_("Held back the reminder to all who have not answered: “%(step)s”"),
+        N_("Held back the reminder to all who have not answered: %(step)s"),
         N_("Held back a reminder"),
     ),
     "missing_let_go": (
-        N_("Let the reminder go to all who have not answered: “%(step)s”"),
+        N_("Let the reminder go to all who have not answered: %(step)s"),
         N_("Let a reminder go"),
     ),
     "missing_line_added": (
-        N_("Added a line to the reminder to all who have not answered: “%(step)s”"),
+        N_("Added a line to the reminder to all who have not answered: %(step)s"),
         N_("Added a line to a reminder"),
     ),
     "missing_line_removed": (
-        N_("Took out the line in the reminder to all who have not answered: “%(step)s”"),
+        N_("Took out the line in the reminder to all who have not answered: %(step)s"),
         N_("Took out the line in a reminder"),
     ),
     "mail_sent_now": (
@@ -92,15 +92,15 @@ DEEDS: Mapping[str, tuple[Message, Message]] = {
         N_("Confirmed a change of the agreement"),
     ),
     "time_asked": (
-        N_("Asked for more time for %(side)s until %(day)s: “%(step)s”"),
+        N_("Asked for more time for %(side)s until %(day)s: %(step)s"),
         N_("Asked for more time"),
     ),
-    "time_granted": (N_("Gave %(side)s more time until %(day)s: “%(step)s”"), N_("Gave more time")),
-    "day_set": (N_("Set a new day for “%(step)s”: %(day)s"), N_("Set a new day")),
-    "day_set_for": (N_("Set a new day for “%(step)s”, %(side)s: %(day)s"), N_("Set a new day")),
-    "time_declined": (N_("Declined more time for %(side)s: “%(step)s”"), N_("Declined more time")),
+    "time_granted": (N_("Gave %(side)s more time until %(day)s: %(step)s"), N_("Gave more time")),
+    "day_set": (N_("Set a new day: %(step)s, %(day)s"), N_("Set a new day")),
+    "day_set_for": (N_("Set a new day for %(side)s: %(step)s, %(day)s"), N_("Set a new day")),
+    "time_declined": (N_("Declined more time for %(side)s: %(step)s"), N_("Declined more time")),
     "time_withdrawn": (
-        N_("Took back the asking for more time for %(side)s: “%(step)s”"),
+        N_("Took back the asking for more time for %(side)s: %(step)s"),
         N_("Took back an asking for more time"),
     ),
     "dates_moved": (
@@ -183,8 +183,8 @@ EFFECTS: Mapping[tuple[str, str], Message] = {
 
 # What a move did. Gaps: step, sides.
 MOVES: Mapping[str, Message] = {
-    "back": N_("Went back to “%(step)s”: %(sides)s"),
-    "go_on": N_("Went on without waiting: “%(step)s” (%(sides)s)"),
+    "back": N_("Went back to the step %(step)s: %(sides)s"),
+    "go_on": N_("Went on without waiting: %(step)s (%(sides)s)"),
     "hold": N_("Put the review on hold"),
     "resume": N_("Resumed the review"),
     "withdraw": N_("Withdrew from the review: %(sides)s"),

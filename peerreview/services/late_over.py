@@ -56,9 +56,9 @@ def _over(case: OpenCase, before: Case) -> Iterator[tuple[Place, Mark]]:
 def _words(case: OpenCase, person: int, place: Place, mark: Mark) -> MailWords:
     step, party = case.workflow.by_path[place[0]], place[1].party
     who = case.rows.parties[party].name if party is not None else wording.title_of(case)
-    said: Message = N_("“%(step)s” was late, %(who)s. Now it has been done.", step=step.title, who=who)
+    said: Message = N_("This was late: %(step)s, %(who)s. Now it has been done.", step=step.title, who=who)
     if mark.state == WAIVED:
-        said = N_("“%(step)s” was late, %(who)s. It is waited for no longer.", step=step.title, who=who)
+        said = N_("This was late: %(step)s, %(who)s. It is waited for no longer.", step=step.title, who=who)
     return MailWords(
         subject=N_("No longer late: %(step)s, %(who)s", step=step.title, who=who),
         why=wording.why(case, person, None),

@@ -35,7 +35,7 @@ def said_of(case: OpenCase, mail: DeedMail, title: str) -> Said:
         )
     if mail.about == PASSED:
         step = case.workflow.by_path[mail.place[0]].title
-        asks = [N_("The project lead counts the step “%(step)s” as done, without you.", step=step)]
+        asks = [N_("The project lead counts the step %(step)s as done, without you.", step=step)]
         if case.workflow.apart and not _is_interested(case, mail.place[1].party):
             asks.append(N_("You count as not taking part in the round."))
         return Said(N_("No longer awaited: %(step)s – %(review)s", step=step, review=title), tuple(asks))

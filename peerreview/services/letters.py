@@ -23,7 +23,7 @@ from .cases import OpenCase, opened_many
 from .checks import Checks
 from .house import Account, House
 from .prints import Thing
-from .wording import open_words, title_of, way_to
+from .wording import in_a_row, open_words, title_of, way_to
 
 Words = Message | Text | str
 MOST_TEXT = 5000
@@ -150,7 +150,10 @@ def _addressed(
     review_id = int(letter.review) if letter.review else None
     words = MailWords(
         subject=subject,
-        why=N_("You get this mail because the project lead writes to: %(whom)s.", whom=sets[letter.whom]),
+        why=N_(
+            "You get this mail because the project lead writes to: %(whom)s.",
+            whom=_in_a_row(sets[letter.whom]),
+        ),
         ask=(N_("%(name)s writes:", name=actor.name), *(line for line in text.split("\n") if line.strip())),
         link=way_to(chosen[0]) if review_id else "/",
         button=open_words(chosen[0]) if review_id else N_("My page"),
@@ -173,12 +176,20 @@ def _sets(cases: Iterable[OpenCase]) -> dict[str, Words]:
             if role.of == "party":
                 found.setdefault(key, role.title)
         for turn in turns.turns(case):
-            words = N_("those who have not done “%(step)s”", step=turn.step.title)
+            words = N_("those who have not done the step %(step)s", step=turn.step.title)
             steps.setdefault(f"{STEP}{turn.step.path}", words)
             for key, role in _beside(case, turn).items():
-                words = N_("%(role)s where “%(step)s” is not done", role=role.title, step=turn.step.title)
+                words = N_(
+                    "%(role)s where the step %(step)s is not done",
+                    role=in_a_row(role.title),
+                    step=turn.step.title,
+                )
                 steps.setdefault(f"{STEP}{turn.step.path}:{key}", words)
     return {**found, **steps}
+
+
+def _in_a_row(words: Words) -> Words:
+    return in_a_row(words) if isinstance(words, Text) else words
 
 
 def _beside(case: OpenCase, turn: turns.Turn) -> dict[str, Role]:

@@ -65,8 +65,8 @@ KINDS: Mapping[str, Message] = {
     "approve": N_("A text to approve"),
 }
 NAMELESS = N_("Somebody who had not answered")
-LATE_RULE = N_("Reminder: “%(step)s” should have been done %(due)s")
-RULE = N_("Reminder: “%(step)s” is due %(due)s")
+LATE_RULE = N_("Reminder: %(step)s, late since %(due)s")
+RULE = N_("Reminder: %(step)s, due %(due)s")
 
 
 @dataclass(frozen=True)

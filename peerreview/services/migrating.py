@@ -89,13 +89,18 @@ def _no_way_on(before: Case, after: Case) -> Iterator[Message]:
         step, party = after.step(place).title, place[1].party
         side = {} if party is None else {"side": PartyName(party)}
         if wanted and side:
-            yield N_("“%(step)s” (%(side)s) would wait in vain: %(wanted)s", step=step, wanted=wanted, **side)
+            yield N_(
+                "the step %(step)s (%(side)s) would wait in vain: %(wanted)s",
+                step=step,
+                wanted=wanted,
+                **side,
+            )
         elif wanted:
-            yield N_("“%(step)s” would wait in vain: %(wanted)s", step=step, wanted=wanted)
+            yield N_("the step %(step)s would wait in vain: %(wanted)s", step=step, wanted=wanted)
         elif side:
-            yield N_("nothing in “%(step)s” (%(side)s) would lead on", step=step, **side)
+            yield N_("nothing in the step %(step)s (%(side)s) would lead on", step=step, **side)
         else:
-            yield N_("nothing in “%(step)s” would lead on", step=step)
+            yield N_("nothing in the step %(step)s would lead on", step=step)
 
 
 def migrate(

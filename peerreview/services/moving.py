@@ -23,6 +23,7 @@ from .checks import Checks
 from .days import fuzzy_options, kept_date
 from .deeds import changing
 from .differences import changed_paths
+from .done_days import done_by
 from .facts import DATES, in_force
 from .heads import ReviewHead, head_of
 from .house import Account, House
@@ -44,6 +45,7 @@ class DateRow:
     agreed: date | Message
     proposed: date | Message | None
     past: bool
+    done: date | None
     otherwise: tuple[Message, ...] = ()
 
 
@@ -209,6 +211,7 @@ def _view(case: OpenCase, force: AgreementRow) -> MoveView:
             agreed=agreed[name].said,
             proposed=proposed[name].said if proposed[name].kept != agreed[name].kept else None,
             past=agreed[name].day < today,
+            done=done_by(case, name),
             otherwise=given_otherwise(case, agreement_key(case), name, agreed[name].day),
         )
         for name in DATES

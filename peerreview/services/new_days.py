@@ -170,7 +170,7 @@ def _ask_about_the_order(
     for earlier in before:
         if day < earlier.day and follows(case.case, one.path, earlier.of.path):
             words = N_(
-                "This comes after “%(other)s”, %(day)s. Write a later day.",
+                "The day must lie after this one: %(other)s, %(day)s. Write a later day.",
                 other=earlier.of.step,
                 day=earlier.day,
             )

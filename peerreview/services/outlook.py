@@ -64,9 +64,12 @@ def undoing_words(case: OpenCase, action: Action, move: Move) -> Told:
     sentences: tuple[Words, ...] = ()
     button: Words = action.title
     if action.moves == "back" and step is not None:
-        sentences, button = undoing.going_back(case, move), N_("Go back to “%(step)s”", step=step.title)
+        sentences, button = undoing.going_back(case, move), N_("Go back to: %(step)s", step=step.title)
     elif action.moves == "go_on" and step is not None:
-        sentences, button = undoing.going_on(case, move), N_("Go on without “%(step)s”", step=step.title)
+        sentences, button = (
+            undoing.going_on(case, move),
+            N_("Go on without waiting: %(step)s", step=step.title),
+        )
     elif action.moves == "withdraw" and move.choice.party is not None:
         sentences = undoing.withdrawing(case, move)
         who = PartyName(move.choice.party)
@@ -281,13 +284,13 @@ def coming_after(case: OpenCase, move: Move) -> tuple[Words, ...]:
         step = case.workflow.by_path[path]
         if not step.children:
             sides.setdefault(step.title, set()).add(None if scope.person else scope.party)
-    begun: dict[frozenset[int | None], list[Message]] = {}
+    begun: dict[frozenset[int | None], list[Text]] = {}
     for title, parties in sides.items():
-        begun.setdefault(frozenset(parties), []).append(N_("“%(step)s”", step=title))
+        begun.setdefault(frozenset(parties), []).append(in_a_row(title))
     return tuple(_begins(case, parties, titles) for parties, titles in begun.items())
 
 
-def _begins(case: OpenCase, parties: frozenset[int | None], titles: list[Message]) -> Message:
+def _begins(case: OpenCase, parties: frozenset[int | None], titles: list[Text]) -> Message:
     some = tuple(PartyName(party) for party in sorted(p for p in parties if p is not None))
     if not some or len(some) == len(case.standing.taking_part):
         return N_("Begins: %(steps)s", steps=tuple(titles))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -20,6 +20,7 @@ from .agreed import DATE_WORDS
 from .agreed_days import days_of, given_otherwise, today_of_dates
 from .cases import OpenCase, opened, opened_many
 from .deciding import Decision, decisions_of
+from .done_days import done_by, held_on
 from .facts import MEETING_DATES, in_force
 from .heads import ReviewHead, head_of
 from .histories import Line
@@ -31,7 +32,7 @@ from .sides import SideView, sides_of
 from .standing import LanesView, lanes_of
 from .todo import ComingView, WaitingView, coming_of, proposed_to, waiting_of
 from .troubles import by_the_way
-from .wording import title_of
+from .wording import in_a_row, title_of
 
 PAGE = 50
 NEWS = 10
@@ -41,12 +42,14 @@ SITTING = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class DateView:
-    """`meeting`: the key of the meeting that is planned for the day, for its part in a calendar. `said`: a date that is
-    no day ("under mars 2027"), in words; `day` is then its last. `otherwise`: for whom another day applies."""
+    """`day`: the planned one; `done`: when it was done; `past`: the planned day has been. `meeting`: the key of the
+    meeting that is planned for the day, for its part in a calendar. `said`: a date that is no day ("under mars 2027"),
+    in words; `day` is then its last. `otherwise`: for whom another day applies."""
 
     title: Message | Text
     day: date
     past: bool
+    done: date | None = None
     meeting: str = ""
     said: Message | None = None
     otherwise: tuple[Message, ...] = ()
@@ -126,7 +129,11 @@ def where_of(case: OpenCase) -> tuple[Message, ...]:
     if len(set(by_side.values())) == 1:
         return _now(next(iter(by_side.values())))
     return tuple(
-        N_("%(party)s: %(steps)s.", party=PartyName(party), steps=quoted(steps) or N_("waits for the others"))
+        N_(
+            "%(party)s: %(steps)s.",
+            party=PartyName(party),
+            steps=in_rows(steps) or N_("waits for the others"),
+        )
         for party, steps in by_side.items()
     )
 
@@ -155,11 +162,11 @@ def _left(case: OpenCase) -> tuple[Message, ...]:
 
 
 def _now(steps: tuple[Text, ...]) -> tuple[Message, ...]:
-    return (N_("Now: %(steps)s.", steps=quoted(steps)),) if steps else (N_("Waits for its next step."),)
+    return (N_("Now: %(steps)s.", steps=in_rows(steps)),) if steps else (N_("Waits for its next step."),)
 
 
-def quoted(steps: tuple[Text, ...]) -> tuple[Message, ...]:
-    return tuple(N_("“%(step)s”", step=step) for step in steps)
+def in_rows(steps: tuple[Text, ...]) -> tuple[Text, ...]:
+    return tuple(map(in_a_row, steps))
 
 
 def _steps(case: OpenCase, party: int) -> tuple[Text, ...]:
@@ -177,6 +184,7 @@ def _dates(case: OpenCase) -> tuple[DateView, ...]:
                     DATE_WORDS[name],
                     one.day,
                     one.day < today_of_dates(case),
+                    done_by(case, name),
                     said=one.said if isinstance(one.said, Message) else None,
                     otherwise=given_otherwise(case, artefact.key, name, one.day),
                 )
@@ -189,7 +197,11 @@ def _dates(case: OpenCase) -> tuple[DateView, ...]:
             # Where it is to be held anew, the new day is the one that counts.
             waits = slot in found and day < today and case.state(artefact.key) == "planned"
             otherwise = found[slot].otherwise if waits else ()
-            found[slot] = DateView(artefact.title, day, day < today, artefact.key, otherwise=otherwise)
+            held = held_on(case, artefact.key)
+            if held and slot in found:
+                found[slot] = replace(found[slot], title=artefact.title, done=held)
+                continue
+            found[slot] = DateView(artefact.title, day, day < today, held, artefact.key, otherwise=otherwise)
     return tuple(sorted(found.values(), key=lambda view: view.day))
 
 

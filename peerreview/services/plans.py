@@ -93,10 +93,10 @@ def _ask_about_the_others(case: OpenCase, checks: Checks, key: str, day: date) -
         if artefact.key == key:
             before = False
         elif other is not None and (day < other if before else day > other):
-            gaps = {"meeting": artefact.title, "day": other}
-            words = N_("“%(meeting)s” comes after this, and is planned for %(day)s.", **gaps)
+            gaps = {"meeting": artefact.title.in_a_row(), "day": other}
+            words = N_("After this meeting comes the %(meeting)s, which is planned for %(day)s.", **gaps)
             if before:
-                words = N_("“%(meeting)s” comes before this, and is planned for %(day)s.", **gaps)
+                words = N_("Before this meeting comes the %(meeting)s, which is planned for %(day)s.", **gaps)
             checks.doubt("date", words, day.isoformat())
 
 

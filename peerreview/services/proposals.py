@@ -91,7 +91,7 @@ def passed_dates(case: OpenCase, version: AgreementRow) -> Message | None:
     for key, one in days_of(case, version).items():
         if one.day < today and (key not in agreed or agreed[key].kept != one.kept):
             return N_(
-                "The day for “%(what)s”, %(day)s, has been. Write a new one before you confirm.",
+                "This day has been: %(what)s, %(day)s. Write a new one before you confirm.",
                 what=LABELS[f"dates.{key}"],
                 day=one.said,
             )

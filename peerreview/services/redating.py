@@ -134,8 +134,8 @@ def _mails(case: OpenCase, shifts: tuple[MailShift, ...]) -> Iterator[MailView]:
 
 def _what(step: Text, shift: MailShift) -> Message:
     if shift.planned.late:
-        return N_("Reminder that “%(step)s” is late", step=step)
-    return N_("Reminder of “%(step)s”", step=step)
+        return N_("Reminder that this is late: %(step)s", step=step)
+    return N_("Reminder: %(step)s", step=step)
 
 
 def _names(case: OpenCase, shifts: tuple[MailShift, ...]) -> Mapping[int, str]:
@@ -161,7 +161,7 @@ def _behind_us(case: OpenCase, becomes: Mapping[Place, date], changed: set[Place
     for place in changed:
         if becomes[place] < today:
             step = case.case.step(place).title
-            yield N_("“%(step)s” would be due %(day)s, which has been.", step=step, day=becomes[place])
+            yield N_("%(step)s: would be due %(day)s, which has been.", step=step, day=becomes[place])
 
 
 def _on_free_days(case: OpenCase, new: Case, changed: set[Place]) -> Iterator[Message]:
@@ -171,7 +171,7 @@ def _on_free_days(case: OpenCase, new: Case, changed: set[Place]) -> Iterator[Me
         if place in changed and not calendar.works(day):
             why = why_free(calendar, day) or N_("%(day)s is not a working day", day=day)
             yield N_(
-                "“%(step)s”: %(why)s. It is due the working day before, %(due)s.",
+                "%(step)s: %(why)s. It is due the working day before, %(due)s.",
                 step=case.case.step(place).title,
                 why=why,
                 due=calendar.on_or_before(day),
@@ -185,7 +185,7 @@ def _out_of_order(case: OpenCase, becomes: Mapping[Place, date], changed: set[Pl
             wrong = day < other and same_side and changed & {later, earlier}
             if wrong and follows(case.case, later[0], earlier[0]):
                 yield N_(
-                    "“%(step)s” would be due %(day)s, before “%(other)s”, %(other_day)s.",
+                    "%(step)s: would be due %(day)s, before this: %(other)s, %(other_day)s.",
                     step=case.case.step(later).title,
                     day=day,
                     other=case.case.step(earlier).title,
@@ -205,15 +205,17 @@ def _short_of_time(case: OpenCase, before: Mapping[str, Any], after: Mapping[str
         if left < ROOMY and stop_between(calendar, first, last):
             weeks = stop_said(calendar)
             yield N_(
-                "Between “%(first)s” and “%(last)s” lies the summer stop, %(weeks)s: %(left)s working days are left.",
+                "The summer stop, %(weeks)s, lies between these; %(left)s working days are left: %(first)s – %(last)s.",
                 **gaps,
                 weeks=weeks,
                 left=left,
             )
         elif left == 1:
-            yield N_("Between “%(first)s” and “%(last)s” lies only one working day.", **gaps)
+            yield N_("Between these two lies only one working day: %(first)s – %(last)s.", **gaps)
         elif left < FEW:
-            yield N_("Between “%(first)s” and “%(last)s” lie only %(left)s working days.", **gaps, left=left)
+            yield N_(
+                "Between these two lie only %(left)s working days: %(first)s – %(last)s.", **gaps, left=left
+            )
 
 
 def _waiting_for(case: OpenCase, new: Case, place: Place, until: date) -> Iterator[Message]:
@@ -228,10 +230,10 @@ def _waiting_for(case: OpenCase, new: Case, place: Place, until: date) -> Iterat
         step = case.workflow.by_path[path].title
         left = working_days(calendar, until, day) if day > until else 0
         if left == 0:
-            yield N_("“%(step)s” is due %(day)s: no working day would be left for it.", step=step, day=day)
+            yield N_("%(step)s: due %(day)s, and no working day would be left for it.", step=step, day=day)
         else:
             yield N_(
-                "“%(step)s” is due %(day)s: %(left)s working days would be left for it.",
+                "%(step)s: due %(day)s, and %(left)s working days would be left for it.",
                 step=step,
                 day=day,
                 left=left,
@@ -253,7 +255,7 @@ def _meetings_elsewhere(
         moves = name in DATES and before.get(name) != after.get(name)
         if moves and planned and planned != after.get(name) and case.state(artefact.key) == "planned":
             yield N_(
-                "“%(meeting)s” is planned for %(day)s and is not moved by this. Plan it anew under Meetings.",
-                meeting=artefact.title,
+                "The day of the %(meeting)s, %(day)s, is not moved by this. Plan it anew under Meetings.",
+                meeting=artefact.title.in_a_row(),
                 day=date.fromisoformat(planned),
             )

@@ -244,12 +244,12 @@ def _why(case: Case, event: Event) -> Words:
     title = step.title if step is not None else ""
     if event.kind == "mail" and event.reason == "action":
         action = step.actions.get(event.action) if step else None
-        return N_("because somebody did: %(action)s", action=action.title if action else event.action)
+        return N_("because somebody did this: %(action)s", action=action.title if action else event.action)
     if event.kind == "mail":
         return (
             N_("because the review ended")
             if event.reason == "ended"
-            else N_("because the step “%(step)s” began", step=title)
+            else N_("because this step began: %(step)s", step=title)
         )
     if event.kind == "reminder":
         if event.reason == "told":

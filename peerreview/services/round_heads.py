@@ -16,17 +16,19 @@ from ..store import rounds as store
 from . import standing, turns
 from .cases import OpenCase, opened
 from .deeds import changing
+from .done_days import done_on
 from .house import Account, House
 
 
 @dataclass(frozen=True)
 class Stage:
-    """A step of the round; `state`: a mark's (rendering.marks)."""
+    """A step of the round; `state`: a mark's (rendering.marks); `done`: the day on which it was over."""
 
     path: str
     title: Text
     state: str
     due: date | None
+    done: date | None = None
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,8 @@ def stages_of(case: OpenCase) -> tuple[Stage, ...]:
         state = "doing" if own is None and stop.state != "late" and step.path in under_way else stop.state
         if own is None and stop.state in ("doing", "late"):
             state = "late" if _is_late(case, step) else "doing"
-        stages.append(Stage(step.path, step.short or step.title, state, _due(case, step, own)))
+        done = done_on(case, step.path, own) if state == "done" else None
+        stages.append(Stage(step.path, step.short or step.title, state, _due(case, step, own), done))
     return tuple(stages)
 
 

@@ -27,7 +27,7 @@ from .round_heads import RoundHead, head_of_round, looking_in, place_of, stages_
 from .round_letters import body_of, dates_of
 from .round_time import time_button
 from .turns import Turn
-from .wording import title_of
+from .wording import in_a_row, title_of
 
 WORKFLOW = "round"
 
@@ -237,7 +237,7 @@ def _reminding(case: OpenCase) -> tuple[Button, ...]:
     found = []
     for key, role in sorted(case.workflow.roles.items(), key=lambda item: item[0] not in own):
         if role.of == "party":
-            words = N_("Write to: %(role)s (%(count)s)", role=role.title, count=len(waiting))
+            words = N_("Write to: %(role)s (%(count)s)", role=in_a_row(role.title), count=len(waiting))
             found.append(Button(words, f"{way}{step}" + ("" if key in own else f":{key}")))
     return tuple(found)
 

@@ -12,18 +12,21 @@ from ..engine.timing import due_date
 from ..errors import N_, Message, Text
 from . import turns
 from .cases import OpenCase
+from .done_days import done_on
 from .turns import Turn
 from .wording import short
 
 
 @dataclass(frozen=True)
 class ColumnView:
-    """A step of the lanes; `note`: the day by which it is due, where that is one day for all."""
+    """A step of the lanes; `note`: the day by which it is due, where that is one day for all; `done`: when the last
+    side was through it."""
 
     path: str
     title: Text
     note: date | None
     shared: bool
+    done: date | None = None
 
 
 @dataclass(frozen=True)
@@ -108,7 +111,8 @@ def _column(case: OpenCase, step: Step, under_way: Iterable[Turn]) -> ColumnView
     note = dues.pop() if len(dues) == 1 else None
     if note is None and not dues:
         note = turns.agreed_day(case, step)
-    return ColumnView(step.path, step.short or step.title, note, shared=case.workflow.scope(step.path) == "")
+    shared = case.workflow.scope(step.path) == ""
+    return ColumnView(step.path, step.short or step.title, note, shared, done_on(case, step.path))
 
 
 def _stop(case: OpenCase, step: Step, party: int, under_way: list[Turn]) -> StopView:

@@ -108,11 +108,11 @@ def _lines(case: OpenCase, late: list[Turn]) -> list[Message]:
         step, since = several[0].step.title, min(turn.due for turn in several if turn.due)
         if any(turn.place[1].person is not None for turn in several):
             # Who has not answered is nobody's to know, nor how many they are (engine.md 48).
-            lines.append(N_("“%(step)s”, since %(due)s", step=step, due=since))
+            lines.append(N_("%(step)s, since %(due)s", step=step, due=since))
         elif len(several) > MOST_SIDES:
             lines.append(
                 N_(
-                    "“%(step)s”, %(count)s organisations, the first since %(due)s",
+                    "%(step)s, %(count)s organisations, the first since %(due)s",
                     step=step,
                     count=len(several),
                     due=since,
@@ -120,7 +120,7 @@ def _lines(case: OpenCase, late: list[Turn]) -> list[Message]:
             )
         else:
             who = tuple(dict.fromkeys(one for turn in several for one in who_of(case, turn)))
-            lines.append(N_("“%(step)s”, %(who)s, since %(due)s", step=step, who=who, due=since))
+            lines.append(N_("%(step)s, %(who)s, since %(due)s", step=step, who=who, due=since))
     return lines
 
 

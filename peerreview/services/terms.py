@@ -224,7 +224,7 @@ def _dates(typed: Typed, rules: Rules, checks: Checks) -> dict[str, str]:
         moved = new or (before is not None and rules.known.get(before[0]) != found[before[0]])
         if moved and before and (day < before[1] or (day == before[1] and key != "closing")):
             why = N_(
-                "This comes after “%(other)s”, %(day)s. Write a later day.",
+                "The day must lie after this one: %(other)s, %(day)s. Write a later day.",
                 other=LABELS[f"dates.{before[0]}"],
                 day=before[1],
             )

@@ -185,7 +185,7 @@ def why_not_write(case: OpenCase, one: Which) -> Message | None:
     for (path, scope), mark in case.standing.marks.items():
         step = case.workflow.by_path[path]
         if mark.state == WAITING and scope.party in (one.owner, None) and written_in(step, key):
-            return N_("the step “%(step)s” has not begun", step=step.title)
+            return N_("the step %(step)s has not begun", step=step.title)
     if case.standing.ended or case.standing.on_hold:
         return answer.reason
     return N_("In this step the report is read, not written.")

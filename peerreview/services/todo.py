@@ -205,7 +205,7 @@ def _asked_for(case: OpenCase) -> list[WaitingView]:
 def _asking(case: OpenCase, entry: Entry) -> Message:
     step = case.workflow.by_path[entry.step].title
     return N_(
-        "Answer: %(side)s asks for more time for “%(step)s”", side=case.names[entry.party or 0], step=step
+        "Answer %(side)s, who asks for more time: %(step)s", side=case.names[entry.party or 0], step=step
     )
 
 
@@ -330,7 +330,7 @@ def _stuck(case: OpenCase, turn: Turn) -> Message | None:
     """What a turn is about where all have done theirs, and the step is still not over."""
     if turn.place not in stuck(case.case):
         return None
-    return N_("“%(step)s”: all have done theirs, and it cannot go on yet", step=turn.step.title)
+    return N_("%(step)s: all have done theirs, and it cannot go on yet", step=turn.step.title)
 
 
 def who_of(case: OpenCase, turn: Turn) -> tuple[Words, ...]:

@@ -239,7 +239,7 @@ def _when(
         return N_("due %(day)s", day=day)
     if before is None:
         return N_("begins soon")
-    return N_("begins when “%(step)s” is done", step=before.title)
+    return N_("begins when the step %(step)s is done", step=before.title)
 
 
 def agreed_day(case: OpenCase, step: Step, scope: Scope = SHARED) -> date | None:

@@ -58,24 +58,24 @@ def said(case: OpenCase, one: Vacancy) -> Message:
     """What is wanting, in a sentence."""
     side, step = case.names[one.party], case.workflow.by_path[one.step].title
     if not one.roles:
-        return N_("In “%(step)s” a form waits for somebody whose account is closed.", step=step)
+        return N_("In the step %(step)s a form waits for somebody whose account is closed.", step=step)
     roles = tuple(in_a_row(title) for title in roles_of(case, one))
     if one.now and len(roles) == 1:
         return N_(
-            "%(side)s has nobody with an open account who is %(role)s, and it is their turn: “%(step)s”.",
+            "%(side)s has nobody with an open account who is %(role)s, and it is their turn: %(step)s.",
             side=side,
             role=roles[0],
             step=step,
         )
     if len(roles) == 1:
         return N_(
-            "%(side)s has nobody with an open account who is %(role)s. That is needed in “%(step)s”.",
+            "%(side)s has nobody with an open account who is %(role)s. That is needed in the step %(step)s.",
             side=side,
             role=roles[0],
             step=step,
         )
     return N_(
-        "%(side)s has nobody with an open account who can do “%(step)s”. Any of these could: %(roles)s.",
+        "%(side)s has nobody with an open account who can do the step %(step)s. Any of these could: %(roles)s.",
         side=side,
         roles=roles,
         step=step,
@@ -86,23 +86,23 @@ def then(case: OpenCase, one: Vacancy) -> Message:
     """What would be wanting."""
     side, step = case.names[one.party], case.workflow.by_path[one.step].title
     if not one.roles:
-        return N_("their form in “%(step)s” would not be handed in", step=step)
+        return N_("their form in the step %(step)s would not be handed in", step=step)
     roles = tuple(in_a_row(title) for title in roles_of(case, one))
     if one.now and len(roles) == 1:
         return N_(
-            "%(side)s would have nobody who is %(role)s, and it is their turn: “%(step)s”.",
+            "%(side)s would have nobody who is %(role)s, and it is their turn: %(step)s.",
             side=side,
             role=roles[0],
             step=step,
         )
     if len(roles) == 1:
         return N_(
-            "%(side)s would have nobody who is %(role)s, which is needed in “%(step)s”.",
+            "%(side)s would have nobody who is %(role)s, which is needed in the step %(step)s.",
             side=side,
             role=roles[0],
             step=step,
         )
-    return N_("%(side)s would have nobody who can do “%(step)s”.", side=side, step=step)
+    return N_("%(side)s would have nobody who can do the step %(step)s.", side=side, step=step)
 
 
 def roles_of(case: OpenCase, one: Vacancy) -> tuple[Text, ...]:

@@ -34,12 +34,7 @@ def review_title(names: Mapping[int, str]) -> str:
 
 def in_a_row(title: Text) -> Text:
     """A title as it stands within a sentence: "processledare", but still "HR"."""
-    words = {language: small(text) for language, text in title.translations}
-    return Text.of(words)
-
-
-def small(text: str) -> str:
-    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+    return title.in_a_row()
 
 
 def title_of(case: OpenCase) -> str:
@@ -183,14 +178,16 @@ def _late_to_know(case: OpenCase, planned: Planned) -> tuple[Message, tuple[Mess
         )
     else:
         subject = N_("Late: %(step)s – %(review)s", step=step.title, review=title_of(case))
-    who: object = sides or next(role.title for role in case.workflow.roles.values() if role.of == "network")
+    who: object = sides or next(
+        in_a_row(role.title) for role in case.workflow.roles.values() if role.of == "network"
+    )
     if planned.place[1].person is not None:
         # Who has not answered is nobody's to know, nor of which side they are (engine.md 48).
         subject = N_("Late: %(step)s – %(review)s", step=step.title, review=title_of(case))
         who = N_("those who have not answered yet")
     asks = [
         N_(
-            "“%(step)s” should have been done by %(due)s. It is for %(who)s to do.",
+            "This should have been done by %(due)s: %(step)s. It is for %(who)s to do.",
             step=step.title,
             due=planned.due,
             who=who,

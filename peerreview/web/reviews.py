@@ -11,7 +11,7 @@ from peerreview.errors import N_, IsRound
 from peerreview.rendering import lanes as drawing
 from peerreview.services import histories, mail_asked, mail_plan, overview
 from peerreview.services.checks import searchable
-from peerreview.services.standing import LanesView
+from peerreview.services.standing import ColumnView, LanesView
 
 from . import filters, lead
 from .here import house
@@ -52,12 +52,19 @@ def show(review_id: int) -> ResponseReturnValue:
     return render_template("web/reviews/show.html", view=view, head=view.head, lanes=drawn)
 
 
+def _note(column: ColumnView) -> str:
+    """The day on which it was done; until then the one by which it is due."""
+    if column.done:
+        return filters.say(N_("done %(day)s", day=filters.brief_day(column.done)))
+    return filters.brief_day(column.note) if column.note else ""
+
+
 def drawn_lanes(view: LanesView) -> Markup:
     """The swim lanes with their words in the reader's language."""
     columns = [
         drawing.Column(
             filters.say(column.title),
-            filters.brief_day(column.note) if column.note else "",
+            _note(column),
             column.shared,
         )
         for column in view.columns

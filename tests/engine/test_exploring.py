@@ -40,7 +40,7 @@ def test_the_proof_takes_seconds() -> None:
             "      member: [joint_report.write@handed_over]\n",
             "joint_report",
             "report: joint",
-            "nothing has been written",
+            "this is still empty",
         ),
         # A draft that was presented can then not be written on, should a side be sent back to it.
         (

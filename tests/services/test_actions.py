@@ -76,7 +76,7 @@ def test_handing_in_last_says_that_it_opens_at_once_and_what_begins(house: House
     view = look(house, cast, cast.coordinator(0), Wish("hand_in", COLLECT, 0))
     assert view.final
     assert said(cast, view.consequences)[0] == "Region Gävleborg can read them at once."
-    assert said(cast, view.next) == ["Begins: “Write review questions” and “Write a first draft”"]
+    assert said(cast, view.next) == ["Begins: write review questions and write a first draft"]
     assert said(cast, view.told) == [
         "Region Kalmar län: coordinator and team member",
         "Region Gävleborg: coordinator and team member",
@@ -163,7 +163,7 @@ def test_going_back_asks_first_and_then_says_what_stays_open_and_which_dates_mov
     assert "all:first_meeting" in values
     view = look(house, cast, cast.lead, Wish("back"), target=f"1:{COLLECT}")
     assert view.options is None
-    assert said(cast, view.choice) == ["Region Gävleborg: back to “Compile the materials”"]
+    assert said(cast, view.choice) == ["Region Gävleborg: back to the step Compile the materials"]
     sentences = said(cast, view.consequences)
     assert "Region Kalmar län keeps the materials of Region Gävleborg that have been opened." in sentences
     assert "Nobody has looked at the materials of Region Gävleborg yet." in sentences

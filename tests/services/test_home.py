@@ -36,7 +36,7 @@ def test_coordinator_is_asked_to_answer_and_waits_for_the_other_side(house: Hous
     (coming,) = view.coming
     assert (said(coming.title), said(coming.when)) == (
         "Appoint the team",
-        "begins when “Answer the proposal” is done",
+        "begins when the step Answer the proposal is done",
     )
 
 

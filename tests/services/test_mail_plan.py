@@ -35,7 +35,7 @@ def test_member_sees_their_own_mails_and_the_lead_all(house: House) -> None:
 def test_planned_mail_says_why_it_goes_or_did_not(house: House) -> None:
     cast = make_review(house)
     first = of_review(house, cast, cast.coordinator(0)).planned[0]
-    assert say(first.why, "en").startswith("Reminder: “Answer the proposal” is due")
+    assert say(first.why, "en").startswith("Reminder: Answer the proposal, due")
     assert say(first.state, "en") == "Planned"
     do(house, cast, cast.coordinator(0), "accept", "acceptance", conflict="none")
     gone = of_review(house, cast, cast.coordinator(0)).planned[0]

@@ -92,10 +92,10 @@ def test_what_a_move_means_is_shown_and_nothing_is_done(house: House, cast: Cast
     mails = {
         (say(m.what, "en"), m.before and m.before.date(), m.after and m.after.date()) for m in seen.mails
     }
-    assert ("Reminder of “Compile the materials”", date(2026, 4, 9), date(2026, 5, 6)) in mails
+    assert ("Reminder: Compile the materials", date(2026, 4, 9), date(2026, 5, 6)) in mails
     assert all(m.names for m in seen.mails)
     assert [say(clash, "en") for clash in seen.clashes] == [
-        "Between “The materials are handed in” and “The questions are to be sent” lies only one working day."
+        "Between these two lies only one working day: The materials are handed in – The questions are to be sent."
     ]
     # Names are the lead's to see; others see functions.
     assert not any(
@@ -123,7 +123,7 @@ def test_clashes_name_the_holiday_the_stop_and_what_stays_behind(house: House, c
         house, cast, cast.lead, second_meeting="2026-06-26", report="2026-08-14", closing="2026-08-20"
     )
     words = " | ".join(say(clash, "en") for clash in seen.foresight.clashes)
-    assert "“Write a first draft”: Fri 19 June 2026 is a day off: Midsummer Eve. " in words
+    assert "Write a first draft: Fri 19 June 2026 is a day off: Midsummer Eve. " in words
     assert "lies the summer stop, weeks 28 to 31" in words
 
 

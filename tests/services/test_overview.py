@@ -42,7 +42,7 @@ def test_outsider_finds_nothing(house: House) -> None:
 
 def test_where_it_stands_is_one_sentence_or_one_a_side(house: House) -> None:
     cast = advance(house, make_review(house), to="collect")
-    assert where(page(house, cast, cast.member(0))) == ["Now: “Compile the materials”."]
+    assert where(page(house, cast, cast.member(0))) == ["Now: compile the materials."]
     do(house, cast, cast.lead, "go_on", reason="Prov", choice=Choice(place=(COLLECT, Scope(1))))
     put_materials(house, cast, 0)
     do(house, cast, cast.coordinator(0), "hand_in", COLLECT)

@@ -43,7 +43,7 @@ def test_closing_the_only_coordinators_account_is_an_alarm(house: House) -> None
     close(house, cast)
     assert alarms(house, cast) == [
         "Region Kalmar län has nobody with an open account who is coordinator, and it is their turn: "
-        "“Compile the materials”."
+        "Compile the materials."
     ]
     for who in (cast.lead, cast.member(0)):
         head = overview(house, actor=who, review_id=cast.review_id, now=cast.now).head
@@ -60,7 +60,7 @@ def test_it_is_known_before_it_is_their_turn(house: House) -> None:
     do(house, cast, cast.coordinator(0), "accept", "acceptance", conflict="none")
     close(house, cast)
     (said,) = alarms(house, cast)
-    assert said.endswith("That is needed in “Appoint the team”.")
+    assert said.endswith("That is needed in the step Appoint the team.")
 
 
 def test_no_reminder_is_promised_that_would_reach_nobody(house: House) -> None:
