@@ -11,7 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
 
+from . import joint
 from .beginning import first_standing
 from .case import ACTIVE, SHARED, Actor, Case, FactKey, Facts, Place, Scope, Seat
 from .dates import Calendar
@@ -197,8 +199,16 @@ class _Rehearsal:
         due = due_date(self.case, what.place)
         late = due is not None and self.case.calendar.day(self.now) > due
         move = fire(self.case, self._actor(seat), what, self.now, reason="-")
-        yield Event(self.now, "does", what.place, what.action, (seat,), due, late)
+        yield Event(self.now, "does", what.place, what.action, (seat, *self._with(seat, what)), due, late)
         yield from self._moved(move, seat.person)
+
+    def _with(self, seat: Seat, what: Do) -> Iterator[Seat]:
+        """Those of the other sides who do it too: all approve the same version of a text that all share."""
+        place = what.place
+        action = self.case.step(place).actions[what.action]
+        if text := joint.shared_text(self.case.workflow, action, place):
+            for party in joint.awaited(self.case, text, seat.party):
+                yield from islice((s for s in self.case.seats if (s.party, s.role) == (party, seat.role)), 1)
 
     def _moved(self, move: Move, actor: int | None) -> Iterator[Event]:
         self.case = move.case

@@ -113,7 +113,7 @@ def subject_of(words: MailWords | Digest, language: str, today: Date) -> str:
         return _fitted(words.subject, language, words.names, today, MOST_SUBJECT)
     more = len(words.sections) - 1
     if not words.asks:
-        return say(N_("%(count)s news from your reviews", count=more + 1), language)
+        return say(N_("%(count)s news for you", count=more + 1), language)
     tail = N_("(and one more)") if more == 1 else N_("(and %(count)s more)", count=more)
     end, first = say(tail, language), words.sections[0]
     return f"{_fitted(first.subject, language, first.names, today, MOST_SUBJECT - len(end) - 1)} {end}"
@@ -226,7 +226,7 @@ def _section(words: MailWords, tell: Say, base_url: str, *, titled: bool) -> _Se
         return one_line(tell(part))
 
     return _Section(
-        title=said(words.subject) if titled else "",
+        title=_without_case(said(words.subject), words) if titled else "",
         why=said(words.why),
         ask=tuple(map(said, words.ask)),
         link=base_url.rstrip("/") + words.link if words.link else "",
@@ -235,6 +235,13 @@ def _section(words: MailWords, tell: Say, base_url: str, *, titled: bool) -> _Se
         note=tuple(line for line in map(one_line, words.note.splitlines()) if line),
         note_by=said(N_("%(name)s adds:", name=words.note_by)) if words.note else "",
     )
+
+
+def _without_case(title: str, words: MailWords) -> str:
+    """A subject as the heading of what says itself which case it is about."""
+    named = dict(words.why.params) if isinstance(words.why, Message) else {}
+    called = named.get("review") or named.get("round") or ""
+    return title.removesuffix(f" – {called}") if called else title
 
 
 def _render(name: str, context: dict[str, Any]) -> str:

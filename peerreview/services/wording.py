@@ -173,9 +173,8 @@ def _late_to_know(case: OpenCase, planned: Planned) -> tuple[Message, tuple[Mess
     """To who is not the one to do it: who is, and that they know."""
     step, sides = case.workflow.by_path[planned.place[0]], _whose(case, planned.place)
     if sides and (planned.place[1].party is not None or len(sides) < len(case.standing.taking_part)):
-        subject = N_(
-            "Late: %(step)s, %(who)s – %(review)s", step=step.title, who=sides, review=title_of(case)
-        )
+        # Whose review it is stands in the mail; beside a side's name it would be told twice.
+        subject = N_("Late: %(step)s, %(who)s", step=step.title, who=sides)
     else:
         subject = N_("Late: %(step)s – %(review)s", step=step.title, review=title_of(case))
     who: object = sides or next(
@@ -234,7 +233,7 @@ def why(case: OpenCase, person: int, party: int | None) -> Message:
         if seat.person == person and (party is None or seat.party == party):
             role = case.workflow.roles[seat.role].title
             return N_(
-                "You get this mail because you are %(role)s for %(party)s in the review %(review)s.",
+                "You get this mail because of your part in the review %(review)s: %(role)s for %(party)s.",
                 role=in_a_row(role),
                 party=_side(case, seat.party),
                 review=title_of(case),

@@ -158,7 +158,7 @@ def test_the_html_part_is_valid() -> None:
 
 def test_a_digest_has_a_section_each() -> None:
     message = made(digest([WORDS, NEXT, WORDS]))
-    assert read(message)["Subject"] == "2 nyheter från dina granskningar"
+    assert read(message)["Subject"] == "2 nyheter till dig"
     assert page(message).links == [
         "https://review.example/reviews/3/materials",
         "https://review.example/reviews/4/evaluation",
@@ -185,7 +185,7 @@ def test_a_digest_begins_with_what_is_ones_own_and_late() -> None:
     assert mixed.sections == (late, soon, later, others, news)
     assert subject_of(mixed, "sv", sixth) == "Min, sen (och 4 till)"
     assert subject_of(digest([later, others]), "sv", sixth) == "Min, senare (och en sak till)"
-    assert subject_of(digest([news, others]), "sv", sixth) == "2 nyheter från dina granskningar"
+    assert subject_of(digest([news, others]), "sv", sixth) == "2 nyheter till dig"
 
 
 LONG = "Jämtland Härjedalen – Västernorrland – Östergötland"

@@ -124,7 +124,7 @@ def test_clashes_name_the_holiday_the_stop_and_what_stays_behind(house: House, c
     )
     words = " | ".join(say(clash, "en") for clash in seen.foresight.clashes)
     assert "Write a first draft: Fri 19 June 2026 is a day off: Midsummer Eve. " in words
-    assert "lies the summer stop, weeks 28 to 31" in words
+    assert "The summer stop, weeks 28 to 31, lies between these" in words
 
 
 def test_later_days_move_along(house: House, cast: Cast) -> None:

@@ -119,7 +119,8 @@ def test_the_new_day_is_told_everywhere_and_reminded_of(house: House, cast: Cast
     assert said == [], "no mail names the day that has been"
     lines = histories.history(house, actor=cast.member(1), review_id=cast.review_id, now=cast.now).lines
     assert any(
-        "Set a new day for A: Compile the materials" in say(line.title, "en", {0: "A", 1: "B"}) for line in lines
+        "Set a new day for A: Compile the materials" in say(line.title, "en", {0: "A", 1: "B"})
+        for line in lines
     )
 
 

@@ -206,7 +206,7 @@ def test_refusal_says_why_and_shows_what_was_typed(app: Flask, house: House, cas
     answer = caller.send(
         path, 403, form_at="/me", seen=version(house, cast), reason="Jag har ändå skrivit en hel del här."
     )
-    assert "Det görs av: Processledare" in words(answer.text)
+    assert "Det görs av: processledare" in words(answer.text)
     assert "Jag har ändå skrivit en hel del här." in answer.text
 
 
