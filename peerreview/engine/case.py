@@ -232,7 +232,7 @@ class Granted(NamedTuple):
 @dataclass(frozen=True)
 class Case:
     """One review, whole and frozen, as every function of the engine takes it. `granted`: more time, by place and
-    visit."""
+    visit. `conflicted`: the people who have a conflict of interest in it."""
 
     workflow: Workflow
     standing: Standing
@@ -241,6 +241,7 @@ class Case:
     seats: tuple[Seat, ...] = ()
     leads: tuple[int, ...] = ()
     granted: Mapping[tuple[Place, int], Granted] = field(default_factory=dict)
+    conflicted: frozenset[int] = frozenset()
 
     def with_(self, **changes: Any) -> Case:
         # A case is remade at every move; dataclasses.replace takes five times as long.

@@ -11,12 +11,12 @@ from datetime import datetime
 from functools import partial
 
 from ..errors import N_, Message, PartyName
-from . import joint
+from . import conflicts, joint
 from .case import ACTIVE, OVER, SHARED, WAITING, Actor, Case, Place, Scope
 from .changing import already_done as already_done
 from .changing import changes as changes
 from .conditions import awaiting, holds, missing, value_of
-from .definition import Action, Allow, Artefact, Right, RoleRef
+from .definition import Action, Allow, Artefact, RoleRef
 from .leaving import for_nobody, who_grants
 from .refusing import is_asked, refused_at
 
@@ -150,8 +150,8 @@ def _may_do(case: Case, actor: Actor, what: Do) -> Answer:
     scope = acting_scope(case, actor, what, action)
     if scope is None:
         return _not_theirs(case, actor, what, action)
-    if actor.conflicted and any(action.key in case.workflow.roles[r].loses_actions for r, _ in actor.roles):
-        return No(N_("a declared conflict of interest keeps you from this"))
+    if conflicts.takes_action(case, actor, action):
+        return No(conflicts.WHY)
     refusal = _standing_allows(case, what, action)
     if refusal is not None:
         return refusal
@@ -195,8 +195,8 @@ def _may_have_time(case: Case, actor: Actor, what: Time) -> Answer:
     action = Action("", step.title, who_grants(case, what.place) if what.grants else step.more_time.by)
     if acting_scope(case, actor, Do("", what.place), action) is None:
         return _not_theirs(case, actor, Do("", what.place), action)
-    if what.grants and actor.conflicted:
-        return No(N_("a declared conflict of interest keeps you from this"))
+    if what.grants and actor.conflicted and ("lead", None) in actor.roles:
+        return No(conflicts.WHY)
     if refused_at(case, what.place) is not None:
         return No(_lead_is_asked(what.place))
     refusal = _standing_allows(case, Do("", what.place), action)
@@ -295,21 +295,19 @@ def _may_see(case: Case, actor: Actor, what: See) -> Answer:
     if what.verb not in LOOKING and (stays := staying(case, actor)) is not actor:
         found = _may_see(case, stays, what)
         return found if found else No(N_("%(party)s has withdrawn", party=PartyName(_gone(case, actor))))
+    taken = False
     for allow, scope in allowances(case):
         for ref, states in allow.of(what.artefact, what.verb):
             if (None in states or what.state in states) and concerns(case, actor, what, ref, scope):
+                if conflicts.takes_right(case, actor, ref.role, what):
+                    taken = True
+                    continue
                 if case.standing.on_hold and what.verb not in LOOKING:
                     return No(_on_hold(case))
-                if actor.conflicted and _loses(case, ref, what):
-                    continue
                 return YES
+    if taken:
+        return No(conflicts.UNSEEN if what.verb in LOOKING else conflicts.WHY)
     return No(partial(_why_unseen, case, actor, what))
-
-
-def _loses(case: Case, ref: RoleRef, what: See) -> bool:
-    """Whether a declared conflict of interest takes this right from the role."""
-    lost = case.workflow.roles[ref.role].loses
-    return Right(what.artefact, what.verb) in lost or Right(what.artefact, what.verb, what.state) in lost
 
 
 def concerns(case: Case, actor: Actor, what: See, ref: RoleRef, scope: Scope) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
-from . import late
+from . import conflicts, late
 from .case import ACTIVE, Actor, Case, Mark, Place, Seat
 from .definition import Action
 from .flow import active
@@ -160,7 +160,7 @@ def _task(case: Case, actor: Actor, place: Place, mark: Mark) -> Task | None:
         return None
     due, several = due_date(case, place), left(case, place)
     own = [
-        one for one in several if _is_among(actor, one.seats, place) and not _lost(case, actor, one.action)
+        one for one in several if _is_among(actor, one.seats, place) and not conflicts.takes_action(case, actor, one.action)
     ]
     ready = [one for one in own if _is_among(actor, one.doers, place)]
     if ready:
@@ -186,13 +186,6 @@ def _is_among(actor: Actor, seats: Iterable[Seat], place: Place) -> bool:
     if place[1].person is not None:
         return any(seat.person == actor.person for seat in seats)
     return any((seat.role, seat.party if seat.party >= 0 else None) in actor.roles for seat in seats)
-
-
-def _lost(case: Case, actor: Actor, action: Action) -> bool:
-    """Whether a declared conflict of interest keeps the actor from it."""
-    return actor.conflicted and any(
-        action.key in case.workflow.roles[r].loses_actions for r, _ in actor.roles
-    )
 
 
 def _helping(case: Case, actor: Actor, place: Place, mark: Mark, turn: tuple[Seat, ...]) -> Task | None:

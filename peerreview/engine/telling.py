@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from . import conflicts
 from .case import OVER, SHARED, Case, Place, Scope, Seat
 from .definition import MailRule, RoleRef
 from .leaving import finished, finished_about
@@ -195,7 +196,8 @@ def stuck_mails(before: Case, after: Case, now: datetime) -> tuple[DeedMail, ...
         if place in stuck(before):
             continue
         for rule in after.step(place).stuck:
-            for seat in recipients(after, rule.to, place[1]):
+            # Who cannot mend it is not asked to.
+            for seat in conflicts.without(after, recipients(after, rule.to, place[1])):
                 person = seat.reader(now)
                 party = seat.party if seat.party >= 0 else None
                 found.setdefault((person, place[0]), DeedMail(person, party, place, rule, "stuck"))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from . import joint
+from . import conflicts, joint
 from .case import ACTIVE, OVER, Actor, Case, FactKey, Place, Scope, Seat
 from .conditions import answers_itself, awaiting, holds, owners
 from .decide import Do, See, acting_scope, allowances, already_done, changes, concerns
@@ -83,11 +83,13 @@ def vacant_at(case: Case, place: Place) -> tuple[int, ...]:
     will hand in waits for nobody, where time ends its step."""
     if place[1].person is not None and case.step(place).ends_after is not None:
         return ()
-    return tuple(
-        sorted(
-            {one.scope.party for one in left(case, place) if not one.seats and one.scope.party is not None}
-        )
-    )
+    nobodys = (one for one in left(case, place) if not one.seats)
+    found = {conflicts.NETWORK if _is_networks(case, one.action) else one.scope.party for one in nobodys}
+    return tuple(sorted(party for party in found if party is not None))
+
+
+def _is_networks(case: Case, action: Action) -> bool:
+    return all(ref.role != "self" and case.workflow.roles[ref.role].of == "network" for ref in action.by)
 
 
 def _inside(other: Place, block: Place) -> bool:
@@ -152,13 +154,18 @@ def _whose(case: Case, action: Action, place: Place) -> Iterator[tuple[Scope, tu
     """Whose an action is: its party's people where any of them may, else the network's (engine.md 54)."""
     scope = place[1]
     if scope.party is not None:
-        seats = recipients(case, action.by, scope)
+        seats = conflicts.able(case, action, recipients(case, action.by, scope))
         yield scope, tuple(seat for seat in seats if seat.party >= 0) or seats
         return
     refs = [ref for ref in action.by if ref.role == "self" or case.workflow.roles[ref.role].of == "party"]
-    network = recipients(case, (ref for ref in action.by if ref not in refs), scope)
+    network = conflicts.able(
+        case, action, recipients(case, (ref for ref in action.by if ref not in refs), scope)
+    )
     own = tuple(RoleRef("own", ref.role) for ref in refs)
-    by_party = {party: recipients(case, own, Scope(party)) for party in case.standing.taking_part}
+    by_party = {
+        party: conflicts.able(case, action, recipients(case, own, Scope(party)))
+        for party in case.standing.taking_part
+    }
     if not refs or (network and not any(by_party.values())):
         yield scope, network
         return
@@ -264,7 +271,8 @@ def _writes(case: Case, key: FactKey, actor: Actor) -> bool:
     state = state_of(case, name, owner)
     return any(
         (None in states or state in states)
-        and concerns(case, actor, See(name, verb, owner, state), ref, scope)
+        and concerns(case, actor, (see := See(name, verb, owner, state)), ref, scope)
+        and not conflicts.takes_right(case, actor, ref.role, see)
         for verb in verbs
         for allow, scope in allowances(case)
         for ref, states in allow.of(name, verb)
@@ -273,10 +281,11 @@ def _writes(case: Case, key: FactKey, actor: Actor) -> bool:
 
 def actor_of(case: Case, seat: Seat) -> Actor:
     """Somebody with the roles of one seat alone."""
+    conflicted = seat.person in case.conflicted
     if seat.party < 0:
-        return Actor(seat.person, frozenset({(seat.role, None)}))
+        return Actor(seat.person, frozenset({(seat.role, None)}), conflicted)
     roles = (seat.role, *case.workflow.roles[seat.role].includes)
-    return Actor(seat.person, frozenset((role, seat.party) for role in roles))
+    return Actor(seat.person, frozenset((role, seat.party) for role in roles), conflicted)
 
 
 # ---- whom a definition means
@@ -326,6 +335,9 @@ def vacancies(case: Case) -> tuple[Vacancy, ...]:
     if case.standing.ended:
         return ()
     found: dict[tuple[int, tuple[str, ...]], Vacancy] = {}
+    if conflicts.is_nobodys(case):
+        everywhere = Vacancy(conflicts.NETWORK, conflicts.network_roles(case), "", False)
+        found[(everywhere.party, everywhere.roles)] = everywhere
     for step in case.workflow.walk():
         if step.children:
             continue
@@ -359,6 +371,9 @@ def _vacant_at(case: Case, step: Step) -> Iterator[Vacancy]:
 
 def _of_parties(case: Case, action: Action, scope: Scope, path: str, *, now: bool) -> Iterator[Vacancy]:
     roles = tuple(ref.role for ref in action.by if ref.role != "self")
+    if _is_networks(case, action):
+        yield Vacancy(conflicts.NETWORK, conflicts.network_roles(case), path, now)
+        return
     assert scope.party is not None
     relation = next(ref.relation for ref in action.by)
     for party in case.standing.related(relation, scope.party):

@@ -183,18 +183,17 @@ def opened(
     rows = store.load_one(session, review_id, lock=lock)
     if rows is None:
         raise NotFound(f"review {review_id}")
-    return _opened(house, session, rows, account, now, _employed(session, account), writes=lock)
+    return _opened(house, session, rows, account, now, writes=lock)
 
 
 def opened_many(
     house: House, session: Session, ids: Iterable[int], *, account: Account | None, now: datetime
 ) -> list[OpenCase]:
     """Many reviews at once, in a constant number of queries; those the account has no part in are left out."""
-    employed = _employed(session, account)
     found = []
     for rows in store.load(session, ids).values():
         try:
-            found.append(_opened(house, session, rows, account, now, employed))
+            found.append(_opened(house, session, rows, account, now))
         except NotFound:
             continue
     return found
@@ -206,12 +205,11 @@ def _opened(
     rows: CaseRows,
     account: Account | None,
     now: datetime,
-    employed: set[int],
     *,
     writes: bool = False,
 ) -> OpenCase:
     case = _case(house, session, rows, now)
-    actor = _actor(rows, case, account, now, employed)
+    actor = _actor(case, account, now)
     if account is not None and not actor.roles:
         raise NotFound(f"review {rows.review.id}")
     names = {party.position: party.name for party in rows.parties}
@@ -237,7 +235,8 @@ def _case(
     of_round = rounds.of_round(session, rows.review.id) if workflow.apart else None
     known = facts.facts_of(rows, workflow, standing, of_round)
     granted = asked_time.granted_of(rows.review.more_time)
-    return Case(workflow, standing, known, house.calendar, _held(rows, now), rows.leads, granted)
+    conflicted = rows.employed | rows.declared
+    return Case(workflow, standing, known, house.calendar, _held(rows, now), rows.leads, granted, conflicted)
 
 
 def without(case: OpenCase, person_id: int) -> Case:
@@ -282,20 +281,13 @@ def _read(text: str, name: str) -> Workflow:
     return read(text, f"{name} (kept)")
 
 
-def _employed(session: Session, account: Account | None) -> set[int]:
-    """Where a lead has a function of their own: a conflict of interest in the reviews of those organisations."""
-    return store.employers(session, account.person_id) if account and account.is_lead else set()
-
-
-def _actor(rows: CaseRows, case: Case, account: Account | None, now: datetime, employed: set[int]) -> Actor:
+def _actor(case: Case, account: Account | None, now: datetime) -> Actor:
     if account is None:
         return Actor(0)
     roles = roles_of(case, account.person_id, now)
-    conflicted = False
     if account.is_lead:
         roles.add(("lead", None))
-        conflicted = bool(employed & {party.organisation_id for party in rows.parties})
-    return Actor(account.person_id, frozenset(roles), conflicted)
+    return Actor(account.person_id, frozenset(roles), account.person_id in case.conflicted)
 
 
 def roles_of(case: Case, person: int, at: datetime) -> set[tuple[str, int | None]]:

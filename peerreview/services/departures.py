@@ -94,7 +94,7 @@ def as_left(
         Seat(s.id, s.person_id, s.party, s.role, s.function, facts.deputy_of(s)) for s in then.seated
     )
     granted = asked_time.granted_of(then.review.more_time)
-    seen = Case(workflow, standing, Facts(values), case.calendar, seats, case.leads, granted)
+    seen = Case(workflow, standing, Facts(values), case.calendar, seats, case.leads, granted, case.conflicted)
     promised = any(finished_about(case, party) for party in own)
     return Left(at, then, seen, frozenset(done), promised)
 

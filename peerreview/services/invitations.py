@@ -121,7 +121,7 @@ def _attendees(case: OpenCase, artefact: Artefact) -> dict[int, int]:
 
 
 def _may_know(case: OpenCase, artefact: Artefact, person: int, at: datetime) -> bool:
-    actor = Actor(person, frozenset(roles_of(case.case, person, at)))
+    actor = Actor(person, frozenset(roles_of(case.case, person, at)), person in case.case.conflicted)
     return bool(may(case.case, actor, See(artefact.key, "read", None, case.state(artefact.key)), at))
 
 
@@ -168,10 +168,7 @@ def _can_be_called_off(case: OpenCase, meeting: Meeting) -> bool:
 
 def _conflicted(case: OpenCase, person: Person) -> bool:
     """A lead who works for one of the sides is told nothing of its meetings, if the definition says so."""
-    if not person.is_lead:
-        return False
-    theirs = cases_store.employers(case.session, person.id)
-    if not theirs & {party.organisation_id for party in case.rows.parties}:
+    if not person.is_lead or person.id not in case.case.conflicted:
         return False
     actor = Actor(person.id, frozenset({("lead", None)}), conflicted=True)
     return not any(

@@ -46,5 +46,5 @@ def _new(case: OpenCase, move: Move, effect: Done, state: str) -> Iterator[tuple
 
 
 def _sees(where: Case, person: int, what: See, case: OpenCase) -> bool:
-    actor = Actor(person, frozenset(roles_of(where, person, case.now)))
+    actor = Actor(person, frozenset(roles_of(where, person, case.now)), person in where.conflicted)
     return bool(may(where, actor, what, case.now))

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from ..engine.case import Place, Seat
+from ..engine.conflicts import without
 from ..engine.definition import RoleRef
 from ..engine.leaving import who_grants
 from ..engine.whose import recipients
@@ -20,7 +21,8 @@ from .todo import Words
 
 def granters(case: OpenCase, place: Place) -> tuple[Seat, ...]:
     more = case.case.step(place).more_time
-    return recipients(case.case, who_grants(case.case, place), place[1]) if more else ()
+    meant = recipients(case.case, who_grants(case.case, place), place[1]) if more else ()
+    return without(case.case, meant)
 
 
 def asked_of(case: OpenCase, place: Place) -> tuple[Words, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from ..engine.conflicts import NETWORK, without
 from ..engine.decide import Time
 from ..engine.definition import Action
 from ..engine.leaving import who_grants
@@ -43,6 +44,7 @@ OPEN: Mapping[str, Message] = {
     "pairing": N_("Open the pairing"),
     "synthesis": N_("Open the synthesis"),
 }
+NOBODY_LEADS = N_("a project lead without a conflict of interest (there is none now)")
 ANSWER = N_("Answer the proposed change of the agreement")
 
 
@@ -211,7 +213,8 @@ def _asking(case: OpenCase, entry: Entry) -> Message:
 
 def _who_grants(case: OpenCase, entry: Entry) -> tuple[Words, ...]:
     more = case.workflow.by_path[entry.step].more_time
-    seats = recipients(case.case, who_grants(case.case, entry.place), entry.place[1]) if more else ()
+    meant = recipients(case.case, who_grants(case.case, entry.place), entry.place[1]) if more else ()
+    seats = without(case.case, meant)
     titles = case.workflow.roles
     who = {
         seat.party: case.names[seat.party] if seat.party >= 0 else titles[seat.role].title for seat in seats
@@ -348,5 +351,10 @@ def who_of(case: OpenCase, turn: Turn) -> tuple[Words, ...]:
         else next(iter(roles))
         for party, roles in sides.items()
     )
-    missing = (party for party in turn.vacant if party not in sides)
-    return held + tuple(N_("%(party)s (nobody can do it now)", party=case.names[party]) for party in missing)
+    missing = (party for party in turn.vacant if party not in sides and party != NETWORK)
+    nobody: tuple[Words, ...] = (NOBODY_LEADS,) if NETWORK in turn.vacant else ()
+    return (
+        *held,
+        *(N_("%(party)s (nobody can do it now)", party=case.names[party]) for party in missing),
+        *nobody,
+    )

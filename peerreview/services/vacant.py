@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from ..engine.conflicts import NETWORK
 from ..engine.whose import Vacancy, vacancies
 from ..errors import N_, Message, Text
 from ..store import overview as store
@@ -56,6 +57,8 @@ def view_of(case: OpenCase, one: Vacancy, *, would_be: bool = False) -> VacancyV
 
 def said(case: OpenCase, one: Vacancy) -> Message:
     """What is wanting, in a sentence."""
+    if one.party == NETWORK:
+        return _of_network(case, one)
     side, step = case.names[one.party], case.workflow.by_path[one.step].title
     if not one.roles:
         return N_("In the step %(step)s a form waits for somebody whose account is closed.", step=step)
@@ -82,8 +85,22 @@ def said(case: OpenCase, one: Vacancy) -> Message:
     )
 
 
+def _of_network(case: OpenCase, one: Vacancy) -> Message:
+    """All who lead the network have a conflict of interest."""
+    if one.now:
+        return N_(
+            "“%(step)s” waits for a project lead, and all of them have a conflict of interest in this review.",
+            step=case.workflow.by_path[one.step].title,
+        )
+    return N_(
+        "All project leads have a conflict of interest in this review: nobody can do what it keeps them from."
+    )
+
+
 def then(case: OpenCase, one: Vacancy) -> Message:
     """What would be wanting."""
+    if one.party == NETWORK:
+        return _of_network(case, one)
     side, step = case.names[one.party], case.workflow.by_path[one.step].title
     if not one.roles:
         return N_("their form in the step %(step)s would not be handed in", step=step)
@@ -110,6 +127,8 @@ def roles_of(case: OpenCase, one: Vacancy) -> tuple[Text, ...]:
 
 
 def way_to_mend(case: OpenCase, one: Vacancy) -> tuple[str, Message]:
+    if one.party == NETWORK:
+        return way_to(case, "conflicts"), N_("See what can be done")
     if not one.roles:
         return way_to(case), N_("Go on without it")
     if case.workflow.apart:

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, func, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from .agreements import Agreement, Confirmation
+from .conflicts import DECLARED, EMPLOYED
 from .evaluations import FollowUp, FormAnswer
 from .materials import Material
 from .organisations import Organisation
@@ -29,12 +30,16 @@ Found = Sequence[Sequence[Any]]
 @dataclass
 class CaseRows:
     """The rows of one review, as far as facts are made of them: values. What one deed in many wants besides is read
-    when it is asked for, for all the reviews that were loaded together (`together`). `until`: as they were then."""
+    when it is asked for, for all the reviews that were loaded together (`together`). `until`: as they were then.
+    `employed`: the leads who have a function in an organisation of the review; `declared`: who has said that they have
+    a conflict of interest."""
 
     review: ReviewRow
     session: Session
     together: Mapping[int, CaseRows]
     leads: tuple[int, ...] = ()
+    employed: frozenset[int] = frozenset()
+    declared: frozenset[int] = frozenset()
     parties: Sequence[PartyRow] = ()
     seated: Sequence[SeatRow] = ()
     states: dict[tuple[str, int], StateRow] = field(default_factory=dict)
@@ -78,6 +83,14 @@ class CaseRows:
 
 def _fill_parties(rows: CaseRows, found: Found) -> None:
     rows.parties = sorted(PartyRow(*one) for one in found)
+
+
+def _fill_employed(rows: CaseRows, found: Found) -> None:
+    rows.employed = frozenset(person for (person,) in found)
+
+
+def _fill_declared(rows: CaseRows, found: Found) -> None:
+    rows.declared = frozenset(person for (person,) in found)
 
 
 def _fill_seats(rows: CaseRows, found: Found) -> None:
@@ -267,6 +280,8 @@ PARTS = (
         TextVersion.__table__.c.review_id,
         _fill_texts,
     ),
+    Part(EMPLOYED, Party.__table__.c.review_id, _fill_employed),
+    Part(DECLARED, Party.__table__.c.review_id, _fill_declared),
 )
 # The tables and columns of which the parts are made, as `Writing.touched` calls them.
 MADE_OF = frozenset(name for part in PARTS for name in names_in(part.query))

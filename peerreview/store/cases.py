@@ -200,11 +200,6 @@ def leads(session: Session) -> list[int]:
     return list(session.scalars(_LEADS))
 
 
-def employers(session: Session, person_id: int) -> set[int]:
-    """The organisations in which a person has any function."""
-    return set(session.scalars(select(Membership.organisation_id).where(Membership.person_id == person_id)))
-
-
 def definition_text(session: Session, hash: str) -> str | None:
     return session.scalar(select(Definition.text).where(Definition.hash == hash))
 

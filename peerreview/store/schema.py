@@ -19,6 +19,7 @@ from ..errors import BadSetting
 # The modules whose tables make up the schema; whoever wants all of Base.metadata imports this one.
 from . import (  # noqa: F401
     agreements,
+    conflicts,
     evaluations,
     examples,
     form_drafts,
