@@ -160,7 +160,9 @@ def _task(case: Case, actor: Actor, place: Place, mark: Mark) -> Task | None:
         return None
     due, several = due_date(case, place), left(case, place)
     own = [
-        one for one in several if _is_among(actor, one.seats, place) and not conflicts.takes_action(case, actor, one.action)
+        one
+        for one in several
+        if _is_among(actor, one.seats, place) and not conflicts.takes_action(case, actor, one.action)
     ]
     ready = [one for one in own if _is_among(actor, one.doers, place)]
     if ready:

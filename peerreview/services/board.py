@@ -14,6 +14,7 @@ from ..store import overview as store
 from . import acts, outbox, reminding, turns
 from .accounts import only_lead
 from .cases import OpenCase, opened_many
+from .conflict_pages import own_in
 from .house import Account, House
 from .outbox import MailStatus
 from .proposals import may_move
@@ -76,6 +77,7 @@ class Row:
     on_hold: bool
     waits: tuple[Words, ...]
     may_move: bool = False
+    conflicted: bool = False
 
 
 @dataclass(frozen=True)
@@ -166,6 +168,7 @@ def _row(
         on_hold=case.standing.on_hold,
         waits=() if under_way else _waits(case),
         may_move=may_move(case),
+        conflicted=case.actor.conflicted,
     )
 
 
@@ -215,15 +218,19 @@ def _callers(case: OpenCase, turn: Turn) -> tuple[Caller, ...]:
 
 @dataclass(frozen=True)
 class Choice:
-    """An organisation to choose; `ready`: it has a coordinator."""
+    """An organisation to choose; `ready`: it has a coordinator; `conflicted`: the lead has a conflict of interest
+    towards it."""
 
     id: int
     name: str
     ready: bool
+    conflicted: bool
 
 
 def choices(house: House, *, actor: Account) -> tuple[Choice, ...]:
     """The organisations that can be paired or ringed, in Swedish order. For the lead; NotFound for others."""
     only_lead(actor)
     with house.db.read() as session:
-        return tuple(Choice(*row) for row in store.organisations_with(session, "coordinator"))
+        found = store.organisations_with(session, "coordinator")
+        own = own_in(session, actor, (row[0] for row in found))
+        return tuple(Choice(*row, row[0] in own) for row in found)

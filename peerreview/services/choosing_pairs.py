@@ -14,6 +14,7 @@ from . import pairs
 from .cases import OpenCase
 from .checks import Checks
 from .house import Account, House
+from .own_employer import ask_back
 from .pairing import Worked
 from .pairing_input import Settings, field_of
 from .round_heads import changing_in
@@ -40,10 +41,11 @@ def propose(
     settings: Settings,
     chosen: str,
     why: str,
+    meant: str = "",
     now: datetime,
 ) -> int:
     """Choose the set `chosen` and begin its reviews; gives how many. Raises as `keep` does, and Invalid: why (nothing
-    is written), organisations (one has nobody to ask)."""
+    is written), organisations (one has nobody to ask; or the lead has a conflict of interest there: then `meant`)."""
     checks = Checks()
     why = checks.text("why", why, most=MOST, missing=N_("Write why you choose this, in a sentence or two."))
     checks.stop()
@@ -51,6 +53,7 @@ def propose(
         row = _kept(case, settings, chosen)
         row.chosen_at, row.chosen_by, row.why = now, actor.person_id, why
         groups = [tuple(group["members"]) for group in row.groups]
+        ask_back(case.session, actor, (member for group in groups for member in group), meant)
         data = {"number": row.number, "groups": [list(group) for group in groups]}
         case.note("pairing_chosen", artefact="pairs", text=why, data=data)
         return len(pairs.begin_groups(case, actor, groups))

@@ -8,7 +8,9 @@ from datetime import datetime
 from ..engine.whose import vacancies
 from ..errors import NotFound, PeerreviewError
 from ..store import cases as case_store
+from ..store import conflicts
 from ..store import overview as store
+from ..store.people import Person
 from .cases import opened_many, without
 from .deeds import changing
 from .house import Account, House
@@ -37,6 +39,10 @@ def left_without(house: House, *, actor: Account, person_id: int, now: datetime)
 def look_again(house: House, person_id: int, now: datetime) -> None:
     """Let the running reviews of somebody whose account has been closed, or opened again, plan their mail anew and see
     who is left. One that cannot be moved must not keep the account from it: it finds out when it is next."""
+    with house.db.write() as session:
+        person = session.get(Person, person_id)
+        if person is not None and person.is_lead:
+            conflicts.wake_reviews_of_lead(session, person_id)
     with house.db.read() as session:
         ids = store.running(session, case_store.reviews_of(session, person_id, now))
     for review_id in ids:

@@ -10,6 +10,7 @@ from ..errors import N_, Conflict, Refused
 from ..store import agreements, evaluations, materials, questions, reports
 from ..store.agreements import Confirmation
 from ..store.case_rows import SHARED
+from . import declaring
 from .agreed_days import fields_now
 from .cases import OpenCase
 from .proposals import passed_dates
@@ -27,8 +28,13 @@ def _stamp(case: OpenCase) -> dict[str, Any]:
 
 def _answer(state: str) -> Callable[[OpenCase, Done, Mapping[str, Any]], None]:
     def answer(case: OpenCase, done: Done, data: Mapping[str, Any]) -> None:
-        kept = {key: data[key] for key in ("conflict", "reason") if key in data}
+        kept = {"reason": data["reason"]} if "reason" in data else {}
+        if "conflict" in data:
+            # That there is one; why is told to the lead alone.
+            kept["conflict"] = bool(data["conflict"])
         case.set_state(done.artefact, done.owner, state, **kept, answered=_stamp(case))
+        if "conflict" in data:
+            declaring.of_answer(case, done.owner, data["conflict"])
 
     return answer
 

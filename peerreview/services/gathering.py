@@ -48,22 +48,25 @@ def tell(
     at: datetime | None = None,
     whole: bool = False,
     gathers: bool = False,
+    needed: bool = False,
 ) -> None:
     """A mail about what has just been done in a review: at once, or with the person's digest. `asks`: the step that
     it is the person's turn at; without one it is news, which may be declined. `begun`: the step that has begun.
     `at`: not before then. `whole`: that the case ends, rests or goes back, which everybody hears and no choice puts
-    off. `gathers`: it tells of something saved (mailing.enqueue)."""
+    off. `gathers`: it tells of something saved (mailing.enqueue). `needed`: it asks something of the person that is no
+    step, and cannot be declined."""
     choices = choices_of(person)
     last_day = due_date(case.case, asks) if asks else None
     earliest = at or case.now
     then = earliest if whole else goes_at(choices, case.house.calendar, earliest, last_day)
-    declined = asks is None and not whole and NEWS in choices.declined
+    news = asks is None and not whole and not needed
+    declined = news and NEWS in choices.declined
     if then > case.now or declined:
         row = Gathered(
             person_id=person.id,
             review_id=case.review.id,
             kind=kind,
-            news=asks is None and not whole,
+            news=news,
             words=to_json(words),
             asks=asked_of(case, asks or begun),
             nameless=any(place is not None and place[1].person is not None for place in (asks, begun)),
@@ -84,7 +87,7 @@ def tell(
         review_id=case.review.id,
         now=case.now,
         real_now=real_now,
-        may_decline=NEWS if asks is None else "",
+        may_decline=NEWS if asks is None and not needed else "",
         asks=asked_of(case, asks),
         gathers=gathers,
     )

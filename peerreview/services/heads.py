@@ -8,6 +8,7 @@ from datetime import datetime
 
 from ..engine.case import ACTIVE
 from ..errors import N_, Message, Text
+from ..store import conflicts
 from . import ways
 from .cases import OpenCase, looking
 from .house import Account, House
@@ -27,7 +28,8 @@ class Tab:
 class ReviewHead:
     """`names`: by party, the organisation's name. `own`: the reader's side, None for the lead. `version`: of the
     standing, for the forms of actions. `steps`: titles of what is under way. `unreached`: the people to whom mail does
-    not arrive, `vacant`: what nobody with an open account could do, of the reader's own side (the lead's: of all)."""
+    not arrive, `vacant`: what nobody with an open account could do, of the reader's own side (the lead's: of all).
+    `conflict`: that the reader has a conflict of interest here."""
 
     id: int
     version: int
@@ -41,6 +43,7 @@ class ReviewHead:
     tabs: tuple[Tab, ...]
     unreached: tuple[str, ...] = ()
     vacant: tuple[VacancyView, ...] = ()
+    conflict: Message | None = None
     called: str = ""
 
     def leads_to(self, page: str) -> bool:
@@ -73,6 +76,27 @@ def head_of(case: OpenCase) -> ReviewHead:
         tabs=(Tab("", N_("Overview")), *_tabs(case), Tab("history", N_("History")), Tab("mail", N_("Mail"))),
         unreached=() if ended else _unreached(case),
         vacant=vacant_in(case),
+        conflict=_conflict(case),
+    )
+
+
+def _conflict(case: OpenCase) -> Message | None:
+    """That the reader has one, and why it is known: a lead by where they belong, all by what they have declared."""
+    if not case.actor.conflicted or case.workflow.apart:
+        return None
+    if ("lead", None) not in case.actor.roles:
+        return N_("You have declared a conflict of interest in this review.")
+    if case.actor.person in case.rows.employed:
+        found = conflicts.leads_in(case.session, case.review.id)
+        names = tuple(one.name for person, one in found if person.id == case.actor.person)
+        return N_(
+            "You have a conflict of interest in this review: you belong to %(names)s. "
+            "What it keeps you from is done by another project lead.",
+            names=names,
+        )
+    return N_(
+        "You have declared a conflict of interest in this review. "
+        "What it keeps you from is done by another project lead."
     )
 
 

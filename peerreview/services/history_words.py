@@ -154,6 +154,34 @@ DEEDS: Mapping[str, tuple[Message, Message]] = {
     ),
     "example_published": (N_("Published an example to learn from"), N_("Published an example to learn from")),
     "example_unpublished": (N_("Took an example back"), N_("Took an example back")),
+    "conflict_declared": (
+        N_("Declared a conflict of interest"),
+        N_("Declared a conflict of interest"),
+    ),
+    "conflict_changed": (
+        N_("Changed what is declared of a conflict of interest"),
+        N_("Changed what is declared of a conflict of interest"),
+    ),
+    "conflict_taken_back": (
+        N_("Took back a declared conflict of interest"),
+        N_("Took back a declared conflict of interest"),
+    ),
+    "conflict_no_hindrance": (
+        N_("Decided on a declared conflict of interest: no hindrance"),
+        N_("Decided on a declared conflict of interest: no hindrance"),
+    ),
+    "conflict_taken_over": (
+        N_("Decided on a declared conflict of interest: somebody else takes over what it concerns"),
+        N_("Decided on a declared conflict of interest: somebody else takes over what it concerns"),
+    ),
+    "conflict_replaced": (
+        N_("Decided on a declared conflict of interest: somebody else takes the place"),
+        N_("Decided on a declared conflict of interest: somebody else takes the place"),
+    ),
+    "lead_conflicted": (
+        N_("A project lead has a conflict of interest; another one does what it keeps them from"),
+        N_("A project lead has a conflict of interest; another one does what it keeps them from"),
+    ),
     "unseated": (N_("Took %(name)s off the team"), N_("Took somebody off the team")),
     "address_corrected": (N_("Corrected the address of %(name)s"), N_("Corrected somebody's address")),
     "deputy_named": (N_("Named a deputy for %(name)s"), N_("Named a deputy")),

@@ -11,7 +11,7 @@ from ..errors import N_
 from ..store import cases as case_store
 from ..store import overview as store
 from ..store import rounds
-from . import outbox, seat_request_pages, turns
+from . import conflict_pages, outbox, seat_request_pages, turns
 from .cases import OpenCase, opened_many
 from .house import Account, House
 from .outbox import MailStatus
@@ -65,7 +65,10 @@ def home(house: House, *, actor: Account, now: datetime, real_now: datetime) -> 
         cases = opened_many(
             house, session, {*own, *soon, *led_rounds, *theirs, *wanting}, account=actor, now=now
         )
-        asked = seat_request_pages.tasks_for(house, session, actor, now)
+        asked = [
+            *seat_request_pages.tasks_for(house, session, actor, now),
+            *conflict_pages.tasks_for(house, session, actor, now),
+        ]
         mine = [case for case in cases if case.review.id in own and case.until is None]
         left = [case for case in cases if case.review.id in own and case.until is not None]
         led = [case for case in cases if case.review.id in soon]

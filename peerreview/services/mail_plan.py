@@ -63,6 +63,7 @@ KINDS: Mapping[str, Message] = {
     "late_over": N_("No longer late"),
     "still": N_("What stands still"),
     "approve": N_("A text to approve"),
+    "conflict": N_("A conflict of interest"),
 }
 NAMELESS = N_("Somebody who had not answered")
 LATE_RULE = N_("Reminder: %(step)s, late since %(due)s")

@@ -15,6 +15,7 @@ from ..store import planned
 from ..store import rounds as store
 from ..store.rounds import Pairing as Kept
 from .cases import OpenCase
+from .conflict_pages import own_in
 from .house import Account, House
 from .pairing_input import MONTHS, OWN_WEIGHTS, TITLES, Child, Field, Settings, field_of
 from .round_heads import RoundHead, head_of_round, looking_in
@@ -123,6 +124,7 @@ class PairingView:
     fault: Message | None
     changes: Changes | None
     busy: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    conflicts: tuple[str, ...] = ()
 
 
 # A set as it was shown: by the ids of its members, the points of each group.
@@ -147,6 +149,7 @@ def pairing(
         asked = settings or Settings.from_json(kept[0].settings if kept else {})
         worked = Worked(field_of(case), asked)
         sets = worked.sets()
+        own = own_in(case.session, actor, worked.field.names)
         changes = worked.changes(sets[0], was) if was and sets else None
         return PairingView(
             head=head_of_round(case),
@@ -163,6 +166,7 @@ def pairing(
             fault=worked.fault,
             changes=changes,
             busy=worked.field.busy,
+            conflicts=tuple(name for id, name in worked.field.names.items() if id in own),
         )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from ..errors import N_, Invalid, Message, NotFound
 from ..store import accounts as account_store
+from ..store import conflicts
 from ..store import people as store
 from ..store.organisations import organisation_by_id, organisations
 from ..store.people import Membership, Person
@@ -260,6 +261,9 @@ def _note_membership(
         data=data,
         words={"title": membership.title} if membership.title else {},
     )
+    if person.is_lead:
+        # Whose turn it is there may have become another's.
+        conflicts.wake_reviews(session, [membership.organisation_id])
 
 
 def remove_membership(

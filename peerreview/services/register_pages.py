@@ -44,6 +44,12 @@ _ACCOUNT: Mapping[str, Message] = {
     "password_set": N_("Gave the account a new password"),
     "closed": N_("Closed the account"),
     "reopened": N_("Opened the account again"),
+    "conflict_declared": N_("Declared a conflict of interest towards an organisation"),
+    "conflict_taken_back": N_("Took back a conflict of interest towards an organisation"),
+    "conflict_no_hindrance": N_("Decided on a conflict of interest towards an organisation: no hindrance"),
+    "conflict_taken_over": N_(
+        "Decided on a conflict of interest towards an organisation: somebody else takes over what it concerns"
+    ),
 }
 _ADDRESS: Mapping[str, Message] = {
     "address_asked": N_("Asked for the address %(new)s instead of %(old)s"),

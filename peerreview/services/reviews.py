@@ -14,10 +14,11 @@ from ..errors import N_, Invalid, Message, NotFound, Text
 from ..store import cases as store
 from ..store import reviews as table
 from ..store.organisations import Organisation
-from . import cases, deeds
+from . import cases, declaring, deeds
 from .accounts import only_lead
 from .cases import OpenCase
 from .house import Account, House
+from .own_employer import ask_back
 
 USUAL = "collegial-review"
 
@@ -46,17 +47,19 @@ def begin_review(
     organisations: Sequence[int],
     workflow: str = USUAL,
     title: str = "",
+    meant: str = "",
     now: datetime,
 ) -> int:
     """Pair or ring `organisations` (ids, in ring order: each reviews the next); returns the review's id.
 
     Their coordinators and management contacts get seats and are told. Raises NotFound for anybody but the
-    lead, Invalid where the choice cannot be made."""
+    lead, Invalid where the choice cannot be made, or is asked back (`meant`: the tick, see `own_employer`)."""
     if not actor.is_lead:
         raise NotFound("only the lead begins reviews")
     if workflow not in [process.name for process in processes(house, actor=actor)]:
         raise Invalid(workflow=N_("Choose a workflow from the list."))
     with house.db.write() as session:
+        ask_back(session, actor, organisations, meant)
         case = begun(
             house, session, actor=actor, organisations=organisations, workflow=workflow, title=title, now=now
         )
@@ -98,6 +101,7 @@ def begun(
     _seat(session, review.id, chosen, definition, now)
     case = cases.opened(house, session, review_id=review.id, account=actor, now=now)
     case.note("begun", data={"organisations": [o.id for o in chosen], "workflow": definition.name})
+    declaring.note_leads(case)
     deeds.settle(case)
     deeds.save(case)
     return case

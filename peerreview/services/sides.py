@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ..errors import N_, Message, PartyName, Text
 from ..store.reviews import Seat
 from .cases import OpenCase, deputy_of
+from .conflict_pages import marks_of
 
 
 @dataclass(frozen=True)
@@ -24,8 +25,9 @@ class PersonView:
 
 @dataclass(frozen=True)
 class SideView:
-    """`people` are empty where the reader may not see them yet: `why_not` says when. `conflict`: the conflict of
-    interest that the side has declared, "" for none; None where it has not, or the reader may not see it."""
+    """`people` are empty where the reader may not see them yet: `why_not` says when. `conflicts`: who of the
+    side has declared a conflict of interest, and how it is handled; None where the side has not answered, or the reader
+    may not see it."""
 
     party: int
     name: str
@@ -33,7 +35,7 @@ class SideView:
     withdrawn: bool
     people: tuple[PersonView, ...]
     why_not: Message | None
-    conflict: str | None
+    conflicts: tuple[tuple[str, Message], ...] | None
 
 
 def sides_of(case: OpenCase) -> tuple[SideView, ...]:
@@ -54,15 +56,15 @@ def _side(case: OpenCase, party: int, own: bool) -> SideView:
         withdrawn=party in case.standing.withdrawn,
         people=_people(case, party, own) if seen else (),
         why_not=None if seen else N_("Shown when %(party)s has confirmed its team.", party=PartyName(party)),
-        conflict=_conflict(case, party),
+        conflicts=_conflicts(case, party),
     )
 
 
-def _conflict(case: OpenCase, party: int) -> str | None:
-    for decision in case.artefacts_of("decision"):
-        declared = case.data(decision.key, party).get("conflict")
-        if declared is not None and case.sees(decision.key, "read", party):
-            return str(declared)
+def _conflicts(case: OpenCase, party: int) -> tuple[tuple[str, Message], ...] | None:
+    found = marks_of(case, party)
+    answers = (d for d in case.artefacts_of("decision") if "conflict" in case.data(d.key, party))
+    if found or any(case.sees(decision.key, "read", party) for decision in answers):
+        return found
     return None
 
 

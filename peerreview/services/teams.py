@@ -21,6 +21,7 @@ from ..store.reviews import Seat
 from . import ways
 from .belonging import guests_of, team_key
 from .cases import OpenCase, looking
+from .conflict_pages import marks_of_people
 from .facts import TEAM_ROLES, compared, team_functions
 from .heads import ReviewHead, head_of
 from .house import Account, House
@@ -49,7 +50,7 @@ class DeputyView:
 class SeatView:
     """A person's place at a side. `title`: what they are in their organisation; `standing`: invited means that
     they have not logged in yet; `note`: what is worth knowing beside the name; `guest`: from which other organisation
-    they are, for those who may know."""
+    they are, for those who may know; `conflict`: that they have declared one, and how it is handled."""
 
     id: int
     person_id: int
@@ -66,6 +67,7 @@ class SeatView:
     deputy: DeputyView | None
     mine: bool
     guest: Message | None = None
+    conflict: Message | None = None
 
     @property
     def note(self) -> Message | Text | None:
@@ -148,7 +150,11 @@ def functions_of(case: OpenCase) -> tuple[tuple[str, Text], ...]:
 
 
 def seat_view(
-    case: OpenCase, seat: Seat, titles: Mapping[int, str], guests: Mapping[int, Message] | None = None
+    case: OpenCase,
+    seat: Seat,
+    titles: Mapping[int, str],
+    guests: Mapping[int, Message] | None = None,
+    marks: Mapping[int, Message] | None = None,
 ) -> SeatView:
     person = seat.person
     return SeatView(
@@ -167,6 +173,7 @@ def seat_view(
         deputy=_deputy(case, seat),
         mine=case.account is not None and case.account.person_id == person.id,
         guest=(guests or {}).get(person.id),
+        conflict=(marks or {}).get(person.id),
     )
 
 
@@ -208,6 +215,7 @@ def _side(case: OpenCase, key: str, party: int) -> SideView:
     titles = titles_in(case, party) if seen else {}
     ours = party in case.actor.parties() or ("lead", None) in case.actor.roles
     guests = guests_of(case, party) if seen and ours else {}
+    marks = marks_of_people(case, (seat.person_id for seat in of_side)) if seen else {}
     return SideView(
         party=party,
         name=case.names[party],
@@ -218,8 +226,10 @@ def _side(case: OpenCase, key: str, party: int) -> SideView:
         size=len(team) if noticed else 0,
         functions=_counted(case, team) if noticed else (),
         may_write=case.sees(key, "write", party),
-        team=tuple(seat_view(case, seat, titles, guests) for seat in _in_order(case, team)) if seen else (),
-        contacts=tuple(seat_view(case, seat, titles, guests) for seat in _in_order(case, contacts))
+        team=tuple(seat_view(case, seat, titles, guests, marks) for seat in _in_order(case, team))
+        if seen
+        else (),
+        contacts=tuple(seat_view(case, seat, titles, guests, marks) for seat in _in_order(case, contacts))
         if seen
         else (),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Select, String, Text, or_, select
+from sqlalchemy import ForeignKey, Select, String, Text, or_, select, update
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from .database import Base, UTCDateTime
@@ -78,10 +78,13 @@ def by_id(session: Session, conflict_id: int) -> Conflict | None:
 def of_review(session: Session, review_id: int) -> Sequence[Conflict]:
     """Those declared in a review, and by leads towards its organisations; the latest first."""
     sides = select(Party.organisation_id).where(Party.review_id == review_id)
-    query = select(Conflict).where(
-        or_(Conflict.review_id == review_id, Conflict.organisation_id.in_(sides))
-    )
+    query = select(Conflict).where(or_(Conflict.review_id == review_id, Conflict.organisation_id.in_(sides)))
     return session.scalars(query.options(*_WHOLE).order_by(Conflict.id.desc())).all()
+
+
+def of_organisation(session: Session, organisation_id: int) -> Sequence[Conflict]:
+    query = select(Conflict).where(Conflict.organisation_id == organisation_id)
+    return session.scalars(query.options(*_WHOLE).order_by(Conflict.id)).all()
 
 
 def of_network(session: Session, *, limit: int) -> Sequence[Conflict]:
@@ -124,30 +127,52 @@ def towards(session: Session, organisations: Iterable[int]) -> set[tuple[int, in
     return {(person, organisation) for person, organisation in rows if person and organisation}
 
 
-def with_conflicted_leads(session: Session) -> list[int]:
-    """The running reviews in which some lead has one."""
+def wake_reviews(session: Session, organisations: Iterable[int]) -> None:
+    """Let the running reviews of these organisations look at once at whose turn it is."""
+    of = select(Party.review_id).where(Party.organisation_id.in_(tuple(organisations)))
+    session.execute(
+        update(Review).where(Review.ended.is_(None), Review.id.in_(of)).values(wake_at=Review.created_at)
+    )
+
+
+def wake_reviews_of_lead(session: Session, person_id: int) -> None:
+    """The same where a lead comes or goes: those of all organisations towards which any lead has one."""
+    employed = (
+        select(Membership.organisation_id)
+        .join(Person, Person.id == Membership.person_id)
+        .where(or_(Person.is_lead, Person.id == person_id))
+    )
     declared = (
-        select(Party.review_id)
+        select(Party.organisation_id)
         .join(
             Conflict,
             or_(Conflict.review_id == Party.review_id, Conflict.organisation_id == Party.organisation_id),
         )
-        .join(Person, Person.id == Conflict.person_id)
-        .where(Person.is_lead, *_STANDS)
+        .where(*_STANDS)
     )
-    employed = (
-        select(Party.review_id)
-        .join(Membership, Membership.organisation_id == Party.organisation_id)
-        .join(Person, Person.id == Membership.person_id)
-        .where(Person.is_lead)
-    )
-    query = select(Review.id).where(
-        Review.ended.is_(None), or_(Review.id.in_(declared), Review.id.in_(employed))
-    )
-    return list(session.scalars(query.order_by(Review.id)))
+    wake_reviews(session, {*session.scalars(employed), *session.scalars(declared)})
 
 
-def running_of(session: Session, organisation_id: int) -> list[int]:
-    """The running reviews of an organisation."""
-    of = select(Party.review_id).where(Party.organisation_id == organisation_id)
-    return list(session.scalars(select(Review.id).where(Review.ended.is_(None), Review.id.in_(of))))
+def leads_in(session: Session, review_id: int) -> list[tuple[Person, Organisation]]:
+    """The leads who have a function in an organisation of a review, and which."""
+    query = (
+        select(Person, Organisation)
+        .join(Membership, Membership.person_id == Person.id)
+        .join(Organisation, Organisation.id == Membership.organisation_id)
+        .join(Party, Party.organisation_id == Organisation.id)
+        .where(Party.review_id == review_id, Person.is_lead, Person.closed_at.is_(None))
+        .order_by(Person.sort_key, Person.id, Organisation.sort_key)
+    )
+    return list(dict.fromkeys((person, organisation) for person, organisation in session.execute(query)))
+
+
+def leads_employed(session: Session) -> list[tuple[Person, Organisation]]:
+    """The leads who have a function in an organisation, and which."""
+    query = (
+        select(Person, Organisation)
+        .join(Membership, Membership.person_id == Person.id)
+        .join(Organisation, Organisation.id == Membership.organisation_id)
+        .where(Person.is_lead, Person.closed_at.is_(None))
+        .order_by(Person.sort_key, Person.id, Organisation.sort_key)
+    )
+    return list(dict.fromkeys((person, organisation) for person, organisation in session.execute(query)))

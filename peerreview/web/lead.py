@@ -82,7 +82,12 @@ def begin_review() -> ResponseReturnValue:
         if len(chosen) != len(numbers):
             raise Invalid(organisations=N_("Choose organisations from the list."))
         review_id = service.begin_review(
-            house(), actor=current_user.account, organisations=chosen, now=g.now, **process
+            house(),
+            actor=current_user.account,
+            organisations=chosen,
+            meant=request.form.get("meant", ""),
+            now=g.now,
+            **process,
         )
     except Invalid as error:
         return _new_page(typed | process, _beside(error.errors)), 422

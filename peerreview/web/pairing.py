@@ -71,6 +71,7 @@ def propose(round_id: int) -> ResponseReturnValue:
             settings=settings,
             chosen=request.form.get("chosen", ""),
             why=request.form.get("why", ""),
+            meant=request.form.get("meant", ""),
             now=g.now,
         )
     except Invalid as error:

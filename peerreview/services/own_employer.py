@@ -1,0 +1,49 @@
+"""A lead who proposes a review with an organisation towards which they have a conflict of interest is asked back.
+
+It can be meant (a small network has few leads): then the others are told, and hold what it takes away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy.orm import Session
+
+from ..errors import N_, Invalid, Message
+from ..store import conflicts as store
+from ..store.organisations import organisation_by_id
+from ..store.people import leads
+from .house import Account
+
+
+def ask_back(session: Session, actor: Account, organisations: Iterable[int], meant: str) -> None:
+    """Raise Invalid (organisations: what it means, meant: the tick) where the form does not say that it is meant."""
+    wanted = sorted(set(organisations))
+    having = store.towards(session, wanted)
+    own = sorted(organisation for person, organisation in having if person == actor.person_id)
+    token = "conflict=" + ",".join(map(str, own))
+    if not own or meant == token:
+        return
+    names = tuple(found.name for id in own if (found := organisation_by_id(session, id)) is not None)
+    free = tuple(one.name for one in leads(session) if one.id not in {person for person, _ in having})
+    raise Invalid({"organisations": _what_it_means(names, free), "meant": _tick(token)})
+
+
+def _what_it_means(names: tuple[str, ...], free: tuple[str, ...]) -> Message:
+    if free:
+        return N_(
+            "You have a conflict of interest towards %(names)s. If you propose this, what it keeps you from "
+            "in the review is done by: %(others)s. They are told.",
+            names=names,
+            others=free,
+        )
+    return N_(
+        "You have a conflict of interest towards %(names)s, and there is no project lead without one. "
+        "If you propose this, nobody can do what it keeps you from in the review. "
+        "Let somebody else become project lead first.",
+        names=names,
+    )
+
+
+def _tick(token: str) -> Message:
+    return N_("Choose other organisations, or tick that it is meant.", token=token)
