@@ -62,13 +62,13 @@ EMPLOYED: Select[int] = (
     .join(Party, Party.organisation_id == Membership.organisation_id)
     .where(Person.is_lead)
 )
-DECLARED: Select[int] = (
+DECLARED: Select[int | None] = (
     select(Conflict.person_id)
     .join(
         Party, or_(Party.review_id == Conflict.review_id, Party.organisation_id == Conflict.organisation_id)
     )
     .where(Conflict.person_id.is_not(None), *_STANDS)
-)  # type: ignore[assignment]
+)
 
 
 def by_id(session: Session, conflict_id: int) -> Conflict | None:

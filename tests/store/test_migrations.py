@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import inspect, select, text
@@ -21,12 +22,13 @@ from peerreview.services.house import Account, House, calendar_by
 from peerreview.services.ticking import tick
 from peerreview.services.verifying import verify
 from peerreview.store import schema
+from peerreview.store.conflicts import Conflict as Declared
 from peerreview.store.database import Database
 from peerreview.store.files import FileStore
 from peerreview.store.history import HistoryRow
 from peerreview.store.outbox import PlannedMail
 from peerreview.store.people import Person
-from peerreview.store.reviews import Review, Seat
+from peerreview.store.reviews import ArtefactState, Review, Seat
 
 FROZEN = "e93aaf71feda7b71da38a43ce66a097535defcc5f61ac43765960087061d0b92"
 
@@ -182,6 +184,36 @@ def test_demo_review_in_which_one_team_was_confirmed_goes_on_by_the_rule_of_now(
             alike = case.case.facts.get("team", "comparable", 0)
             assert marks == dict.fromkeys((0, 1), "done" if alike else "active")
             assert bool(case.may(Do("reopen", ("teams", Scope(case.own_party()))))) is not alike
+
+
+def test_what_was_declared_in_answers_is_a_row_that_waits_for_the_lead_and_back(old_demo: Database) -> None:
+    declared = {
+        "conflict": "Hennes man är chef där.",
+        "answered": {"at": "2026-11-02T09:00:00+00:00", "by": 1},
+    }
+    answers = text(
+        "SELECT id, data FROM artefact_state WHERE name = 'acceptance' AND state = 'accepted' ORDER BY id"
+    )
+    with old_demo.engine.begin() as connection:
+        first = connection.execute(answers).first()
+        assert first is not None
+        put = text("UPDATE artefact_state SET data = :data WHERE id = :id")
+        connection.execute(put, {"data": json.dumps(declared), "id": first.id})
+    schema.upgrade(old_demo, MIGRATIONS)
+    with Session(old_demo.engine) as session:
+        [row] = session.scalars(select(Declared)).all()
+        assert (row.text, row.declared_by, row.person_id, row.decision) == (declared["conflict"], 1, None, "")
+        assert row.declared_at == datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+        said = {
+            one.data["conflict"] for one in session.scalars(select(ArtefactState)) if "conflict" in one.data
+        }
+        assert said <= {True, False}
+        assert session.get_one(ArtefactState, first.id).data["conflict"] is True
+    schema.downgrade(old_demo, MIGRATIONS, "0007")
+    with old_demo.engine.connect() as connection:
+        again = {one.id: one.data for one in connection.execute(answers)}
+        data = again[first.id]
+        assert (json.loads(data) if isinstance(data, str) else data)["conflict"] == declared["conflict"]
 
 
 def half_confirmed(house: House) -> tuple[int, Account, Account]:

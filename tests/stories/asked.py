@@ -60,6 +60,10 @@ class Browsing:
         pages = (*PAGES, "report", "report/joint", *reports)
         return {word for page in pages for word in _WORD.findall(self.get(page).text)}
 
+    def side(self, owner: int) -> str:
+        """What the first page says of a side; of a conflict of interest that there is one, not why."""
+        return self.get("").text.partition(f'id="side-{owner}"')[2].partition("</section>")[0]
+
     def name(self, owner: int) -> str:
         return self.place.p.cast.sides[owner].name
 
@@ -80,7 +84,7 @@ def _words_of(place: Place, owner: int | None, *cells: str) -> set[str]:
     return {
         word
         for word, what in place.p.words.items()
-        if what.cell in cells and what.party == owner and (what.shown or what.cell.startswith("acceptance"))
+        if what.cell in cells and what.party == owner and (what.shown or what.cell.startswith("conflict"))
     }
 
 
@@ -236,7 +240,9 @@ def _meetings() -> Mapping[str, Way]:
 
 UNDERWAY = ("opened", "second_meeting", "presented", "closing", "evaluation", "follow_up")
 WAYS: Mapping[str, Way] = {
-    "acceptance.read@accepted": reads("acceptance accepted", "acceptance accepted, declined"),
+    "acceptance.read@accepted": Way(
+        lambda browsing, owner: "Jäv:" in browsing.side(owner), _cell("conflict of interest")
+    ),
     "acceptance.read@declined": reads("acceptance declined"),
     "team.read@open": reads("team open"),
     "team.read@confirmed": reads("team confirmed"),

@@ -97,14 +97,13 @@ def _named(p: Planted, account: Account, party: int) -> Account:
 
 
 def _proposed(p: Planted) -> None:
-    word = p.word("acceptance accepted", 0, shown=False)
+    word = p.word("conflict of interest", 0, shown=False)
     do(p.house, p.cast, p.cast.coordinator(0), "accept", "acceptance", conflict="some", conflict_text=word)
 
 
 def _declined(p: Planted) -> None:
     word = p.word("acceptance declined", 1)
     do(p.house, p.cast, p.cast.coordinator(1), "decline", "acceptance", reason=word)
-    p.recell("acceptance accepted", "acceptance accepted, declined")
 
 
 def _teams(p: Planted) -> None:

@@ -25,8 +25,8 @@ CONCERNED: Mapping[str, int] = {
 # Columns: own team, own contact, the side concerned's team, its contact, a third side's team, its contact, the
 # lead. y: reads it, and some page shows it; -: must never see it; ?: the table leaves it open.
 TABLE: Mapping[str, str] = {
-    "acceptance accepted": "yy yy yy y",
-    "acceptance accepted, declined": "yy ?? ?? y",
+    # Why somebody has one: whoever declared it, and the lead.
+    "conflict of interest": "?- -- -- y",
     "acceptance declined": "yy -- -- y",
     "team open": "yy -- -- y",
     "team confirmed": "yy yy yy y",
