@@ -83,6 +83,7 @@ def _network(place: Place) -> Iterator[tuple[str, str, Who]]:
     yield "lead.board", "/lead", the_lead
     yield "lead.mail", "/lead/mail", the_lead
     yield "met.index", "/lead/met", the_lead
+    yield "network_conflicts.all_of_them", "/lead/conflicts", the_lead
     for mail in (1, 20):
         yield "lead.message", f"/lead/mail/{mail}", the_lead
     yield "letters.write", "/lead/mail/write?whom=late", the_lead
@@ -133,6 +134,7 @@ def _review(place: Place) -> Iterator[tuple[str, str, Who]]:
     yield "reviews.show", "", taking_part
     yield "reviews.history", "/history", taking_part
     yield "reviews.history", "/history?page=2", taking_part
+    yield "conflicts.index", "/conflicts", taking_part
     yield "reviews.mail", "/mail", lead_or_unsaid
     yield "workflows.forecast", "/forecast", lead_or_unsaid
     yield "workflows.drawing", "/drawing", taking_part

@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 from tests.web.caller import Caller
 
 from .table import Reader
-from .who import Place
+from .who import Place, side_in
 
 PAGES = ("", "team", "agreement", "materials", "questions", "evaluation", "follow-up")
 FROZEN = "?version=presented"
@@ -59,10 +59,6 @@ class Browsing:
         reports = [f"report/{party}{page}" for party in range(self.place.parties) for page in ("", FROZEN)]
         pages = (*PAGES, "report", "report/joint", *reports)
         return {word for page in pages for word in _WORD.findall(self.get(page).text)}
-
-    def side(self, owner: int) -> str:
-        """What the first page says of a side; of a conflict of interest that there is one, not why."""
-        return self.get("").text.partition(f'id="side-{owner}"')[2].partition("</section>")[0]
 
     def name(self, owner: int) -> str:
         return self.place.p.cast.sides[owner].name
@@ -241,7 +237,7 @@ def _meetings() -> Mapping[str, Way]:
 UNDERWAY = ("opened", "second_meeting", "presented", "closing", "evaluation", "follow_up")
 WAYS: Mapping[str, Way] = {
     "acceptance.read@accepted": Way(
-        lambda browsing, owner: "Jäv:" in browsing.side(owner), _cell("conflict of interest")
+        lambda browsing, owner: "Jäv:" in side_in(browsing.get("").text, owner), _cell("conflict of interest")
     ),
     "acceptance.read@declined": reads("acceptance declined"),
     "team.read@open": reads("team open"),

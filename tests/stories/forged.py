@@ -136,6 +136,9 @@ def _lead(place: Place) -> Iterator[Forged]:
         the_lead,
         {"review": str(place.p.review_id), f"version_{place.p.review_id}": "1", "newest": "0"},
     )
+    why = {"organisation": str(organisation), "text": WHY}
+    yield Forged("network_conflicts.declare_towards", "/lead/conflicts", the_lead, why)
+    yield Forged("network_conflicts.answer_towards", f"/lead/conflicts/{NONE}", nobody, {"do": "end"})
     yield Forged("lead.begin_review", "/lead/reviews/new", the_lead, chosen)
     yield Forged(
         "people.create",
@@ -206,6 +209,9 @@ def _team(place: Place, ours: str) -> Iterator[Forged]:
 
 def _meetings(place: Place, ours: str) -> Iterator[Forged]:
     writers = own("coordinator", "lead")
+    yield Forged("conflicts.declare", f"{ours}/conflicts", lambda reader: reader.takes_part, {"text": WHY})
+    yield Forged("conflicts.change", f"{ours}/conflicts/{NONE}", nobody, {"do": "end"})
+    yield Forged("conflicts.decide", f"{ours}/conflicts/{NONE}/decision", nobody, {"seen": ""})
     for key in ("first_meeting", "second_meeting", "closing_meeting"):
         path = f"{ours}/meetings/{key}"
         plan = {"date": "2027-03-10", "time": "09:00", "until": "", "place": "X", "link": "", "seen": "0"}

@@ -114,3 +114,8 @@ def reads(place: Place, *words: str) -> Who:
         return any(cell(place.p.words[word], reader, place.parties) == "y" for word in words)
 
     return who
+
+
+def side_in(page: str, owner: int) -> str:
+    """What a review's first page says of a side."""
+    return page.partition(f'id="side-{owner}"')[2].partition("</section>")[0]

@@ -30,6 +30,7 @@ DECIDED = {
     **dict.fromkeys(
         (
             "agreement.save",
+            "conflicts.decide",
             "evaluation.autosave",
             "evaluation.save",
             "examples.change",
@@ -56,6 +57,8 @@ DECIDED = {
     ),
     **dict.fromkeys(
         (
+            "conflicts.change",
+            "conflicts.declare",
             "examples.draft",
             "examples.write",
             "follow_up.add",
@@ -71,6 +74,7 @@ DECIDED = {
             "missing.hold",
             "missing.line",
             "naming.name",
+            "network_conflicts.declare_towards",
             "pages.preview",
             "pairing.keep",
             "people.change",
@@ -93,7 +97,7 @@ DECIDED = {
         ),
         BRINGS,
     ),
-    **dict.fromkeys(("seat_requests.answer", "team.withdraw"), FIXED),
+    **dict.fromkeys(("network_conflicts.answer_towards", "seat_requests.answer", "team.withdraw"), FIXED),
     **dict.fromkeys(("examples.forget", "interests.forget"), ONESELF),
 }
 # Whoever acts there acts on their own account, or is nobody yet.
