@@ -124,7 +124,8 @@ def sees(case: OpenCase, row: Conflict) -> bool:
 
 def view_of(case: OpenCase, row: Conflict) -> ConflictView:
     own, decides = conflicts.is_own(case, row), conflicts.may_decide(case, row)
-    inside = own or decides
+    # What has been taken back is the person's own again.
+    inside = own or (decides and row.ended_at is None)
     side = case.names.get(row.party, "") if row.party is not None else ""
     named = decides or own or row.party is None or _named(case, row.party)
     who = row_of_whom(case, row) if named or row.person is None else side
@@ -237,10 +238,10 @@ def _towards(session: Session, actor: Account, row: Conflict) -> ConflictView:
         at=row.declared_at,
         changed_at=row.changed_at,
         changed=row.changed_at != row.declared_at,
-        why=row.text if own or decides else "",
+        why=row.text if own or (decides and row.ended_at is None) else "",
         mark=mark,
         state=state,
-        note=row.note if own or decides else "",
+        note=row.note if own or (decides and row.ended_at is None) else "",
         decided_by=row.decider.name if row.decider else "",
         decided_at=row.decided_at,
         may_change=own and row.ended_at is None,
