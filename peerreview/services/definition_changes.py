@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from ..engine.definition import Action, Allow, Right, RoleRef, Step, Workflow
 from ..errors import N_, Message, PartyName, Text
 from . import vocabulary_changes as words
+from .right_words import fact_said
 
 Words = Message | Text | PartyName | str
 END = "end: "
@@ -109,7 +110,7 @@ def who(workflow: Workflow, ref: RoleRef) -> Words:
         return N_("the person concerned")
     role = workflow.roles[ref.role]
     if ref.given is not None:
-        fact = f"{ref.given.artefact}.{ref.given.fact}"
+        fact = fact_said(workflow, f"{ref.given.artefact}.{ref.given.fact}")
         return N_("%(role)s, if the agreement says so: %(fact)s", role=role.title, fact=fact)
     if role.of == "network":
         return role.title

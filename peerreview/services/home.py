@@ -49,6 +49,11 @@ class HomeView:
     mail: MailStatus | None = None
     vacant: tuple[VacancyView, ...] = ()
 
+    @property
+    def own(self) -> int:
+        """How many of the tasks wait for the reader, and not for others in whose work they take part."""
+        return sum(1 for task in self.tasks if not task.helps)
+
 
 def home(house: House, *, actor: Account, now: datetime, real_now: datetime) -> HomeView:
     """The page; a constant number of queries, however many reviews. `real_now` is the worker's clock."""

@@ -132,7 +132,8 @@ class MissingView:
 @dataclass(frozen=True)
 class MailView:
     """`head` None: the whole network. `own`: the reader sees their own mails alone. `planned` and `sent` are pages of
-    lists of their own; `void_total`: how many more were planned and did not go."""
+    lists of their own; `going`: how many of what is planned will go as things stand, in how many `messages`;
+    `void_total`: how many more were planned and did not go."""
 
     head: ReviewHead | None
     planned: tuple[PlannedView, ...]
@@ -146,6 +147,8 @@ class MailView:
     pages: int
     own: bool = False
     missing: tuple[MissingView, ...] = ()
+    going: int = 0
+    messages: int = 0
 
 
 @dataclass(frozen=True)
@@ -231,6 +234,7 @@ def _view(
     names |= {
         id: _title(s) for id, s in store.review_names(session, {m.row.review_id for m in wanting}).items()
     }
+    going, messages = store.count_going(session, wanted) if "planned" in states else (0, 0)
     wished = wishes(session, {row.review_id for row, _, _ in rows} | {m.row.review_id for m in wanting})
     return MailView(
         head=None,
@@ -239,6 +243,8 @@ def _view(
         planned_page=coming,
         planned_pages=aheads,
         void_total=void,
+        going=going,
+        messages=messages,
         missing=tuple(
             missing_view(one, workflows(session.get_one(Review, one.row.review_id)), wished, names)
             for one in wanting

@@ -205,8 +205,9 @@ class _Reader:
             may.add("change")
         if may_answer:
             may |= {"note"} if own else {"answer"} if asked else set()
-        # An answer that is not given yet is a draft of the side that writes it.
-        answer = question.answer if question.state == ANSWERED or "answer" in may else ""
+        # An answer that is not given yet is a draft of the side that writes it, and stays so when its time is over.
+        theirs = "answer" in may or _writes(case, artefact, concerned(case, artefact, party))
+        answer = question.answer if question.state == ANSWERED or theirs else ""
         note = question.note if own and drafts else None
         return QuestionView(
             id=question.id,
@@ -234,6 +235,14 @@ class _Reader:
         fetched = seen[-1] if seen and seen[-1].kind != "absent" else None
         href = f"/materials/{material.id}/{fetched.number}" if fetched else ""
         return PointedAt(material.id, material.title, href)
+
+
+def _writes(case: OpenCase, artefact: str, parties: Iterable[int]) -> bool:
+    """Whether the reader is of those who answer for one of these sides in some step, whether or not it is under way."""
+    workflow = case.workflow
+    allowed = (workflow.allow, *(step.allow for step in workflow.walk()))
+    roles = {ref.role for allow in allowed for ref, _ in allow.of(artefact, "answer")}
+    return any((role, party) in case.actor.roles for role in roles for party in parties)
 
 
 def _grouped(case: OpenCase, questions: Iterable[QuestionView]) -> tuple[GroupView, ...]:

@@ -6,6 +6,7 @@ The schema takes whatever the reader takes (a test tries it); the reader and `wo
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -272,7 +273,7 @@ def _comes_of(kind: Kind, fact: str) -> str:
 
 
 def _blanks(text: str) -> str:
-    return text.replace("%(party)s", "…").replace("%(missing)s", "…").replace("%(total)s", "…")
+    return re.sub(r"%\(\w+\)s", "…", text)
 
 
 def _code(words: Any) -> str:

@@ -11,6 +11,7 @@ from ..rendering.drawn import Plan
 from .accounts import only_lead
 from .drawing import blank
 from .house import Account, House
+from .right_words import fact_said, right_said
 
 Words = Message | Text | str
 RELATIONS = {
@@ -46,11 +47,12 @@ class WorkflowView:
 
 @dataclass(frozen=True)
 class RightsRow:
-    """`what`: a right as it is written (materials.read@opened) or an action; `thing`: its title."""
+    """`what`: a right as it is written (materials.read@opened) or an action; `thing`: its title; `right`: what may be
+    done with the thing, None where the row is an action."""
 
     what: str
     thing: Words
-    action: bool
+    right: Message | None
     cells: tuple[bool, ...]
 
 
@@ -92,7 +94,8 @@ def rights(house: House, *, actor: Account, name: str) -> RightsView:
             workflow.artefacts[key].title if row.kind == "right" else _action(workflow, row.where, key)
         )
         cells = tuple(head in row.who for head in heads)
-        groups.setdefault(row.where, []).append(RightsRow(row.what, thing, row.kind == "action", cells))
+        right = right_said(row.what) if row.kind == "right" else None
+        groups.setdefault(row.where, []).append(RightsRow(row.what, thing, right, cells))
     return RightsView(
         name=workflow.name,
         title=workflow.title,
@@ -155,6 +158,6 @@ def _column(workflow: Workflow, head: str) -> tuple[Words, Words]:
     role, _, given = head.partition(" if ")
     if given:
         return N_("the network"), N_("%(role)s, if the agreement says so: %(fact)s",
-                                     role=workflow.roles[role].title, fact=given)  # fmt: skip
+                                     role=workflow.roles[role].title, fact=fact_said(workflow, given))  # fmt: skip
     relation, dot, key = role.rpartition(".")
     return (RELATIONS[relation] if dot else N_("the network")), workflow.roles[key].title

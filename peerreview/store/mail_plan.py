@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, case, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, case, func, literal, or_, select, union, union_all
 from sqlalchemy.orm import Session
 
 from .gathered import Gathered
 from .organisations import Organisation
-from .outbox import Outgoing, PlannedMail
+from .outbox import KEY, MailWish, Outgoing, PlannedMail
 from .people import Person, named
 from .reviews import Party, Review
 from .rounds import Round
@@ -98,6 +98,28 @@ def count_coming(session: Session, wanted: Wanted, states: tuple[str, ...]) -> i
     return sum(session.scalar(query) or 0 for query in counts)
 
 
+def count_going(session: Session, wanted: Wanted) -> tuple[int, int]:
+    """How many of what is planned will go as things stand, with those to people who have not answered, and in how many
+    messages: what one person is to get at one hour goes together. What is held back does not go."""
+    arms, rows = [], 0
+    wanted = replace(wanted, nameless=wanted.nameless or not wanted.somebodys)
+    for table in _TABLES:
+        asked = (*_of_coming(table, wanted, ("planned",)), ~_is_held(table))
+        rows += session.scalar(select(func.count()).select_from(table).where(*asked)) or 0
+        arms.append(select(table.person_id, table.due_at).where(*asked))
+    if replace(wanted, nameless=False) == Wanted():
+        # Of the whole network nobody sorts all of them for this.
+        return rows, rows
+    return rows, session.scalar(select(func.count()).select_from(union(*arms).subquery())) or 0
+
+
+def _is_held(table: type[PlannedMail] | type[Gathered]) -> ColumnElement[bool]:
+    if issubclass(table, Gathered):
+        return table.held.is_(True)
+    key = [getattr(MailWish, name) == getattr(table, name) for name in KEY]
+    return select(MailWish.id).where(*key, MailWish.held.is_(True)).exists()
+
+
 def outgoing(
     session: Session, wanted: Wanted, state: str, *, limit: int, offset: int
 ) -> list[tuple[Outgoing, str | None]]:
@@ -138,6 +160,9 @@ def _of_coming(
         asked.append(table.due_at < wanted.until)
     if not wanted.nameless:
         asked.append(table.nameless.is_(False))
+    if states == ("planned",):
+        # Nothing goes to whose account is closed.
+        asked.append(table.person_id.not_in(select(Person.id).where(Person.closed_at.is_not(None))))
     return [*asked, *_to(table, wanted)]
 
 

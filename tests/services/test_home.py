@@ -61,8 +61,11 @@ def test_late_task_says_so_and_the_lead_sees_who_has_the_ball(house: House) -> N
 
 def test_member_helps_where_the_coordinator_completes(house: House) -> None:
     cast = advance(house, make_review(house), to="collect")
-    (task,) = page(house, cast, cast.member(0)).tasks
+    view = page(house, cast, cast.member(0))
+    (task,) = view.tasks
     assert task.helps
+    assert view.own == 0, "what others complete does not wait for the reader"
+    assert page(house, cast, cast.coordinator(0)).own == 1
     assert said(task.note) == "You take part. It is completed by: coordinator"
     assert task.href == f"/reviews/{cast.review_id}/materials"
 

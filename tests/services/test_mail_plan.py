@@ -9,12 +9,14 @@ from sqlalchemy import func, select
 
 from peerreview.errors import NotFound
 from peerreview.rendering.words import say
-from peerreview.services import mail_plan
+from peerreview.services import mail_plan, planned
+from peerreview.services.accounts import close_account
 from peerreview.services.house import Account, House
 from peerreview.services.mail_asked import MailAsked
 from peerreview.services.mail_plan import MailView
+from peerreview.services.ticking import tick
 from peerreview.store.outbox import Outgoing, PlannedMail
-from tests.services.review_fixtures import Cast, do, make_review
+from tests.services.review_fixtures import Cast, advance, do, make_review
 
 
 def of_review(house: House, cast: Cast, who: Account) -> MailView:
@@ -129,3 +131,28 @@ def test_a_mail_about_several_reviews_is_found_in_each(house: House) -> None:
     assert mail_plan.message(house, actor=anna, **given).text  # type: ignore[arg-type]
     with pytest.raises(NotFound):
         mail_plan.message(house, actor=cast.coordinator(1), **given)  # type: ignore[arg-type]
+
+
+def test_as_many_go_as_were_counted(house: House) -> None:
+    """What is held back or is for whoever has closed their account is not counted, and what goes together is told."""
+    cast = make_review(house)
+    advance(house, cast, "collect")
+    close_account(
+        house, actor=cast.lead, person_id=cast.coordinator(0).person_id, now=cast.now, real_now=cast.now
+    )
+    with house.db.read() as session:
+        asked = PlannedMail.state == "planned", PlannedMail.person_id == cast.coordinator(1).person_id
+        held = session.scalars(select(PlannedMail.id).where(*asked)).first()
+    assert held is not None
+    planned.hold_back(house, actor=cast.lead, which=planned.MailId(held), held=True, now=cast.now)
+    view = of_review(house, cast, cast.lead)
+    assert view.planned_total == view.going + 1, "what is held back is listed, and can be let go"
+    with house.db.read() as session:
+        rows = session.scalars(select(PlannedMail).where(PlannedMail.state == "planned"))
+        hours = {row.id: row.due_at for row in rows}
+    for at in sorted(set(hours.values())):
+        tick(house, now=at, real_now=at)
+    with house.db.read() as session:
+        went = [row for id in hours if (row := session.get_one(PlannedMail, id)).state == "sent"]
+    assert (len(went), len({row.outgoing_id for row in went})) == (view.going, view.messages)
+    assert view.messages < len(hours)

@@ -46,7 +46,7 @@ TABLE: Mapping[str, str] = {
     "question sent": "yy yy -- -",
     "question note": "y- -- -- -",
     "answer begun": "y- -- -- -",
-    "answer begun, ended": "?- -- -- -",
+    "answer begun, ended": "y- -- -- -",
     "report draft": "y- -- -- -",
     "report replaced": "y- -- -- -",
     "report presented": "y- y- -- -",
