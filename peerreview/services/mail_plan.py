@@ -292,8 +292,7 @@ def message(
 
 
 def _paged(page: int, total: int, size: int = PAGE) -> tuple[int, int]:
-    pages = max(1, -(-total // size))
-    return min(max(page, 1), pages), pages
+    return min(max(page, 1), pages := max(1, -(-total // size))), pages
 
 
 def _title(sides: tuple[str, ...]) -> str:
