@@ -220,6 +220,8 @@ def _title(case: Case, event: Event, names: Mapping[int, str]) -> Words:
         return _filled(case, event, event.rule.subject, names)
     if event.kind in ("mail", "reminder") and step is not None and event.reason != "told":
         return step.ask or step.title
+    if event.kind == "mail" and event.reason == "ended":
+        return N_("The review has ended")
     return step.title if step is not None else ""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gettext
 import os
 import re
 import subprocess
@@ -14,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from peerreview.cli import COMMANDS, commands
-from peerreview.commands.saying import said
+from peerreview.commands.saying import TRANSLATIONS, said
 from peerreview.commands.workflow import SHAPES
 from peerreview.errors import in_english
 from peerreview.services import exporting
@@ -24,6 +25,13 @@ SWEDISH = {"LANG": "sv_SE.UTF-8", "LC_ALL": "", "LC_MESSAGES": "", "LANGUAGE": "
 ENGLISH = {**SWEDISH, "LANG": "en_GB.UTF-8"}
 # Words that are English and nothing else.
 FOREIGN = re.compile(r"\b(the|is|are|of|Show|Options|Usage|Error|Try|such|for help|with|whether)\b")
+
+
+@pytest.fixture(autouse=True)
+def _own_words() -> None:
+    """Other libraries (python-statemachine) take gettext's domain for themselves when they are imported."""
+    gettext.bindtextdomain("messages", TRANSLATIONS)
+    gettext.textdomain("messages")
 
 
 def run(*words: str, env: dict[str, str] = SWEDISH) -> tuple[int, str]:
