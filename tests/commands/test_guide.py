@@ -80,13 +80,13 @@ def test_the_process_of_the_guide_runs_in_the_application(app: Flask, house: Hou
 def _names_a_visitor(caller: Caller, team: str) -> None:
     one = {
         "person": "",
-        "name": "Någon",
+        "name": "Lovisa Gästman",
         "email": f"{uuid4()}@example.org",
         "role": "member",
         "function": "care",
     }
     caller.send(f"{team}/appoint", form_at=f"{team}/appoint", **one)
-    assert "Någon" in caller.page(team).text
+    assert "Lovisa Gästman" in caller.page(team).text
 
 
 def _does(caller: Caller, action: str) -> None:

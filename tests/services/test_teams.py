@@ -87,7 +87,14 @@ def test_comparison_names_gaps_to_the_lead(house: House, cast: Cast) -> None:
         now=cast.now,
     )
     appoint(house, cast, cast.coordinator(1), name="Folkhälsostrateg", email="folkhalsa@example.org")
-    appoint(house, cast, cast.coordinator(1), name="Chef", email="chef@example.org", function="manager")
+    appoint(
+        house,
+        cast,
+        cast.coordinator(1),
+        name="Inga Chefsdotter",
+        email="chef@example.org",
+        function="manager",
+    )
     assert lines(page(house, cast, cast.lead)) == [
         "As they are now, the teams are unlike in number or functions.",
         "Region Gävleborg lacks Human resources, which Region Kalmar län has.",

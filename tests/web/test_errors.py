@@ -128,6 +128,8 @@ def test_a_form_too_long_is_told_that_nothing_is_lost(failing: FlaskClient) -> N
 
 
 def without_token(client: FlaskClient, **fields: str) -> TestResponse:
+    """A form sent by a browser that has been here, and has a cookie."""
+    client.get("/login")
     return client.post("/fail/missing", data=fields)
 
 
