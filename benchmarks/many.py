@@ -72,12 +72,12 @@ def copied(house: House, cast: Cast, count: int) -> None:
     with house.db.write() as session:
         for table, changed in COPIED.items():
             columns = [column.name for column in Base.metadata.tables[table].columns]
-            values = ", ".join(changed.get(name, "{column}").format(column=name) for name in columns)
+            quoted = {name: f'"{name}"' for name in columns}
+            values = ", ".join(changed.get(name, "{column}").format(column=quoted[name]) for name in columns)
             where = "WHERE id <> :lead" if table == "person" else ""
+            into = f"INSERT INTO {table} ({', '.join(quoted.values())})"
             session.execute(
-                text(
-                    f"{NUMBERS} INSERT INTO {table} ({', '.join(columns)}) SELECT {values} FROM {table}, n {where}"
-                ),
+                text(f"{NUMBERS} {into} SELECT {values} FROM {table}, n {where}"),
                 {"count": count, **({"lead": cast.lead.person_id} if ":lead" in values + where else {})},
             )
         session.execute(text("ANALYZE"))

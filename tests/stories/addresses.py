@@ -14,7 +14,9 @@ from .who import (
     Place,
     Who,
     anybody,
+    lead_or_person,
     lead_or_unsaid,
+    lead_perhaps,
     nobody,
     of_side,
     once,
@@ -63,6 +65,12 @@ def _network(place: Place) -> Iterator[tuple[str, str, Who]]:
     for page in ("accessibility", "help", "privacy"):
         yield f"pages.{page}", f"/{page}", anybody
     yield "pages.healthz", "/healthz", lambda reader: None
+    yield "pages.robots", "/robots.txt", anybody
+    yield "favicon", "/favicon.ico", anybody
+    # 404 where the house has said nothing of whom to write to.
+    yield "pages.security", "/.well-known/security.txt", lambda reader: None
+    yield "pages.old_security", "/security.txt", lambda reader: None
+    yield "accounts.session_state", "/session", anybody
     yield "calendar.feed", "/calendar/unknown.ics", lambda reader: None
     yield "mail_choices.ask_turn_off", "/mail/off/1.late.unknown", lambda reader: None
     yield "accounts.login", "/login", lambda reader: None
@@ -95,11 +103,17 @@ def _network(place: Place) -> Iterator[tuple[str, str, Who]]:
     yield "lead.new_review", "/lead/reviews/new", the_lead
     yield "people.index", "/lead/people", the_lead
     yield "people.new", "/lead/people/new", the_lead
+    here = place.p.review_id
+    yield "naming.form", f"/lead/reviews/{here}/sides/0", lead_perhaps
+    yield "naming.form", f"/lead/reviews/{here}/sides/{NONE}", nobody
+    yield "missing.show", f"/lead/mail/missing/{here}?step=evaluate&rule=none", nobody
+    yield "seat_requests.show", f"/seat-requests/{NONE}", nobody
     for person, party in place.ids.people:
         if party < 2:
             yield "people.person", f"/lead/people/{person}", the_lead
     yield "people.close", f"/lead/people/{place.ids.people[0][0]}/close", the_lead
-    yield "people.history", f"/lead/people/{place.ids.people[0][0]}/history", the_lead
+    person = place.ids.people[0][0]
+    yield "people.history", f"/lead/people/{person}/history", lead_or_person(person)
     yield "people.history", f"/lead/people/{NONE}/history", nobody
     yield "workflows.index", "/lead/workflows", the_lead
     for page, rule in (("", "show"), ("/rights", "rights"), ("/rehearsal", "rehearsal")):
@@ -267,7 +281,8 @@ def _after(place: Place) -> Iterator[tuple[str, str, Who]]:
     for row, party in place.ids.follow_ups:
         yield "follow_up.edit", f"/follow-up/{row}", team_of(party)
     told = place.reached("evaluation")
-    yield "examples.index", "/examples", _sides if told else unsaid
+    # Nothing is published: the page says so to the lead.
+    yield "examples.index", "/examples", taking_part if told else unsaid
     yield "examples.new", "/examples/new", teams_alone if told else unsaid
     yield "examples.show", f"/examples/{NONE}", nobody
     hours = lambda reader: reader.in_team or reader.role == "lead"  # noqa: E731
@@ -276,11 +291,6 @@ def _after(place: Place) -> Iterator[tuple[str, str, Who]]:
         "/hours",
         hours if place.reached("collect") and place.scene != "cancelled" else unsaid,
     )
-
-
-def _sides(reader: Reader) -> bool:
-    """Nothing is published: so there is nothing for the lead."""
-    return reader.takes_part and reader.role != "lead"
 
 
 # Every action of the method: key, step, whether each side has its own, and whose it is.

@@ -115,6 +115,12 @@ def _row(rows: list[tuple[int, int]], owner: int) -> int | None:
     return next((key for key, party in rows if party == owner), None)
 
 
+def _counted(browsing: Browsing, owner: int) -> bool:
+    """How many they are, beside the side's name, on the page of the teams."""
+    number = re.escape(browsing.name(owner)) + r" \d+ (person|people)"
+    return re.search(number, browsing.main("team")) is not None
+
+
 def _seat(browsing: Browsing, owner: int) -> bool:
     """The second seat of the side: one that its coordinator can take away."""
     seat = [key for key, party in browsing.place.ids.seats if party == owner][1]
@@ -242,6 +248,8 @@ WAYS: Mapping[str, Way] = {
     "acceptance.read@declined": reads("acceptance declined"),
     "team.read@open": reads("team open"),
     "team.read@confirmed": reads("team confirmed"),
+    "team.notice@open": Way(_counted, _cell("team open")),
+    "team.notice@confirmed": Way(_counted, _cell("team confirmed")),
     "team.write@open": Way(_seat, _cell("team open")),
     "team.write@confirmed": Way(_seat, _cell("team confirmed")),
     "agreement.read@draft": in_scenes(reads("agreement", of_review=True), "first_meeting"),

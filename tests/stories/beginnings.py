@@ -104,6 +104,9 @@ def _proposed(p: Planted) -> None:
 def _declined(p: Planted) -> None:
     word = p.word("acceptance declined", 1)
     do(p.house, p.cast, p.cast.coordinator(1), "decline", "acceptance", reason=word)
+    if len(p.cast.sides) > 2:
+        # The others could go on without it: the lead is asked, and ends it.
+        do(p.house, p.cast, p.cast.lead, "decline", "acceptance", party=1, reason="Två är för få.")
 
 
 def _teams(p: Planted) -> None:

@@ -69,6 +69,7 @@ PERSONAL = {
     "accounts.do_prove_address",
     "accounts.do_stop_address",
     "accounts.logout",
+    "seat_requests.answer",
     "me.change",
     "me.change_address",
     "me.change_password",
@@ -122,6 +123,11 @@ def _lead(place: Place) -> Iterator[Forged]:
     letter = {"whom": "everybody", "review": "", "subject": "Hej", "text": "Hej!", "seal": "x"}
     yield Forged("letters.preview", "/lead/mail/write", the_lead, letter)
     yield Forged("letters.send", "/lead/mail/write/send", the_lead, letter)
+    missing = {"step": "evaluate", "rule": "none", "line": "Hej!", "held": "yes"}
+    for deed in ("hold", "line"):
+        yield Forged(f"missing.{deed}", f"/lead/mail/missing/{place.p.review_id}/{deed}", the_lead, missing)
+    named = {"person": str(person), "role": "contact", "function": ""}
+    yield Forged("naming.name", f"/lead/reviews/{place.p.review_id}/sides/0", the_lead, named)
     for deed in ("hold", "let_go", "line", "send"):
         path = f"/lead/mail/planned/1/{deed.replace('_', '-')}"
         yield Forged(f"planned.{deed}", path, the_lead, {"line": "Hej!"} if deed == "line" else {})
@@ -195,6 +201,7 @@ def _team(place: Place, ours: str) -> Iterator[Forged]:
         "party": "1",
     }
     yield Forged("team.do_appoint", f"{ours}/team/appoint", own("coordinator"), new)
+    yield Forged("team.withdraw", f"{ours}/team/asked/{NONE}/withdraw", nobody)
     seats = [next(row for row in place.ids.seats if row[1] == party) for party in range(2)]
     for seat, party in [*seats, (place.others.seats[0][0], 9), (NONE, 9)]:
         path, whose = f"{ours}/team/seats/{seat}", own("coordinator", "member", "contact", side=party)
@@ -300,6 +307,7 @@ def _reports(place: Place, ours: str) -> Iterator[Forged]:
         # Who may read may see how words of their own would read; nothing is kept.
         yield Forged("report.save", path, lambda reader: reader.takes_part, {**body, "preview": "yes"})
         yield Forged("report.autosave", f"{path}/autosave", team(side), body)
+        yield Forged("report.mark_ready", f"{path}/ready", team(side), {"seal": "x"})
         near = _either(side, (side + 1) % place.parties) if side < 9 else nobody
         yield Forged("report.comment", f"{path}/comments", near, {"comment": "X"})
 

@@ -69,6 +69,17 @@ def unsaid(reader: Reader) -> bool | None:
     return None if reader.takes_part else False
 
 
+def lead_or_person(person: int) -> Who:
+    """The lead, and the one whom it is about."""
+    return lambda reader: (
+        reader.role == "lead" or (reader.account is not None and reader.account.person_id == person)
+    )
+
+
+def lead_perhaps(reader: Reader) -> bool | None:
+    return None if reader.role == "lead" else False
+
+
 def lead_or_unsaid(reader: Reader) -> bool | None:
     return True if reader.role == "lead" else None
 
