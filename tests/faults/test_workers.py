@@ -43,7 +43,7 @@ def cast(house: House) -> Cast:
     cast = advance(house, make_review(house), to="collect")
     with house.db.write() as session:
         session.execute(update(Outgoing).values(state="void"))
-        _lead_is_told_already(session)
+        _lead_is_not_told(session)
     copied(house, cast, REVIEWS - 1)
     now = datetime.now(UTC)
     with house.db.write() as session:
@@ -62,9 +62,9 @@ def cast(house: House) -> Cast:
     return cast
 
 
-def _lead_is_told_already(session: Session) -> None:
-    """What stands still goes to the lead once a week; here it would be one mail more."""
-    session.execute(update(Person).values(still_told=date(2100, 1, 1)))
+def _lead_is_not_told(session: Session) -> None:
+    """What is late, and once a week what stands still: here those would be mails more, now one, now several."""
+    session.execute(update(Person).where(Person.is_lead).values(declined="late"))
 
 
 def ids_of(smtp: Post) -> dict[str, list[bytes]]:
@@ -172,7 +172,7 @@ def test_over_both_changes_of_summer_time(house: House) -> None:
     zone = house.calendar.zone
     advance(house, make_review(house), to="collect")
     with house.db.write() as session:
-        _lead_is_told_already(session)
+        _lead_is_not_told(session)
     with house.db.read() as session:
         planned = select(PlannedMail.due_at).where(PlannedMail.state == "planned").distinct()
         dues = sorted(session.scalars(planned))
