@@ -16,9 +16,10 @@ from peerreview.engine.rights import EVERY, Row, table
 from tests.engine.play import collegial
 from tests.services.review_fixtures import looked
 
-from .asked import NOT_ASKED, NOT_ASKED_OF, WAYS, Browsing, Way
+from .asked import WAYS, Browsing, Way
 from .asked_of_one import ASKED, forms_of
 from .gallery import Gallery
+from .not_asked import NOT_ASKED, NOT_ASKED_OF
 from .planted import ENDS, SCENES, ids_of
 from .play_http import set_clock
 from .table import Reader, readers
