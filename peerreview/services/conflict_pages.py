@@ -1,7 +1,7 @@
 """Conflicts of interest as pages show them: of a review, of the network; the lead's tasks, the marks beside people.
 
 Why somebody has one, and what the lead wrote, is shown to the lead who may decide and to whoever it is about; others
-see that it is declared, and how it is handled.
+see that it is declared, and how it is handled. The coordinators of the side read what the lead wrote, and not why.
 """
 
 from __future__ import annotations
@@ -69,8 +69,9 @@ class LeadView:
 
 @dataclass(frozen=True)
 class ReviewConflicts:
-    """`leads`: who has one by a function in an organisation of the review; `takes`: what it keeps a lead from;
-    `holders`: the leads who do that meanwhile. `people`: of whom the reader can declare one; none where they cannot."""
+    """`leads`: who has one by a function in an organisation of the review; `having`: some lead has one, whyever;
+    `takes`: what it keeps a lead from; `holders`: the leads who do that meanwhile. `people`: of whom the reader can
+    declare one; none where they cannot."""
 
     head: ReviewHead
     rows: tuple[ConflictView, ...]
@@ -80,6 +81,7 @@ class ReviewConflicts:
     people: tuple[tuple[int, str], ...]
     reader: int
     decisions: tuple[tuple[str, Message], ...]
+    having: bool
     nobody: bool
 
 
@@ -99,6 +101,7 @@ def review_conflicts(house: House, *, actor: Account, review_id: int, now: datet
             people=tuple(conflicts.people_of(case).items()) if open_now else (),
             reader=actor.person_id,
             decisions=tuple(DECISIONS.items()),
+            having=any(person.id in having for person in around),
             nobody=bool(around) and all(person.id in having for person in around),
         )
 
@@ -145,7 +148,8 @@ def view_of(case: OpenCase, row: Conflict) -> ConflictView:
         why=row.text if inside else "",
         mark=mark,
         state=state,
-        note=row.note if inside else "",
+        # Who appoints somebody else, or lets somebody take over, has to know what was decided.
+        note=row.note if inside or ("coordinator", row.party) in case.actor.roles else "",
         decided_by=row.decider.name if row.decider else "",
         decided_at=row.decided_at,
         may_change=own and open_now and by_review,
@@ -175,6 +179,8 @@ def taken_away(case: OpenCase) -> tuple[Message | Text, ...]:
         for action in step.actions.values():
             if action.key in keys:
                 found[action.title] = None
+    if any(step.more_time for step in case.workflow.walk()):
+        found[N_("Give a side more time")] = None
     for role in network_roles(case.case):
         for right in sorted(case.workflow.roles[role].loses, key=_order):
             title = case.workflow.artefacts[right.artefact].title

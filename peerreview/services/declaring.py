@@ -18,6 +18,7 @@ from . import gathering, posting, wording
 from .cases import OpenCase
 from .house import House
 from .mailing import enqueue
+from .seating import coordinators_of
 
 # What a lead can decide, as lists and mails say it.
 DECISIONS: dict[str, Message] = {
@@ -144,7 +145,8 @@ def tell_leads(case: OpenCase, row: Conflict, what: str) -> None:
 
 
 def tell_decided(case: OpenCase, row: Conflict) -> None:
-    """To who has it and who declared it; the decision's note stands on the page alone."""
+    """To who has it and who declared it, and to who is to appoint somebody else or let somebody take over; the
+    decision's note stands on the page alone."""
     title = wording.title_of(case)
     asks = {
         store.NO_HINDRANCE: N_("Go on as before."),
@@ -154,7 +156,8 @@ def tell_decided(case: OpenCase, row: Conflict) -> None:
     words = MailWords(
         subject=N_("The project lead has decided on a conflict of interest – %(review)s", review=title),
         why=N_(
-            "The project lead has decided on a conflict of interest that you have declared, or that concerns you."
+            "The project lead has decided on a conflict of interest that is declared: %(who)s.",
+            who=row_of_whom(case, row),
         ),
         ask=(N_("Decision: %(what)s.", what=DECISIONS[row.decision]), asks[row.decision]),
         link=f"/reviews/{case.review.id}/conflicts",
@@ -162,6 +165,8 @@ def tell_decided(case: OpenCase, row: Conflict) -> None:
         names=case.names,
     )
     people = {one.id: one for one in (row.person, row.declarer) if one is not None}
+    if row.decision != store.NO_HINDRANCE and row.party is not None:
+        people |= {one.id: one for one in coordinators_of(case, row.party)}
     for person in people.values():
         if person.closed_at is None:
             gathering.tell(
