@@ -18,7 +18,6 @@ from . import gathering, posting, wording
 from .cases import OpenCase
 from .house import House
 from .mailing import enqueue
-from .seating import coordinators_of
 
 # What a lead can decide, as lists and mails say it.
 DECISIONS: dict[str, Message] = {
@@ -166,7 +165,8 @@ def tell_decided(case: OpenCase, row: Conflict) -> None:
     )
     people = {one.id: one for one in (row.person, row.declarer) if one is not None}
     if row.decision != store.NO_HINDRANCE and row.party is not None:
-        people |= {one.id: one for one in coordinators_of(case, row.party)}
+        seats = (seat for seat in case.case.seats if (seat.party, seat.role) == (row.party, "coordinator"))
+        people |= {one.id: one for seat in seats if (one := case.session.get(Person, seat.reader(case.now)))}
     for person in people.values():
         if person.closed_at is None:
             gathering.tell(
