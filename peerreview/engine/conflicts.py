@@ -39,6 +39,13 @@ def takes_right(case: Case, actor: Actor, role: str, what: See) -> bool:
     return Right(what.artefact, what.verb) in lost or Right(what.artefact, what.verb, what.state) in lost
 
 
+def never(case: Case, actor: Actor, what: See) -> bool:
+    """Whether it keeps the actor from this in every step, by a role of the network: then nothing else that is wanting
+    is the reason."""
+    network = (role for role, party in actor.roles if party is None)
+    return any(takes_right(case, actor, role, what) for role in network)
+
+
 def able(case: Case, action: Action, seats: Iterable[Seat]) -> tuple[Seat, ...]:
     """Of those whose action it is the ones from whom nothing takes it."""
     return tuple(

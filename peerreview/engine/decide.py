@@ -305,6 +305,8 @@ def _may_see(case: Case, actor: Actor, what: See) -> Answer:
                 if case.standing.on_hold and what.verb not in LOOKING:
                     return No(_on_hold(case))
                 return YES
+    if what.verb not in LOOKING and conflicts.never(case, actor, what):
+        return No(conflicts.WHY)
     if taken:
         return No(conflicts.UNSEEN if what.verb in LOOKING else conflicts.WHY)
     return No(partial(_why_unseen, case, actor, what))
