@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
+# All but the no-break space.
+_SPACE = re.compile(r"[^\S\u00a0]+")
+
 # In parts of the size, as in the wider of Arial and DejaVu Sans (what a bare Debian has); the rest is 0.60.
 _WIDTHS = {
     **dict.fromkeys("ijl'|", 0.27),
@@ -29,9 +34,10 @@ def width(text: str, size: float, *, bold: bool = False) -> float:
 
 
 def lines(text: str, room: float, size: float, *, bold: bool = False) -> list[str]:
-    """Words put into lines no wider than `room`; a word that is wider itself is parted with a hyphen."""
+    """Words put into lines no wider than `room`; a word that is wider itself is parted with a hyphen. What a
+    no-break space ties stays together."""
     found: list[str] = []
-    pieces = [piece for whole in text.split() for piece in _pieces(whole, room, size, bold)]
+    pieces = [piece for whole in _SPACE.split(text) if whole for piece in _pieces(whole, room, size, bold)]
     for word in pieces:
         if found and width(f"{found[-1]} {word}", size, bold=bold) <= room:
             found[-1] += f" {word}"

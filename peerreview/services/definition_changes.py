@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from ..engine.definition import Action, Allow, Right, RoleRef, Step, Workflow
 from ..errors import N_, Message, PartyName, Text
 from . import vocabulary_changes as words
-from .right_words import fact_said
+from .right_words import fact_said, right_said
 
 Words = Message | Text | PartyName | str
 END = "end: "
@@ -43,14 +43,12 @@ def differences(old: Workflow, new: Workflow, names: Mapping[str, str]) -> Itera
     # As it is written: to ask the enforced decision for every cell (engine.rights) takes a second.
     before, after = set(_granted(old, names)), set(_granted(new, {}))
     for granted, text, workflow in (
-        *((one, N_("%(where)s: `%(what)s` also for %(who)s."), new) for one in _in_order(after - before)),
-        *(
-            (one, N_("%(where)s: `%(what)s` no longer for %(who)s."), old)
-            for one in _in_order(before - after)
-        ),
+        *((one, N_("%(where)s: %(what)s, now for %(who)s too."), new) for one in _in_order(after - before)),
+        *((one, N_("%(where)s: %(what)s, no longer for %(who)s."), old) for one in _in_order(before - after)),
     ):
         where, what, ref = granted
-        told = (("where", _place(old, new, where)), ("what", what), ("who", who(workflow, ref)))
+        gaps = {"what": _what(workflow, where, what), "who": who(workflow, ref)}
+        told = (("where", _place(old, new, where)), *gaps.items())
         yield Message(text.text, told)
 
 
@@ -88,6 +86,18 @@ def _granted(workflow: Workflow, names: Mapping[str, str]) -> Iterator[Granted]:
             yield from ((where, name_of(right), ref) for right in rights)
         for key, action in actions.items():
             yield from ((where, key, ref) for ref in action.by)
+
+
+def _what(workflow: Workflow, where: str, what: str) -> Words:
+    """A right, or an action by its key, as it is called."""
+    artefact, dot, _ = what.partition(".")
+    if dot:
+        return N_("%(thing)s, %(right)s", thing=workflow.artefacts[artefact].title, right=right_said(what))
+    if not where:
+        return workflow.actions[what].title
+    # A step may be called otherwise in the older definition.
+    steps = sorted(workflow.walk(), key=lambda step: step.path != where)
+    return next(step.actions[what].title for step in steps if what in step.actions)
 
 
 def name_of(right: Right) -> str:

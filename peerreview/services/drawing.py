@@ -312,7 +312,7 @@ class _Running(_Blank):
         """The day by which it is due; once it is done, the day on which that was."""
         if view.state == "done" and view.word is None:
             done = done_on(self.open, step.path, party)
-            return N_("done %(day)s", day=done) if done else ""
+            return N_("%(day)s", day=done) if done else ""
         if view.state in ("done", "locked") or self.case.standing.ended:
             return ""
         under_way = [

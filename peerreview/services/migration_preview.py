@@ -23,6 +23,7 @@ from .definition_changes import Words, differences, name_of, who
 from .house import Account, House
 from .migrating import Thought, said_of, thought_through
 from .outlook import Shift
+from .right_words import right_said
 from .wording import title_of
 
 STATES: Mapping[str, tuple[str, Message]] = {
@@ -249,8 +250,8 @@ def _held(case: Case) -> set[Held]:
 
 def _said(held: Iterable[Held], workflow: Workflow) -> Iterator[Words]:
     for party, ref, right in sorted(held, key=str):
-        yield N_("%(side)s, %(who)s: %(thing)s (`%(right)s`)", side=_side(Scope(party)), who=who(workflow, ref),
-                 thing=workflow.artefacts[right.artefact].title, right=name_of(right))  # fmt: skip
+        yield N_("%(side)s, %(who)s: %(thing)s, %(right)s", side=_side(Scope(party)), who=who(workflow, ref),
+                 thing=workflow.artefacts[right.artefact].title, right=right_said(name_of(right)))  # fmt: skip
 
 
 def _actions(case: Case, names: Mapping[str, str]) -> dict[Any, Words]:

@@ -39,6 +39,7 @@ class Still:
     late: tuple[Turn, ...]
     vacant: tuple[VacancyView, ...]
     words: tuple[Message, ...]
+    is_round: bool = False
 
 
 def tell_leads(house: House, *, now: datetime, real_now: datetime) -> int:
@@ -95,12 +96,14 @@ def standing_still(house: House, session: Session, now: datetime) -> list[Still]
         late = [turn for turn in turns.turns(case) if turn.late]
         vacant = () if case.standing.on_hold else vacant_in(case)
         if late or vacant:
-            found.append(Still(title_of(case), tuple(late), vacant, tuple(_lines(case, late))))
+            found.append(
+                Still(title_of(case), tuple(late), vacant, tuple(_lines(case, late)), case.workflow.apart)
+            )
     return sorted(found, key=lambda one: min((t.due for t in one.late if t.due), default=date.max))
 
 
 def _lines(case: OpenCase, late: list[Turn]) -> list[Message]:
-    """ "”Lämna in underlaget”, Region Gävleborg (processledare), sedan tis 3 mars"; of a step that many sides have for
+    """ "Lämna in underlaget, Region Gävleborg (processledare), sedan tis 3 mars"; of a step that many sides have for
     themselves how many they are."""
     lines = []
     for path in dict.fromkeys(turn.step.path for turn in late):
@@ -124,6 +127,17 @@ def _lines(case: OpenCase, late: list[Turn]) -> list[Message]:
     return lines
 
 
+def _subject(still: list[Still]) -> Message:
+    """A round is told of by its name, and counts as no review."""
+    if len(still) == 1:
+        if still[0].is_round:
+            return N_("The round stands still: %(round)s", round=still[0].title)
+        return N_("One review stands still: %(review)s", review=still[0].title)
+    if any(one.is_round for one in still):
+        return N_("Reviews and rounds stand still: %(count)s", count=len(still))
+    return N_("%(count)s reviews stand still", count=len(still))
+
+
 def words_of(house: House, still: list[Still]) -> MailWords:
     asks: list[Message] = []
     for one in still[:MOST]:
@@ -132,11 +146,8 @@ def words_of(house: House, still: list[Still]) -> MailWords:
         asks += [N_("%(review)s: %(what)s", review=one.title, what=view.words) for view in one.vacant]
     if len(still) > MOST:
         asks.append(N_("And %(count)s more, on the board.", count=len(still) - MOST))
-    subject = N_("%(count)s reviews stand still", count=len(still))
     return MailWords(
-        subject=subject
-        if len(still) > 1
-        else N_("One review stands still: %(review)s", review=still[0].title),
+        subject=_subject(still),
         why=N_(
             "You get this mail once a week because you lead %(network)s.", network=house.settings.network_name
         ),

@@ -100,7 +100,9 @@ def _again(case: OpenCase, move: Move) -> tuple[Words, ...]:
         if not case.workflow.by_path[path].children:
             steps.setdefault(path, set()).add(scope.party)
     order = {step.path: n for n, step in enumerate(case.workflow.walk())}
-    titles = tuple(case.workflow.by_path[path].title for path in sorted(steps, key=order.__getitem__))
+    titles = tuple(
+        case.workflow.by_path[path].title.in_a_row() for path in sorted(steps, key=order.__getitem__)
+    )
     return (N_("Begins again: %(steps)s. What has been written stays.", steps=titles),) if titles else ()
 
 
@@ -123,7 +125,7 @@ def going_on(case: OpenCase, move: Move) -> tuple[Words, ...]:
     place = move.choice.place
     assert place is not None
     step = case.case.step(place)
-    undone = tuple(action.title for action in step.actions.values() if not action.optional)
+    undone = tuple(action.title.in_a_row() for action in step.actions.values() if not action.optional)
     found: list[Words] = [N_("What has been written in the step is kept, but nobody waits for it.")]
     if undone:
         found.append(N_("Counts as done without: %(actions)s.", actions=undone))
@@ -176,5 +178,5 @@ def _under_way(case: OpenCase) -> Iterable[Words]:
     for (path, _), mark in case.standing.marks.items():
         step = case.workflow.by_path[path]
         if mark.state == ACTIVE and not step.children:
-            seen[step.title] = None
+            seen[step.title.in_a_row()] = None
     return seen

@@ -55,8 +55,13 @@ def show(review_id: int) -> ResponseReturnValue:
 def _note(column: ColumnView) -> str:
     """The day on which it was done; until then the one by which it is due."""
     if column.done:
-        return str(filters.say(N_("done %(day)s", day=filters.brief_day(column.done))))
-    return str(filters.brief_day(column.note)) if column.note else ""
+        return str(filters.say(N_("done %(day)s", day=_tied(filters.brief_day(column.done)))))
+    return _tied(filters.brief_day(column.note)) if column.note else ""
+
+
+def _tied(day: str) -> str:
+    """A day that no line breaks in two."""
+    return day.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def drawn_lanes(view: LanesView) -> Markup:

@@ -327,4 +327,4 @@ def test_nothing_lies_on_anything_else_many_times(plan: Plan) -> None:
 def test_lines_are_no_wider_than_their_room(text: str, room: float, bold: bool) -> None:
     parted = lines(text, room, 13, bold=bold)
     assert all(width(line, 13, bold=bold) <= room for line in parted)
-    assert "".join(parted).replace("-", "").replace(" ", "") == "".join(text.split()).replace("-", "")
+    assert "".join("".join(parted).split()).replace("-", "") == "".join(text.split()).replace("-", "")

@@ -184,7 +184,7 @@ def test_a_forged_target_is_refused_beside_its_field(house: House, target: str) 
 def test_going_on_without_names_what_is_left_undone(house: House) -> None:
     cast = advance(house, make_review(house), to="collect")
     view = look(house, cast, cast.lead, Wish("go_on"), place=f"{COLLECT}:1:")
-    assert said(cast, view.consequences)[1] == "Counts as done without: Hand in the materials."
+    assert said(cast, view.consequences)[1] == "Counts as done without: hand in the materials."
     do(house, cast, cast.lead, Wish("go_on"), place=f"{COLLECT}:1:", reason="De hinner inte.")
     with pytest.raises(Invalid):
         do(house, cast, cast.lead, Wish("go_on"), place=f"{COLLECT}:1:", reason="Igen")

@@ -295,8 +295,8 @@ def test_the_preview_tells_what_changes_and_writes_nothing(house: House, cast: C
         preview.steps
     )
     own = "Region Gävleborg, Team member of the side itself: "
-    assert f"{own}Materials (`materials.write@draft_for_comments`)" in words(preview.rights_go)
-    assert f"{own}Review questions (`questions.write@draft`)" in words(preview.rights_come)
+    assert f"{own}Materials, write (a draft for comments)" in words(preview.rights_go)
+    assert f"{own}Review questions, write (a draft)" in words(preview.rights_come)
     assert "materials.write@internal" not in words(preview.rights_come, preview.rights_go)
     assert {shift.side for shift in preview.shifts} == {"Region Kalmar län", "Region Gävleborg"}
     assert all(shift.before != shift.after for shift in preview.shifts)
@@ -390,8 +390,8 @@ def test_what_differs_anywhere_in_the_definition_is_told(house: House, cast: Cas
         ("allow:\n      member: [acceptance.read, team.read]", "allow:\n      member: [acceptance.read]"),
     )
     told_of = words(seen(after, cast).differences)
-    assert "Closing meeting: `held` no longer for Project lead" in told_of
-    lead = "for Project lead, if the agreement says so: agreement.lead_reads_materials"
-    assert f"In every step: `questions.read@sent` also {lead}" in told_of
-    assert f"In every step: `materials.read@opened` no longer {lead}" in told_of
-    assert "When it has ended: Declined: `team.read` no longer for Team member" in told_of
+    assert "Closing meeting: The meeting has been held, no longer for Project lead." in told_of
+    lead = "for Project lead, if the agreement says so: The project lead reads opened materials"
+    assert f"In every step: Review questions, read (sent), now {lead} too." in told_of
+    assert f"In every step: Materials, read (open to the other side), no longer {lead}." in told_of
+    assert "When it has ended: Declined: Team, read, no longer for Team member" in told_of
