@@ -13,7 +13,7 @@ from peerreview.engine.case import SHARED
 from peerreview.engine.moves import Choice
 from peerreview.errors import Conflict, Invalid, NotFound, Refused
 from peerreview.rendering.words import say
-from peerreview.services import agreeing, agreements
+from peerreview.services import agreeing, agreements, terms
 from peerreview.services.agreeing import Clash, Saved
 from peerreview.services.cases import looking
 from peerreview.services.house import House
@@ -356,3 +356,15 @@ def test_every_version_is_kept_with_its_line_of_history(house: House, working: C
         row = session.scalars(select(HistoryRow).where(HistoryRow.deed == "agreement_saved")).one()
         assert (row.artefact, row.state) == ("agreement", "confirmed")
         assert row.data == {"version": 2, "changed": ["lead_reads_materials"]}
+
+
+def test_a_second_meeting_is_roomy_from_six_weeks_on(house: House, cast: Cast) -> None:
+    """The usual six weeks for the materials before it; where that is a free day, the working day after it."""
+    calendar = house.calendar
+    today = date(2026, 2, 20)
+    assert terms.roomy_from(calendar, today) == date(2026, 4, 7), (
+        "six weeks on is Good Friday: the Tuesday after Easter"
+    )
+    assert form(house, cast, cast.lead).roomy_from == calendar.on_or_after(
+        calendar.day(cast.now) + timedelta(weeks=6)
+    )

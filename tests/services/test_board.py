@@ -170,3 +170,11 @@ def test_only_the_lead_reminds(house: House) -> None:
                     now=cast.now,
                     real_now=cast.now,
                 )
+
+
+def test_who_has_not_filled_in_a_form_of_their_own_is_not_named(house: House) -> None:
+    cast = advance(house, make_review(house), to="evaluation")
+    (row,) = view(house, cast, days=60).rows
+    forms = [ball for ball in row.balls if ball.path == "evaluation"]
+    assert forms, "the evaluation stands there"
+    assert [ball.people for ball in forms] == [()] * len(forms)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from email import message_from_bytes
 
 import pytest
@@ -11,8 +11,8 @@ from sqlalchemy import select, update
 
 from peerreview.errors import Conflict, Invalid, NotFound, Refused
 from peerreview.rendering.words import say
-from peerreview.services import histories, mail_plan, pausing, planned, preferences, ticking
-from peerreview.services.choices import DECLINED, WITH
+from peerreview.services import gathering, histories, mail_plan, pausing, planned, preferences, ticking
+from peerreview.services.choices import DECLINED, WITH, Choices
 from peerreview.services.delivering import deliver
 from peerreview.services.gathering import DONE, ENDED
 from peerreview.services.house import Account, House
@@ -382,3 +382,19 @@ def test_what_no_longer_holds_or_rests_is_not_sent_now(house: House, cast: Cast)
     advance(house, cast, "first_meeting")
     with pytest.raises(Conflict):
         planned.send_now(house, **given)  # type: ignore[arg-type]
+
+
+def test_a_mail_says_what_it_waits_for(house: House) -> None:
+    calendar, day = house.calendar, timedelta(days=1)
+    at = calendar.mail_at(date(2026, 3, 4))
+    cases = [
+        # How one wants it, when it would go, when it goes: with what.
+        (Choices(), at, at, ""),
+        (Choices(away_until=date(2026, 3, 9)), at, calendar.mail_at(date(2026, 3, 10)), "away"),
+        (Choices("daily"), at + timedelta(hours=1), calendar.mail_at(date(2026, 3, 5)), "daily"),
+        (Choices("weekly"), at, calendar.mail_at(date(2026, 3, 9)), "weekly"),
+        (Choices("weekly"), at, at + day, ""),
+    ]
+    assert [gathering.waits(choices, house, wanted, goes) for choices, wanted, goes, _ in cases] == [
+        told for *_, told in cases
+    ]

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from peerreview.errors import Conflict, Invalid, NotFound, Refused, TooLarge
 from peerreview.services import materials
 from peerreview.services.downloads import download, log_page
 from peerreview.services.handing_in import preview_hand_in
 from peerreview.services.house import House
+from peerreview.store import materials as store
 from peerreview.store.agreements import Agreement, Confirmation
+from peerreview.store.materials import Material, MaterialVersion
 from peerreview.store.outbox import Outgoing
 
 from .material_helpers import add_file, add_link, hand_in_later, on, say_absent, set_of, titles
@@ -357,3 +361,30 @@ def test_forged_ids_are_not_found(house: House, cast: Cast) -> None:
     mine = add_file(house, cast, cast.member(0), wish="w00", content=b"mitt")
     with pytest.raises(NotFound):
         on(house, cast, cast.member(1), "withdraw", mine)
+
+
+def test_when_it_was_opened_first_stays(house: House, cast: Cast) -> None:
+    """A document that is opened again in a newer version says of the version when that was, of itself when first."""
+    opened(house, cast)
+    first = cast.now
+
+    with house.db.write() as session:
+        material = session.scalars(select(Material).where(Material.party == 0)).first()
+        assert material is not None
+        was = material.opened_at
+        session.add(
+            MaterialVersion(
+                material_id=material.id, number=2, kind="link", url="https://example.org/2", state="handed_in",
+                added_at=first, added_by=cast.coordinator(0).person_id,
+            )
+        )  # fmt: skip
+        session.flush()
+        later = first + timedelta(days=3)
+        store.open_set(session, cast.review_id, "materials", 0, None, later)
+        newest = session.scalars(
+            select(MaterialVersion).where(
+                MaterialVersion.material_id == material.id, MaterialVersion.number == 2
+            )
+        ).one()
+        assert was is not None
+        assert (material.opened_at, newest.opened_at) == (was, later)

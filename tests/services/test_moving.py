@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from peerreview.errors import Conflict, Invalid, Refused
 from peerreview.rendering.words import say
-from peerreview.services import agreeing, histories, moving, todo
+from peerreview.services import agreeing, histories, moving, redating, todo
 from peerreview.services.cases import looking
 from peerreview.services.house import Account, House
 from peerreview.services.moving import Previewed
@@ -269,3 +269,17 @@ def test_a_date_may_be_a_month_or_a_term_where_the_definition_says_so(house: Hou
         "2026-ht",
     )
     assert move(house, cast, cast.lead, version=2, report="2026-08-20") is False
+
+
+def test_what_falls_due_today_has_not_been(house: House, cast: Cast) -> None:
+    """Today is time enough; a step whose day would be yesterday's is told with its day."""
+    with looking(house, review_id=cast.review_id, actor=cast.lead, now=cast.now) as case:
+        place = next(place for place in case.standing.marks if place[0] == "exchange/collect")
+        today = house.calendar.day(cast.now)
+        said = [
+            [say(one, "en") for one in redating._behind_us(case, {place: day}, {place})]
+            for day in (today, today - timedelta(days=1))
+        ]
+    assert said[0] == []
+    assert len(said[1]) == 1
+    assert "which has been" in said[1][0]

@@ -159,3 +159,23 @@ def test_results_of_self_assessments_are_kept_there_and_back(
     for bad in ("Enkäten@2025: Okänt", "Enkäten@2099: Patient (perspektiv)", "Enkäten@2025: Matvanor: bild"):
         with pytest.raises(BadTable):
             take_in(house, lead, f"organisation;{bad}\r\n{KALMAR};1\r\n", now)
+
+
+def test_a_meeting_may_have_been_this_year_and_not_next(house: House, lead: Account, now: datetime) -> None:
+    this, next_ = now.year, now.year + 1
+    id = view(house, lead, KALMAR).id
+    take_in(house, lead, f"organisation;reviewed\n{KALMAR};{OREBRO}@{this}\n", now)
+    assert view(house, lead, KALMAR).reviewed == f"{OREBRO}@{this}"
+    with pytest.raises(BadTable) as table:
+        take_in(house, lead, f"organisation;reviewed\n{KALMAR};{OREBRO}@{next_}\n", now)
+    assert dict(table.value.faults[0].message.params)["last"] == this
+    for year, fine in ((this, True), (next_, False)):
+        form = OrganisationForm(KALMAR, "H", reviewed=f"{OREBRO}@{year}")
+        wrong: set[str] = set()
+        try:
+            organisations.change_organisation(
+                house, actor=lead, organisation_id=id, form=form, now=now, real_now=now
+            )
+        except Invalid as error:
+            wrong = set(error.errors)
+        assert (wrong == set()) is fine, year

@@ -5,14 +5,20 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
-from peerreview.errors import N_
+from peerreview.engine.definition import MailRule
+from peerreview.engine.telling import DeedMail
+from peerreview.errors import N_, Text
+from peerreview.services import posting
 from peerreview.services.deeds import changing
 from peerreview.services.house import House
 from peerreview.services.telling import tell_seats, tell_team
+from peerreview.store.gathered import Gathered
 from peerreview.store.outbox import Outgoing
+from peerreview.store.people import Person
 
-from .review_fixtures import Cast, make_review
+from .review_fixtures import Cast, advance, make_review
 
 SUBJECT = N_("Something has happened")
 
@@ -42,3 +48,23 @@ def test_a_deputy_gets_what_the_one_away_would_have_got(house: House, cast: Cast
     assert cast.coordinator(1).person_id not in told["b"]
     assert {cast.outsider.person_id, cast.coordinator(0).person_id} <= told["b"]
     assert cast.member(1).person_id not in told["b"]
+
+
+@pytest.mark.parametrize("rhythm", ["at_once", "daily"])
+def test_whose_account_is_closed_is_told_of_no_deed(house: House, rhythm: str) -> None:
+    """The deed's own mails, sent at once or gathered; also where the account was closed while the deed was done."""
+    cast = advance(house, make_review(house), to="collect")
+    gone, still = cast.member(1, 0).person_id, cast.member(1, 1).person_id
+    with house.db.write() as session:
+        for person in (gone, still):
+            session.get_one(Person, person).rhythm = rhythm
+        session.execute(update(Outgoing).values(state="void"))
+    with changing(house, review_id=cast.review_id, actor=cast.lead, now=cast.now) as case:
+        place = next(place for place in case.standing.marks if place[0] == "exchange/collect")
+        case.session.get_one(Person, gone).closed_at = cast.now
+        rule = MailRule((), Text((("sv", "Ämne"),)), Text((("sv", "Text"),)))
+        posting._send(case, [DeedMail(person, 1, place, rule, "begun") for person in (gone, still)])
+    with house.db.read() as session:
+        told = {row.person_id for row in session.query(Outgoing) if row.state != "void"}
+        told |= {row.person_id for row in session.query(Gathered)}
+    assert told == {still}
