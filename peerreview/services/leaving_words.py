@@ -41,9 +41,9 @@ def said_of(case: OpenCase, mail: DeedMail, title: str) -> Said:
         return Said(N_("No longer awaited: %(step)s – %(review)s", step=step, review=title), tuple(asks))
     assert mail.about in (LEFT, STAYS)
     party, decided = _who_left(case)
-    subject = N_("%(party)s has withdrawn – %(review)s", party=_name(case, party), review=title)
+    subject = N_("%(party)s has withdrawn", party=_name(case, party))
     if decided:
-        subject = N_("Decided after %(party)s withdrew – %(review)s", party=_name(case, party), review=title)
+        subject = N_("Decided after %(party)s withdrew", party=_name(case, party))
     if mail.about == LEFT:
         return Said(subject, to_who_left(case, party, decided=decided))
     if mail.party is None:

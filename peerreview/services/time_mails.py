@@ -32,9 +32,7 @@ def asked_of(case: OpenCase, place: Place) -> tuple[Words, ...]:
 
 def tell_asked(case: OpenCase, place: Place, wished: date) -> None:
     side, step = case.names[place[1].party or 0], case.case.step(place).title
-    subject = N_(
-        "%(side)s asks for more time: %(step)s – %(review)s", side=side, step=step, review=_review(case)
-    )
+    subject = N_("%(side)s asks for more time: %(step)s", side=side, step=step)
     asks = (
         N_("They ask for time until %(day)s.", day=wished),
         N_("Read why, and give the time asked for, another day, or none."),

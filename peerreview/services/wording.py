@@ -68,7 +68,7 @@ def deed_words(case: OpenCase, mail: DeedMail) -> MailWords:
     rule = mail.rule
     subject: Message | Text
     if rule.subject is not None:
-        subject = _filled(case, rule.subject, mail)
+        subject = _filled(case, _once(rule.subject), mail)
     elif step is not None:
         subject = _asked(case, step, mail.place)
     else:
@@ -274,6 +274,17 @@ def _asked(case: OpenCase, step: Step, place: Place, *, late: bool = False, agai
     if again:
         return N_("Reminder: %(ask)s by %(due)s – %(review)s", ask=ask, due=due, review=title)
     return N_("%(ask)s by %(due)s – %(review)s", ask=ask, due=due, review=title)
+
+
+def _once(subject: Text) -> Text:
+    """A subject that names a side does not name the review, which is called by its sides, as well: the mail does."""
+    sides = ("{own}", "{reviews}", "{reviewed_by}")
+    return Text(
+        tuple(
+            (language, words.removesuffix(" – {review}") if any(side in words for side in sides) else words)
+            for language, words in subject.translations
+        )
+    )
 
 
 def _filled(case: OpenCase, text: Text, mail: DeedMail) -> Text:
