@@ -60,8 +60,8 @@ def _note(column: ColumnView) -> str:
 
 
 def _tied(day: str) -> str:
-    """A day that no line breaks in two."""
-    return day.replace(" ", "\N{NO-BREAK SPACE}")
+    """A day that no line parts from its month; a year may stand on a line of its own."""
+    return day.replace(" ", "\N{NO-BREAK SPACE}", 1)
 
 
 def drawn_lanes(view: LanesView) -> Markup:
