@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from ..errors import N_
+from ..errors import N_, Message
 from .case import Actor, Case, Seat
 from .definition import Action, Right
 
@@ -18,9 +18,15 @@ if TYPE_CHECKING:
 
 # Told to whoever has one, before any other reason.
 WHY = N_("you have a conflict of interest here, and somebody else does this")
+NOBODY = N_("all project leads have a conflict of interest here, and nobody can do this now")
 UNSEEN = N_("you have a conflict of interest here, and are not shown this")
 # As the party of what is the network's.
 NETWORK = -1
+
+
+def why(case: Case) -> Message:
+    """Why whoever has one does not do it: somebody else does, where there is somebody."""
+    return NOBODY if is_nobodys(case) else WHY
 
 
 def takes_action(case: Case, actor: Actor, action: Action) -> bool:

@@ -151,7 +151,7 @@ def _may_do(case: Case, actor: Actor, what: Do) -> Answer:
     if scope is None:
         return _not_theirs(case, actor, what, action)
     if conflicts.takes_action(case, actor, action):
-        return No(conflicts.WHY)
+        return No(conflicts.why(case))
     refusal = _standing_allows(case, what, action)
     if refusal is not None:
         return refusal
@@ -196,7 +196,7 @@ def _may_have_time(case: Case, actor: Actor, what: Time) -> Answer:
     if acting_scope(case, actor, Do("", what.place), action) is None:
         return _not_theirs(case, actor, Do("", what.place), action)
     if what.grants and actor.conflicted and ("lead", None) in actor.roles:
-        return No(conflicts.WHY)
+        return No(conflicts.why(case))
     if refused_at(case, what.place) is not None:
         return No(_lead_is_asked(what.place))
     refusal = _standing_allows(case, Do("", what.place), action)
@@ -306,9 +306,9 @@ def _may_see(case: Case, actor: Actor, what: See) -> Answer:
                     return No(_on_hold(case))
                 return YES
     if what.verb not in LOOKING and conflicts.never(case, actor, what):
-        return No(conflicts.WHY)
+        return No(conflicts.why(case))
     if taken:
-        return No(conflicts.UNSEEN if what.verb in LOOKING else conflicts.WHY)
+        return No(conflicts.UNSEEN if what.verb in LOOKING else conflicts.why(case))
     return No(partial(_why_unseen, case, actor, what))
 
 

@@ -187,7 +187,6 @@ def declare_towards(
         declaring.tell_of_organisation(
             house,
             session,
-            row,
             N_("%(name)s has a conflict of interest: %(side)s", name=actor.name, side=organisation.name),
             N_(
                 "%(name)s leads the network and has declared a conflict of interest towards %(side)s. "
@@ -246,7 +245,6 @@ def decide_towards(
         declaring.tell_of_organisation(
             house,
             session,
-            row,
             N_("The conflict of interest towards %(side)s is decided on", side=row.organisation.name),
             N_("Another project lead has decided: %(what)s.", what=DECISIONS[decision]),
             [row.person],

@@ -13,6 +13,7 @@ from ..errors import N_, Message
 from ..rendering.mails import MailWords
 from ..store import conflicts as store
 from ..store.conflicts import Conflict
+from ..store.organisations import organisation_by_id
 from ..store.people import Person, leads
 from . import gathering, posting, wording
 from .cases import OpenCase
@@ -217,10 +218,34 @@ def note_leads(case: OpenCase) -> None:
                 )
 
 
+def tell_of_function(
+    house: House, session: Session, person: Person, organisation_id: int, real_now: datetime
+) -> None:
+    """A lead has been given a function in an organisation that has a review under way: the others are told."""
+    session.flush()
+    organisation = organisation_by_id(session, organisation_id)
+    if organisation is None or not store.has_running(session, organisation_id):
+        return
+    having = {one for one, _ in store.towards(session, [organisation_id])}
+    tell_of_organisation(
+        house,
+        session,
+        N_("%(name)s has a conflict of interest: %(side)s", name=person.name, side=organisation.name),
+        N_(
+            "%(name)s leads the network and now belongs to %(side)s. "
+            "What the conflict of interest keeps them from is yours to do in its reviews.",
+            name=person.name,
+            side=organisation.name,
+        ),
+        [one for one in leads(session) if one.id not in having],
+        now=real_now,
+        real_now=real_now,
+    )
+
+
 def tell_of_organisation(
     house: House,
     session: Session,
-    row: Conflict,
     subject: Message,
     why: Message,
     people: list[Person],

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ..engine.case import ACTIVE
+from ..engine.conflicts import is_nobodys
 from ..errors import N_, Message, Text
 from ..store import conflicts
 from . import ways
@@ -84,11 +85,14 @@ def _conflict(case: OpenCase) -> Message | None:
     """That the reader has one, and why it is known: a lead by where they belong, all by what they have declared."""
     if not case.actor.conflicted or case.workflow.apart:
         return None
-    if ("lead", None) not in case.actor.roles:
+    employed = case.actor.person in case.rows.employed
+    if ("lead", None) not in case.actor.roles or (is_nobodys(case.case) and not employed):
         return N_("You have declared a conflict of interest in this review.")
-    if case.actor.person in case.rows.employed:
+    if employed:
         found = conflicts.leads_in(case.session, case.review.id)
         names = tuple(one.name for person, one in found if person.id == case.actor.person)
+        if is_nobodys(case.case):
+            return N_("You have a conflict of interest in this review: you belong to %(names)s.", names=names)
         return N_(
             "You have a conflict of interest in this review: you belong to %(names)s. "
             "What it keeps you from is done by another project lead.",

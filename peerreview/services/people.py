@@ -16,7 +16,7 @@ from ..store import people as store
 from ..store.organisations import organisation_by_id, organisations
 from ..store.people import Membership, Person
 from ..store.sorting import sort_key
-from . import register
+from . import declaring, register
 from .accounts import found_in, invite_in, only_lead
 from .addresses import Pending, pending_of
 from .checks import Checks, searchable
@@ -222,11 +222,12 @@ def add_membership(
         checks = Checks()
         membership = _membership(house, session, checks, organisation_id, role, title)
         checks.stop()
-        if _enter(session, found, membership, by=actor, at=real_now):
-            return
-        if _has(found, membership):
-            raise Invalid(role=N_("%(name)s already has this function there.", name=found.name))
-        join_in(session, found, membership, by=actor, at=real_now)
+        if not _enter(session, found, membership, by=actor, at=real_now):
+            if _has(found, membership):
+                raise Invalid(role=N_("%(name)s already has this function there.", name=found.name))
+            join_in(session, found, membership, by=actor, at=real_now)
+        if found.is_lead:
+            declaring.tell_of_function(house, session, found, membership.organisation_id, real_now)
 
 
 def give_in(session: Session, person: Person, membership: Membership, *, by: Account, at: datetime) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from ..errors import N_, Message, PeerreviewError
 from ..rendering.mails import MailWords
+from ..store import conflicts
 from ..store import overview as store
 from ..store import people as people_store
 from . import mailing, turns
@@ -29,6 +30,7 @@ log = logging.getLogger(__name__)
 KIND = "still"
 # Beyond so many nobody reads on; the board has them all.
 MOST, MOST_SIDES = 30, 3
+UNDECIDED = N_("a declared conflict of interest waits for a project lead's decision")
 
 
 @dataclass(frozen=True)
@@ -89,16 +91,18 @@ def _tell(house: House, person_id: int, monday: date, now: datetime, real_now: d
 
 
 def standing_still(house: House, session: Session, now: datetime) -> list[Still]:
-    """The reviews and rounds in which something is late, or nobody could do it."""
-    ids = store.standing_still(session, house.calendar.day(now))
+    """The reviews and rounds in which something is late, nobody could do it, or a declared conflict of interest is not
+    decided on."""
+    waiting = {one.review_id for one in conflicts.undecided(session, limit=MOST) if one.review_id is not None}
+    ids = {*store.standing_still(session, house.calendar.day(now)), *waiting}
     found = []
     for case in opened_many(house, session, ids, account=None, now=now):
         late = [turn for turn in turns.turns(case) if turn.late]
         vacant = () if case.standing.on_hold else vacant_in(case)
-        if late or vacant:
-            found.append(
-                Still(title_of(case), tuple(late), vacant, tuple(_lines(case, late)), case.workflow.apart)
-            )
+        declared = [UNDECIDED] if case.review.id in waiting else []
+        if late or vacant or declared:
+            words = (*_lines(case, late), *declared)
+            found.append(Still(title_of(case), tuple(late), vacant, words, case.workflow.apart))
     return sorted(found, key=lambda one: min((t.due for t in one.late if t.due), default=date.max))
 
 

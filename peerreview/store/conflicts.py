@@ -127,6 +127,15 @@ def towards(session: Session, organisations: Iterable[int]) -> set[tuple[int, in
     return {(person, organisation) for person, organisation in rows if person and organisation}
 
 
+def has_running(session: Session, organisation_id: int) -> bool:
+    """Whether the organisation has a review under way."""
+    query = select(Party.id).join(Review, Review.id == Party.review_id)
+    return (
+        session.scalar(query.where(Party.organisation_id == organisation_id, Review.ended.is_(None)))
+        is not None
+    )
+
+
 def wake_reviews(session: Session, organisations: Iterable[int]) -> None:
     """Let the running reviews of these organisations look at once at whose turn it is."""
     of = select(Party.review_id).where(Party.organisation_id.in_(tuple(organisations)))

@@ -20,6 +20,7 @@ from peerreview.services import (
     home,
     people,
     reviews,
+    standing_still,
     verifying,
 )
 from peerreview.services.house import Account, House
@@ -161,6 +162,12 @@ def test_where_all_leads_have_one_it_is_an_alarm_until_somebody_is_found(house: 
     shown = board.board(house, actor=led.own, now=led.cast.now, real_now=led.cast.now)
     who = [say(words, "en") for row in shown.rows for ball in row.balls for words in ball.who]
     assert any("a project lead without a conflict of interest" in one for one in who)
+    head = page(house, led.cast, led.own).head
+    assert head.conflict is not None
+    assert "another project lead" not in say(head.conflict, "en")
+    refusal = looked(house, led.cast, led.own).may(CONSENT)
+    assert isinstance(refusal, No)
+    assert "nobody can do this now" in say(refusal.reason, "en")
     make_person(house, "Nina Ny", "nina@example.org", is_lead=True)
     assert not page(house, led.cast, led.own).head.vacant
 
@@ -242,3 +249,22 @@ def test_new_function_of_a_lead_lets_the_reviews_look_at_once_at_whose_turn_it_i
         assert review.wake_at is not None
         assert review.wake_at <= cast.now
     assert page(house, cast, led.other).head.vacant
+
+
+def test_other_leads_are_told_of_a_new_function_and_weekly_of_what_is_not_decided(
+    house: House, led: Led
+) -> None:
+    cast = led.cast
+    third = make_person(house, "Tore Tredje", "tore@example.org", is_lead=True)
+    there: dict[str, Any] = {"organisation_id": cast.sides[1].organisation, "role": "member", "title": ""}
+    people.add_membership(house, actor=led.own, person_id=led.other.person_id, real_now=cast.now, **there)
+    [told] = subjects(house, third)
+    assert led.other.name in told
+    assert subjects(house, led.other) == []
+    declare(house, cast, cast.member(0))
+    with house.db.read() as session:
+        [one] = standing_still.standing_still(house, session, cast.now)
+    assert "waits for a project lead's decision" in [say(words, "en") for words in one.words][-1]
+    decide(house, cast, third, "no_hindrance")
+    with house.db.read() as session:
+        assert standing_still.standing_still(house, session, cast.now) == []
