@@ -7,10 +7,8 @@ BadSetting: each mistake with where it was set, what is wrong and what would be 
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -20,19 +18,19 @@ from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from peerreview import setting_rules
-from peerreview.errors import BadSetting
-from peerreview.setting_rules import SettingLine, read_file
+from peerreview.errors import N_, BadSetting, Message
+from peerreview.setting_rules import read_file
+from peerreview.setting_words import FILE_VARIABLE, PREFIX, said, strangers
 
 ROOT = Path(__file__).resolve().parent
 MIGRATIONS = ROOT / "migrations"
 TEMPLATES = ROOT / "templates"
 TRANSLATIONS = ROOT / "translations"
-PREFIX = "PEERREVIEW_"
-FILE_VARIABLE = "PEERREVIEW_CONFIG"
 
 _WEEKS = re.compile(r"([1-9]|[1-4]\d|5[0-3])-([1-9]|[1-4]\d|5[0-3])")
 _DAYS = re.compile(r"([1-9]|[1-5]\d|60)(\s*,\s*([1-9]|[1-5]\d|60))*")
 _CONTACT = r"^(?:[^@\s:/]+@[^@\s:/]+|https://\S+)?$"
+# Said where a value is wrong; the second is told by code too.
 _A_CONTACT = "an address such as security@example.org or https://example.org/security, or nothing"
 _A_KEY = "a line made by: python3 -c 'import secrets; print(secrets.token_hex(32))'"
 
@@ -190,13 +188,15 @@ class Settings(BaseSettings):
 
     def __init__(self, **given: Any) -> None:
         lines = read_file(FILE_VARIABLE, os.environ.get(FILE_VARIABLE, ""))
-        wrong = [*_strangers(os.environ, lines)]
+        fields = type(self).model_fields
+        known = {PREFIX + name.upper() for name in fields} | {FILE_VARIABLE}
+        wrong = strangers(os.environ, lines, known)
         try:
             super().__init__(**given)
         except ValidationError as error:
-            wrong += [line for one in error.errors() for line in _say(one, given, lines)]
+            wrong += [line for one in error.errors() for line in said(one, fields, given, lines)]
         if wrong:
-            raise BadSetting("\n".join(wrong)) from None
+            raise BadSetting(wrong) from None
 
     @classmethod
     def settings_customise_sources(
@@ -240,7 +240,7 @@ class Settings(BaseSettings):
         try:
             ZoneInfo(value)
         except (OSError, ValueError, KeyError):
-            raise ValueError("there is no such time zone") from None
+            raise ValueError(N_("there is no such time zone")) from None
         return value
 
     @field_validator("summer_stop")
@@ -248,14 +248,14 @@ class Settings(BaseSettings):
     def _is_weeks(cls, value: str) -> str:
         match = _WEEKS.fullmatch(value)
         if value and (match is None or int(match[1]) > int(match[2])):
-            raise ValueError("it is no span of ISO weeks")
+            raise ValueError(N_("it is no span of ISO weeks"))
         return value
 
     @field_validator("late_reminders")
     @classmethod
     def _is_days(cls, value: str) -> str:
         if value.strip() and not _DAYS.fullmatch(value.strip()):
-            raise ValueError("it is no list of working days")
+            raise ValueError(N_("it is no list of working days"))
         return value
 
     @field_validator("mail_from", "mail_reply_to", "mail_test_address")
@@ -267,41 +267,44 @@ class Settings(BaseSettings):
     @classmethod
     def _is_there(cls, value: str) -> str:
         if not value:
-            raise ValueError("it is empty")
+            raise ValueError(N_("it is empty"))
         return value
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Settings:
-        """Each mistake as `name|what is wrong|what would be right`: see _say."""
-        wrong = []
+        """Each mistake as (name, what is wrong, what would be right): see setting_words."""
+        wrong: list[tuple[str, Message, Message]] = []
         if self.mail_use_tls and self.mail_use_ssl:
-            wrong.append("mail_use_ssl|it is on beside mail_use_tls|false: a connection has one or the other")
+            beside = N_("it is on beside mail_use_tls")
+            wrong.append(("mail_use_ssl", beside, N_("false: a connection has one or the other")))
         if self.mail_password and not self.mail_username:
-            wrong.append(
-                "mail_username|it is missing, but there is a password|the name that the password is for"
-            )
+            missing = N_("it is missing, but there is a password")
+            wrong.append(("mail_username", missing, N_("the name that the password is for")))
         if self.imap_server and not self.imap_username:
-            wrong.append("imap_username|it is missing, but there is an imap_server|that mailbox's user")
+            missing = N_("it is missing, but there is an imap_server")
+            wrong.append(("imap_username", missing, N_("that mailbox's user")))
         if not self.demo:
             wrong += self._unsafe()
         if wrong:
-            raise ValueError("\n".join(wrong))
+            raise ValueError(wrong)
         return self
 
-    def _unsafe(self) -> list[str]:
+    def _unsafe(self) -> list[tuple[str, Message, Message]]:
         """What the demo may do, and a house with real people in it may not."""
         wrong = []
         if not self.secret_key:
-            wrong.append(f"secret_key|it is missing|{_A_KEY}")
+            wrong.append(("secret_key", N_("it is missing"), Message(_A_KEY)))
         elif len(self.secret_key) < 32:
-            wrong.append(f"secret_key|it is shorter than 32 characters|{_A_KEY}")
+            wrong.append(("secret_key", N_("it is shorter than 32 characters"), Message(_A_KEY)))
         elif setting_rules.is_simple(self.secret_key):
-            wrong.append(f"secret_key|it is made of few different characters|{_A_KEY}")
+            wrong.append(("secret_key", N_("it is made of few different characters"), Message(_A_KEY)))
         if self.secure_cookies and not self.base_url.startswith("https:"):
-            wrong.append(
-                f"base_url|{self.base_url!r} is not https, and secure_cookies is on: nobody stays logged in|"
-                "the https address that people use, or set PEERREVIEW_SECURE_COOKIES=false"
+            plain = N_(
+                "%(given)s is not https, and secure_cookies is on: nobody stays logged in",
+                given=repr(self.base_url),
             )
+            mend = N_("the https address that people use, or set PEERREVIEW_SECURE_COOKIES=false")
+            wrong.append(("base_url", plain, mend))
         return wrong
 
 
@@ -316,60 +319,6 @@ class _FileSource(PydanticBaseSettingsSource):
         lines = read_file(FILE_VARIABLE, os.environ.get(FILE_VARIABLE, ""))
         names = {name: PREFIX + name.upper() for name in self.settings_cls.model_fields}
         return {name: lines[variable].value for name, variable in names.items() if variable in lines}
-
-
-def _strangers(environment: Mapping[str, str], lines: Mapping[str, SettingLine]) -> list[str]:
-    """A misspelt setting would be passed over in silence: name it, and the one that was meant."""
-    known = {PREFIX + name.upper() for name in Settings.model_fields} | {FILE_VARIABLE}
-    places = {name.upper(): "environment" for name in environment if name.upper().startswith(PREFIX)}
-    places |= {name: line.place for name, line in lines.items()}
-    wrong = []
-    for name, place in sorted(places.items()):
-        if name in known and not (name == FILE_VARIABLE and name in lines):
-            continue
-        near = difflib.get_close_matches(name, sorted(known - {FILE_VARIABLE}), n=1)
-        right = f"did you mean {near[0]}?" if near else "`peerreview settings` lists those there are"
-        wrong.append(f"{name} ({place}): there is no such setting; {right}")
-    return wrong
-
-
-def _say(error: Mapping[str, Any], given: Mapping[str, Any], lines: Mapping[str, SettingLine]) -> list[str]:
-    """One of pydantic's errors in our words: variable (place): what is wrong; what would be right."""
-    reason = str(error.get("ctx", {}).get("error", "")) or _plainly(error)
-    if not error["loc"]:
-        parts = [line.split("|") for line in reason.splitlines()]
-        return [f"{_variable(name, given, lines)}: {wrong}; write {right}" for name, wrong, right in parts]
-    name = str(error["loc"][0])
-    if error["type"] == "extra_forbidden":
-        return [f"{name} (given in code): there is no such setting"]
-    field = Settings.model_fields[name]
-    shown = f"{setting_rules.shown(error['input'])}: " if field.repr else ""
-    right = (field.examples or ["another value"])[0]
-    return [f"{_variable(name, given, lines)}: {shown}{reason}; write {right}"]
-
-
-def _variable(name: str, given: Mapping[str, Any], lines: Mapping[str, SettingLine]) -> str:
-    """The setting's variable, and where it was set."""
-    variable = PREFIX + name.upper()
-    if name in given:
-        return f"{variable} (given in code)"
-    if variable in {key.upper() for key in os.environ}:
-        return f"{variable} (environment)"
-    return f"{variable} ({lines[variable].place if variable in lines else 'not set'})"
-
-
-def _plainly(error: Mapping[str, Any]) -> str:
-    """What is wrong with a value, without pydantic's technical words."""
-    limits = error.get("ctx", {})
-    return {
-        "int_parsing": "it is no whole number",
-        "int_from_float": "it is no whole number",
-        "bool_parsing": "it is neither true nor false",
-        "literal_error": f"it is none of {limits.get('expected', '')}",
-        "greater_than_equal": f"it is less than {limits.get('ge', '')}",
-        "less_than_equal": f"it is more than {limits.get('le', '')}",
-        "string_too_short": "it is empty",
-    }.get(error["type"], str(error["msg"]))
 
 
 def describe() -> list[tuple[str, str, str]]:

@@ -6,7 +6,7 @@ known at the door (web, mail, command line), not where the error arises.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -157,11 +157,17 @@ class Problem(NamedTuple):
     file: str
     line: int
     column: int
-    wrong: str
-    right: str
+    wrong: Message | str
+    right: Message | str
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}: {self.wrong}; {self.right}"
+        wrong, right = (in_english(one) if isinstance(one, Message) else one for one in self[3:])
+        return f"{self.file}:{self.line}:{self.column}: {wrong}; {right}"
+
+
+def in_order(problems: Iterable[Problem]) -> list[Problem]:
+    """Each once, by place."""
+    return sorted(set(problems), key=lambda one: (one.file, one.line, one.column, str(one)))
 
 
 class BadDefinition(PeerreviewError):
@@ -175,11 +181,11 @@ class BadDefinition(PeerreviewError):
 class BadSetting(PeerreviewError):
     """A setting, or the database it names, that the product cannot start with; says the mend.
 
-    `said`: in words that the door can put into the reader's language, where there are some."""
+    `said`: its lines, in words that the door can put into the reader's language."""
 
-    def __init__(self, said: Message | str):
-        super().__init__(said if isinstance(said, str) else in_english(said))
-        self.said = said
+    def __init__(self, said: Message | str | Sequence[Message | str]):
+        self.said = (said,) if isinstance(said, (Message, str)) else tuple(said)
+        super().__init__("\n".join(one if isinstance(one, str) else in_english(one) for one in self.said))
 
 
 class NotThere(BadSetting):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from .errors import BadSetting
+from .errors import N_, BadSetting
 
 _LINE = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)")
 _LABEL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")
@@ -31,8 +31,13 @@ def read_file(variable: str, name: str) -> dict[str, SettingLine]:
         text = Path(name).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise BadSetting(
-            f"{variable} (environment): the file {name!r} cannot be read ({error}); "
-            "name a text file in UTF-8 with lines such as PEERREVIEW_BASE_URL=https://review.example.org"
+            N_(
+                "%(variable)s (environment): the file %(name)s cannot be read (%(error)s); name a text "
+                "file in UTF-8 with lines such as PEERREVIEW_BASE_URL=https://review.example.org",
+                variable=variable,
+                name=repr(name),
+                error=error,
+            )
         ) from None
     found: dict[str, SettingLine] = {}
     for number, line in enumerate(text.splitlines(), start=1):
@@ -41,7 +46,13 @@ def read_file(variable: str, name: str) -> dict[str, SettingLine]:
             continue
         match = _LINE.fullmatch(line)
         if match is None:
-            raise BadSetting(f"{name}:{number}: this is no setting; write NAME=value, or # before a comment")
+            raise BadSetting(
+                N_(
+                    "%(name)s:%(number)s: this is no setting; write NAME=value, or # before a comment",
+                    name=name,
+                    number=number,
+                )
+            )
         found[match[1].upper()] = SettingLine(_unquoted(match[2].strip()), f"{name}:{number}")
     return found
 
@@ -62,16 +73,16 @@ def shown(value: object) -> str:
 def one_line(value: str) -> str:
     """Any text: on one line, and without what a mail's or a page's head would take for another line."""
     if any(ord(sign) < 32 or ord(sign) == 127 for sign in value):
-        raise ValueError("it has a line break or another control character in it")
+        raise ValueError(N_("it has a line break or another control character in it"))
     return value
 
 
 def name(value: str) -> str:
     value = one_line(value).strip()
     if not value:
-        raise ValueError("it is empty")
+        raise ValueError(N_("it is empty"))
     if len(value) > 100:
-        raise ValueError("it is longer than 100 characters")
+        raise ValueError(N_("it is longer than 100 characters"))
     return value
 
 
@@ -82,19 +93,22 @@ def web_address(value: str) -> str:
         parts = urlsplit(value)
         port = parts.port
     except ValueError:
-        raise ValueError("its port is no number from 1 to 65535") from None
+        raise ValueError(N_("its port is no number from 1 to 65535")) from None
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("it is no web address")
+        raise ValueError(N_("it is no web address"))
     if "@" in parts.netloc:
-        raise ValueError("it has a user name or a password in it, which every mail would tell")
+        raise ValueError(N_("it has a user name or a password in it, which every mail would tell"))
     if port == 0:
-        raise ValueError("its port is no number from 1 to 65535")
+        raise ValueError(N_("its port is no number from 1 to 65535"))
     if parts.query or parts.fragment or "?" in value or "#" in value:
-        raise ValueError("something stands after the host's name")
+        raise ValueError(N_("something stands after the host's name"))
     if parts.path.strip("/"):
         raise ValueError(
-            f"it has a path ({parts.path}), and Peerreview lives at the root of a host's name of its own, "
-            "such as granskning.example.org"
+            N_(
+                "it has a path (%(path)s), and Peerreview lives at the root of a host's name of its own, "
+                "such as granskning.example.org",
+                path=parts.path,
+            )
         )
     host(parts.hostname)
     return value.rstrip("/")
@@ -104,17 +118,17 @@ def host(value: str) -> str:
     """A host's name or IP address, without port or scheme; empty stays empty."""
     value = one_line(value).strip()
     if "://" in value:
-        raise ValueError("it is a web address, not a host's name")
+        raise ValueError(N_("it is a web address, not a host's name"))
     if not value or _is_ip(value.strip("[]")):
         return value
     before, colon, after = value.rpartition(":")
     if colon and after.isdigit() and before:
-        raise ValueError("a port stands after it, which has a setting of its own")
+        raise ValueError(N_("a port stands after it, which has a setting of its own"))
     if not value.isascii():
-        raise ValueError("it has letters that host names are not written with (write them as xn--…)")
+        raise ValueError(N_("it has letters that host names are not written with (write them as xn--…)"))
     labels = value.removesuffix(".").split(".")
     if len(value) > 253 or not all(_LABEL.fullmatch(label) for label in labels):
-        raise ValueError("it is no host's name")
+        raise ValueError(N_("it is no host's name"))
     return value
 
 
@@ -134,14 +148,14 @@ def address(value: str) -> str:
     except ValueError:
         fine = False
     if not fine:
-        raise ValueError("it is no e-mail address (a name beside it is not written here)")
+        raise ValueError(N_("it is no e-mail address (a name beside it is not written here)"))
     return value
 
 
 def folder(value: object) -> object:
     """Nothing at all would be the folder where the program happens to be started."""
     if isinstance(value, str) and not value.strip():
-        raise ValueError("it is empty")
+        raise ValueError(N_("it is empty"))
     return value
 
 

@@ -22,6 +22,7 @@ LONGEST_FILE, LONGEST_FUNCTION = 400, 60
 ROOMS: dict[str, tuple[set[str], frozenset[str]]] = {
     "errors": (set(), frozenset()),
     "setting_rules": ({"errors"}, frozenset()),
+    "setting_words": ({"errors", "setting_rules"}, frozenset()),
     "letters": (set(), frozenset()),
     "engine": ({"errors"}, frozenset()),
     "matching": ({"errors", "letters"}, EVERYTHING),

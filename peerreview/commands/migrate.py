@@ -41,7 +41,8 @@ def migrate(name: str, reviews: tuple[int, ...], dry_run: bool) -> None:
         view = _seen(house, name, reviews, now)
         stuck = [line for preview in view.previews for line in migration_words.refusals(preview)]
         if dry_run:
-            click.echo("\n".join(migration_words.lines(view)))
+            for line in migration_words.lines(view):
+                saying.tell(line)
         if stuck:
             saying.stop(stuck)
         if not dry_run:

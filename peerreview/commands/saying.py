@@ -16,7 +16,18 @@ from typing import Any, NoReturn
 
 import click
 
-from ..errors import N_, BadSetting, Invalid, Message, NotFound, NotThere, PeerreviewError, Refused, Text
+from ..errors import (
+    N_,
+    BadDefinition,
+    BadSetting,
+    Invalid,
+    Message,
+    NotFound,
+    NotThere,
+    PeerreviewError,
+    Refused,
+    Text,
+)
 
 TRANSLATIONS = Path(__file__).resolve().parents[2] / "translations"
 # As click has it for what is wrong in a command line: so it is where that names what is not there.
@@ -60,8 +71,15 @@ def told(error: PeerreviewError) -> tuple[list[str], int]:
         return [said(N_("There is no such thing."))], MISTAKEN
     if isinstance(error, Refused):
         return [said(error.reason)], 1
-    code = MISTAKEN if isinstance(error, NotThere) else 1
-    return (said(error.said) if isinstance(error, BadSetting) else str(error)).splitlines(), code
+    if isinstance(error, BadDefinition):
+        return [
+            f"{one.file}:{one.line}:{one.column}: {said(one.wrong)}; {said(one.right)}"
+            for one in error.problems
+        ], 1
+    if isinstance(error, BadSetting):
+        lines = [line for one in error.said for line in said(one).splitlines()]
+        return lines, MISTAKEN if isinstance(error, NotThere) else 1
+    return str(error).splitlines(), 1
 
 
 _USAGE = (N_("[OPTIONS]"), N_("COMMAND [ARGS]..."))

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from ..errors import N_
 from .building_time import TimeBuilder
 from .definition import (
     ALWAYS,
@@ -23,7 +24,6 @@ from .definition import (
     Effect,
     End,
     FactRef,
-    MailRule,
     Reminder,
     Right,
     Role,
@@ -33,8 +33,8 @@ from .definition import (
 )
 from .faults import Loc
 from .kinds import GATHERED, KINDS, Kind
-from .names import GAPS, actions_of, gaps_of, paths_of
-from .schema import ActionModel, MailModel, StepModel, WorkflowModel
+from .names import actions_of, paths_of
+from .schema import ActionModel, StepModel, WorkflowModel
 
 
 class Builder(TimeBuilder):
@@ -53,7 +53,11 @@ class Builder(TimeBuilder):
     def build(self, *, text: str, hash: str) -> Workflow:
         model = self.model
         if model.parties.min > model.parties.max:
-            self.wrong(("parties", "max"), "max is less than min", f"write at least {model.parties.min}")
+            self.wrong(
+                ("parties", "max"),
+                N_("max is less than min"),
+                N_("write at least %(min)s", min=model.parties.min),
+            )
         artefacts = {key: self.artefact(key) for key in model.artefacts}
         steps = tuple(self.step(key, m, "", ("steps", key)) for key, m in model.steps.items())
         return Workflow(
@@ -84,11 +88,11 @@ class Builder(TimeBuilder):
         model, loc = self.model.roles[key], ("roles", key)
         for n, included in enumerate(model.includes):
             if included not in self.model.roles:
-                self.unknown((*loc, "includes", n), "role", included, self.model.roles)
+                self.unknown((*loc, "includes", n), N_("role"), included, self.model.roles)
         actions = actions_of(self.model.steps) | set(self.model.anywhere.actions)
         for n, name in enumerate(model.loses_actions):
             if name not in actions:
-                self.unknown((*loc, "loses_actions", n), "action", name, actions)
+                self.unknown((*loc, "loses_actions", n), N_("action"), name, actions)
         rights = frozenset(r for n, t in enumerate(model.loses) if (r := self.right(t, (*loc, "loses", n))))
         return Role(
             key,
@@ -103,11 +107,15 @@ class Builder(TimeBuilder):
         model, loc = self.model.artefacts[key], ("artefacts", key)
         kind = KINDS.get(model.kind)
         if kind is None:
-            self.unknown((*loc, "kind"), "kind of artefact", model.kind, KINDS)
+            self.unknown((*loc, "kind"), N_("kind of artefact"), model.kind, KINDS)
             kind = KINDS["form"]
         condition = self.condition(model.opens_when, (*loc, "opens_when"))
         if condition is not None and "open" not in kind.effects:
-            self.wrong((*loc, "opens_when"), f"a {kind.name} does not open", "take opens_when out")
+            self.wrong(
+                (*loc, "opens_when"),
+                N_("a %(name)s does not open", name=kind.name),
+                N_("take opens_when out"),
+            )
         return Artefact(
             key,
             kind,
@@ -123,13 +131,6 @@ class Builder(TimeBuilder):
             self.fuzzy(model.fuzzy, kind, (*loc, "fuzzy")),
         )
 
-    def fuzzy(self, names: list[str], kind: Kind, loc: Loc) -> frozenset[str]:
-        known = {field.removeprefix("dates.") for field in kind.fields if field.startswith("dates.")}
-        for n, name in enumerate(names):
-            if name not in known:
-                self.unknown((*loc, n), f"date of a {kind.name}", name, known)
-        return frozenset(names)
-
     def kind_of(self, artefact: str) -> Kind | None:
         model = self.model.artefacts.get(artefact)
         return KINDS.get(model.kind) if model else None
@@ -139,9 +140,9 @@ class Builder(TimeBuilder):
         relation, dot, role = name.rpartition(".")
         relation = relation if dot else "own"
         if relation not in RELATIONS:
-            self.unknown(loc, "relation", relation, RELATIONS)
+            self.unknown(loc, N_("relation"), relation, RELATIONS)
         if role != "self" and role not in self.model.roles:
-            self.unknown(loc, "role", role, [*self.model.roles, "self"])
+            self.unknown(loc, N_("role"), role, [*self.model.roles, "self"])
             return RoleRef("own", "self")
         return RoleRef(relation, role, self._given(given, loc) if given else None)
 
@@ -150,7 +151,11 @@ class Builder(TimeBuilder):
         ref = self.fact_ref(text, loc)
         artefact = self.model.artefacts.get(ref.artefact)
         if ref.relation != "all" and artefact is not None and artefact.per != "review":
-            self.wrong(loc, f"`{text}` is a fact of each {artefact.per}", "name a fact of the whole review")
+            self.wrong(
+                loc,
+                N_("`%(given)s` is a fact of each %(per)s", given=text, per=artefact.per),
+                N_("name a fact of the whole review"),
+            )
         return ref
 
     def role_refs(self, texts: Iterable[str], loc: Loc) -> tuple[RoleRef, ...]:
@@ -159,17 +164,21 @@ class Builder(TimeBuilder):
     def right(self, text: str, loc: Loc) -> Right | None:
         found = re.fullmatch(r"(\w+)\.(\w+)(?:@(\w+))?", text)
         if not found:
-            self.wrong(loc, f"`{text}` is no right", "write artefact.verb or artefact.verb@state")
+            self.wrong(
+                loc,
+                N_("`%(given)s` is no right", given=text),
+                N_("write artefact.verb or artefact.verb@state"),
+            )
             return None
         artefact, verb, state = found.groups()
         kind = self.kind_of(artefact)
         if kind is None:
-            self.unknown(loc, "artefact", artefact, self.model.artefacts)
+            self.unknown(loc, N_("artefact"), artefact, self.model.artefacts)
             return None
         if verb not in kind.verbs:
-            self.unknown(loc, f"verb of a {kind.name}", verb, kind.verbs)
+            self.unknown(loc, N_("verb of a %(name)s", name=kind.name), verb, kind.verbs)
         if state is not None and state not in kind.states:
-            self.unknown(loc, f"state of a {kind.name}", state, kind.states)
+            self.unknown(loc, N_("state of a %(name)s", name=kind.name), state, kind.states)
         return Right(artefact, verb, state)
 
     def allow(self, model: Mapping[str, list[str]], loc: Loc) -> Allow:
@@ -187,7 +196,11 @@ class Builder(TimeBuilder):
         parts = text.split(".")
         relation = parts.pop(0) if parts[0] in RELATIONS else "own"
         if len(parts) < 2:
-            self.wrong(loc, f"`{text}` is no fact", "write artefact.fact or relation.artefact.fact")
+            self.wrong(
+                loc,
+                N_("`%(given)s` is no fact", given=text),
+                N_("write artefact.fact or relation.artefact.fact"),
+            )
             return FactRef("own", "", "")
         artefact, fact = parts[0], ".".join(parts[1:])
         if artefact in self.model.roles:
@@ -195,9 +208,9 @@ class Builder(TimeBuilder):
         kind = self.kind_of(artefact)
         if kind is None:
             known = [*self.model.artefacts, *RELATIONS, *self.model.roles]
-            self.unknown(loc, "artefact", artefact, known)
+            self.unknown(loc, N_("artefact"), artefact, known)
         elif fact not in kind.facts and fact not in kind.fields and GATHERED.get(fact) not in kind.facts:
-            self.unknown(loc, f"fact of a {kind.name}", fact, [*kind.facts, *kind.fields])
+            self.unknown(loc, N_("fact of a %(name)s", name=kind.name), fact, [*kind.facts, *kind.fields])
         return FactRef(relation, artefact, fact)
 
     def condition(self, model: Any, loc: Loc) -> Condition | None:
@@ -218,8 +231,8 @@ class Builder(TimeBuilder):
                 return Condition("fact", fact=fact, value=self.value(fact, inside, (*loc, word)))
         self.wrong(
             loc,
-            f"{model!r:.60} is no condition",
-            "write a fact, a list, {any: [...]}, {all: [...]}, {not: ...} or {fact: value}",
+            N_("%(model)s is no condition", model=format(repr(model), ".60")),
+            N_("write a fact, a list, {any: [...]}, {all: [...]}, {not: ...} or {fact: value}"),
         )
         return None
 
@@ -228,9 +241,18 @@ class Builder(TimeBuilder):
         kind = self.kind_of(ref.artefact)
         known = kind.values.get(ref.fact) if kind else None
         if known is not None and value not in known:
-            self.unknown(loc, f"value of {ref.artefact}.{ref.fact}", str(value), known)
+            self.unknown(
+                loc,
+                N_("value of %(artefact)s.%(fact)s", artefact=ref.artefact, fact=ref.fact),
+                str(value),
+                known,
+            )
         elif not isinstance(value, str | bool | int | float):
-            self.wrong(loc, f"{value!r:.60} is no value", "write one word, number, true or false")
+            self.wrong(
+                loc,
+                N_("%(value)s is no value", value=format(repr(value), ".60")),
+                N_("write one word, number, true or false"),
+            )
         return value
 
     def _part(self, model: Any, loc: Loc) -> Condition:
@@ -238,42 +260,22 @@ class Builder(TimeBuilder):
 
     # ---- mails, actions, steps, ends
 
-    def mails(self, models: list[MailModel], loc: Loc) -> tuple[MailRule, ...]:
-        found = []
-        for n, model in enumerate(models):
-            for word in ("subject", "text"):
-                for language, text in (getattr(model, word) or {}).items():
-                    self.gaps(text, (*loc, n, word, language))
-            found.append(
-                MailRule(
-                    self.role_refs(model.to, (*loc, n, "to")),
-                    self.maybe(model.subject, (*loc, n, "subject")),
-                    self.maybe(model.text, (*loc, n, "text")),
-                )
-            )
-        return tuple(found)
-
-    def gaps(self, text: str, loc: Loc) -> None:
-        found = gaps_of(text)
-        if found is None:
-            self.wrong(
-                loc, "a brace stands alone", "write {name}, or {{ and }} for braces that are to be seen"
-            )
-        for gap in set(found or ()) - GAPS:
-            self.unknown(loc, "gap", gap, GAPS)
-
     def effect(self, text: str, loc: Loc) -> Effect | None:
         parts = text.split(".")
         relation = parts.pop(0) if parts[0] in RELATIONS and len(parts) == 3 else "own"
         if len(parts) != 2:
-            self.wrong(loc, f"`{text}` is no effect", "write artefact.effect or relation.artefact.effect")
+            self.wrong(
+                loc,
+                N_("`%(given)s` is no effect", given=text),
+                N_("write artefact.effect or relation.artefact.effect"),
+            )
             return None
         kind = self.kind_of(parts[0])
         if kind is None:
-            self.unknown(loc, "artefact", parts[0], self.model.artefacts)
+            self.unknown(loc, N_("artefact"), parts[0], self.model.artefacts)
             return None
         if parts[1] not in kind.effects:
-            self.unknown(loc, f"effect on a {kind.name}", parts[1], kind.effects)
+            self.unknown(loc, N_("effect on a %(name)s", name=kind.name), parts[1], kind.effects)
             return None
         return Effect(relation, parts[0], parts[1])
 
@@ -286,7 +288,9 @@ class Builder(TimeBuilder):
             block = path.rpartition("/")[0]
             near = f"{block}/{to}" if block else str(to)
             if near not in self.paths and to not in self.paths:
-                self.unknown((*loc, "to"), "step or end", str(to), [*self.paths, *self.model.ends, "next"])
+                self.unknown(
+                    (*loc, "to"), N_("step or end"), str(to), [*self.paths, *self.model.ends, "next"]
+                )
             to = near if near in self.paths else to
         effects = tuple(e for n, t in enumerate(model.does) if (e := self.effect(t, (*loc, "does", n))))
         return Action(
@@ -310,21 +314,31 @@ class Builder(TimeBuilder):
         """What a consent records: somebody's word, such as lead.consented."""
         role, dot, word = text.partition(".")
         if not dot or not word.isidentifier():
-            self.wrong(loc, f"`{text}` is no consent", "write role.word, such as lead.consented")
+            self.wrong(
+                loc,
+                N_("`%(given)s` is no consent", given=text),
+                N_("write role.word, such as lead.consented"),
+            )
         elif role not in self.model.roles:
-            self.unknown(loc, "role", role, self.model.roles)
+            self.unknown(loc, N_("role"), role, self.model.roles)
         return FactRef("own", role, word)
 
     def step(self, key: str, model: StepModel, parent: str, loc: Loc) -> Step:
         path = f"{parent}/{key}" if parent else key
         self.lines[path] = self.place(loc)
         if model.steps and model.together:
-            self.wrong(loc, f"`{key}` has both steps and together", "put one inside the other")
+            self.wrong(
+                loc, N_("`%(key)s` has both steps and together", key=key), N_("put one inside the other")
+            )
         if model.page and model.page not in (*PAGES, *ROUND_PAGES):
-            self.unknown((*loc, "page"), "page", model.page, (*PAGES, *ROUND_PAGES))
+            self.unknown((*loc, "page"), N_("page"), model.page, (*PAGES, *ROUND_PAGES))
         for n, old in enumerate(model.was):
             if not re.fullmatch(r"[a-z]\w*(/[a-z]\w*)*", old):
-                self.wrong((*loc, "was", n), f"{old!r} is no step's path", "write it as `block/step`")
+                self.wrong(
+                    (*loc, "was", n),
+                    N_("%(old)s is no step's path", old=repr(old)),
+                    N_("write it as `block/step`"),
+                )
         return Step(
             path=path,
             title=self.texts(model.title, (*loc, "title")),

@@ -1,17 +1,20 @@
-"""What a definition says of time: spans, due dates, who may have more time."""
+"""What a definition says of time and of mails: spans, due dates, who may have more time, who is written to."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 
-from .definition import Due, FactRef, MoreTime, RoleRef, Span
+from ..errors import N_
+from .definition import Due, FactRef, MailRule, MoreTime, RoleRef, Span
 from .faults import Faults, Loc
-from .schema import DueModel, MoreTimeModel, SpanModel
+from .kinds import Kind
+from .names import GAPS, gaps_of
+from .schema import DueModel, MailModel, MoreTimeModel, SpanModel
 
 
 class TimeBuilder(Faults, ABC):
-    """The part of the builder (`building`) that reads dates; it knows the steps by their paths."""
+    """The part of the builder (`building`) that reads dates and mails; it knows the steps by their paths."""
 
     paths: set[str]
 
@@ -46,7 +49,7 @@ class TimeBuilder(Faults, ABC):
         if point == "begin" or point in self.paths:
             return Due(span, point, otherwise=otherwise)
         if "." not in point:
-            self.unknown(loc, "step", point, self.paths)
+            self.unknown(loc, N_("step"), point, self.paths)
             return Due(span)
         return Due(span, "fact", self.fact_ref(point, loc), otherwise)
 
@@ -55,5 +58,42 @@ class TimeBuilder(Faults, ABC):
             return None
         by = self.role_refs(model.by, (*loc, "by"))
         if any(ref.relation != "own" for ref in by):
-            self.wrong((*loc, "by"), "only a side itself asks for its time", "name a role without a relation")
+            self.wrong(
+                (*loc, "by"), N_("only a side itself asks for its time"), N_("name a role without a relation")
+            )
         return MoreTime(by, self.role_refs(model.granted_by, (*loc, "granted_by")))
+
+    def fuzzy(self, names: list[str], kind: Kind, loc: Loc) -> frozenset[str]:
+        known = {field.removeprefix("dates.") for field in kind.fields if field.startswith("dates.")}
+        for n, name in enumerate(names):
+            if name not in known:
+                self.unknown((*loc, n), N_("date of a %(name)s", name=kind.name), name, known)
+        return frozenset(names)
+
+    # ---- mails
+
+    def mails(self, models: list[MailModel], loc: Loc) -> tuple[MailRule, ...]:
+        found = []
+        for n, model in enumerate(models):
+            for word in ("subject", "text"):
+                for language, text in (getattr(model, word) or {}).items():
+                    self.gaps(text, (*loc, n, word, language))
+            found.append(
+                MailRule(
+                    self.role_refs(model.to, (*loc, n, "to")),
+                    self.maybe(model.subject, (*loc, n, "subject")),
+                    self.maybe(model.text, (*loc, n, "text")),
+                )
+            )
+        return tuple(found)
+
+    def gaps(self, text: str, loc: Loc) -> None:
+        found = gaps_of(text)
+        if found is None:
+            self.wrong(
+                loc,
+                N_("a brace stands alone"),
+                N_("write {name}, or {{ and }} for braces that are to be seen"),
+            )
+        for gap in set(found or ()) - GAPS:
+            self.unknown(loc, N_("gap"), gap, GAPS)

@@ -16,7 +16,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError, YAMLStreamError
 
-from ..errors import BadDefinition, Problem
+from ..errors import N_, BadDefinition, Message, Problem, in_order
 from .building import Builder
 from .definition import Workflow
 from .likeness import READING, meant
@@ -47,7 +47,15 @@ def read(source: str | bytes, file: str = "<text>", *, reading: int = READING) -
 def _decoded(source: str | bytes, file: str) -> str:
     if len(source) > LARGEST:
         raise BadDefinition(
-            [Problem(file, 1, 1, f"the file has more than {LARGEST} bytes", f"at most {LARGEST} are read")]
+            [
+                Problem(
+                    file,
+                    1,
+                    1,
+                    N_("the file has more than %(largest)s bytes", largest=LARGEST),
+                    N_("at most %(largest)s are read", largest=LARGEST),
+                )
+            ]
         )
     if isinstance(source, str):
         return source
@@ -55,8 +63,8 @@ def _decoded(source: str | bytes, file: str) -> str:
         return source.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = source[: error.start].count(b"\n") + 1
-        wrong = f"byte {source[error.start]:#04x} is not UTF-8"
-        raise BadDefinition([Problem(file, line, 1, wrong, "save the file as UTF-8")]) from None
+        wrong = N_("byte %(byte)s is not UTF-8", byte=format(source[error.start], "#04x"))
+        raise BadDefinition([Problem(file, line, 1, wrong, N_("save the file as UTF-8"))]) from None
 
 
 def _parsed(text: str, file: str) -> Any:
@@ -66,32 +74,37 @@ def _parsed(text: str, file: str) -> Any:
         data = yaml.load(StringIO(text))
     except DuplicateKeyError as error:
         mark = error.problem_mark
-        wrong = str(error.problem).split(" with value")[0]
+        wrong: Message | str = str(error.problem).split(" with value")[0]
         raise BadDefinition(
-            [Problem(file, mark.line + 1, mark.column + 1, wrong, "each key stands once")]
+            [Problem(file, mark.line + 1, mark.column + 1, wrong, N_("each key stands once"))]
         ) from None
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        wrong = f"this is not YAML: {error.problem or error.context}"
+        wrong = N_("this is not YAML: %(why)s", why=error.problem or error.context)
         raise BadDefinition([Problem(file, line, column, wrong, _yaml_mend(error))]) from None
     except (YAMLError, YAMLStreamError, RecursionError, ValueError) as error:
-        wrong = f"this is not YAML: {str(error).splitlines()[0] if str(error) else type(error).__name__}"
-        raise BadDefinition([Problem(file, 1, 1, wrong, "see docs/definitions.md for the form")]) from None
+        wrong = N_(
+            "this is not YAML: %(why)s",
+            why=str(error).splitlines()[0] if str(error) else type(error).__name__,
+        )
+        raise BadDefinition(
+            [Problem(file, 1, 1, wrong, N_("see docs/definitions.md for the form"))]
+        ) from None
     if not isinstance(data, Mapping):
         raise BadDefinition(
-            [Problem(file, 1, 1, "the file holds no definition", "begin with `workflow: a-name`")]
+            [Problem(file, 1, 1, N_("the file holds no definition"), N_("begin with `workflow: a-name`"))]
         )
     return data
 
 
-def _yaml_mend(error: MarkedYAMLError) -> str:
+def _yaml_mend(error: MarkedYAMLError) -> Message:
     problem = str(error.problem)
     if "\\t" in problem or "'\t'" in problem:
-        return "indent with spaces, not tabs"
+        return N_("indent with spaces, not tabs")
     if "alias" in problem:
-        return "write the anchor (&name) before it is used"
-    return "mend the line, or quote the text that holds a colon, # or brackets"
+        return N_("write the anchor (&name) before it is used")
+    return N_("mend the line, or quote the text that holds a colon, # or brackets")
 
 
 class _Plain:
@@ -103,8 +116,8 @@ class _Plain:
     def of(self, value: Any, above: tuple[int, ...] = ()) -> Any:
         self.parts += 1
         if self.parts > MOST_PARTS:
-            wrong = "the anchors (&name, *name) hold each other so often that it has no end"
-            raise BadDefinition([Problem(self.file, 1, 1, wrong, "write out what the anchors stand for")])
+            wrong = N_("the anchors (&name, *name) hold each other so often that it has no end")
+            raise BadDefinition([Problem(self.file, 1, 1, wrong, N_("write out what the anchors stand for"))])
         if isinstance(value, Mapping | list):
             if id(value) in above or len(above) > 60:
                 return "<an anchor that contains itself>"
@@ -143,35 +156,65 @@ def _problems(error: ValidationError, data: Any, file: str) -> list[Problem]:
     for detail in error.errors():
         loc = tuple(part for part in detail["loc"] if part != "[key]")
         line, column = _place(data, loc)
-        name = ".".join(map(str, loc)) or "the definition"
+        name: Message | str = ".".join(map(str, loc)) or N_("the definition")
         found.append(Problem(file, line, column, *_words(detail, name)))
-    return sorted(set(found))
+    return in_order(found)
 
 
-def _words(detail: Any, name: str) -> tuple[str, str]:
+def _words(detail: Any, name: Message | str) -> tuple[Message, Message | str]:
     kind, context, last = (
         detail["type"],
         detail.get("ctx", {}),
         str(detail["loc"][-1] if detail["loc"] else ""),
     )
+    given = format(repr(detail["input"]), ".60")
+    is_other = N_("`%(name)s` is %(given)s", name=name, given=given)
     if kind == "extra_forbidden":
         near = difflib.get_close_matches(last, KNOWN_WORDS, 1)
-        return f"`{last}` is not a word here", f"did you mean `{near[0]}`?" if near else "take it out"
+        mend = N_("did you mean `%(near)s`?", near=near[0]) if near else N_("take it out")
+        return N_("`%(word)s` is not a word here", word=last), mend
     if kind == "missing":
-        return f"`{name}` is missing", f"add `{last}:`"
+        return N_("`%(name)s` is missing", name=name), N_("add `%(word)s:`", word=last)
     if kind == "literal_error":
         known = re.findall(r"'([^']+)'", context["expected"])
         near = difflib.get_close_matches(str(detail["input"]), known, 1)
-        mend = f"did you mean `{near[0]}`?" if near else f"write {context['expected']}"
-        return f"`{name}` is {detail['input']!r:.60}", mend
+        if near:
+            return is_other, N_("did you mean `%(near)s`?", near=near[0])
+        return is_other, N_("write one of: %(known)s", known=", ".join(known))
     if kind == "string_pattern_mismatch":
         return (
-            f"`{name}`: {detail['input']!r} is no name",
-            "use small letters a-z, digits and _, a letter first",
+            N_("`%(name)s`: %(given)s is no name", name=name, given=repr(detail["input"])),
+            N_("use small letters a-z, digits and _, a letter first"),
         )
     if kind == "value_error":
-        return f"`{name}` is not whole", str(context.get("error", detail["msg"]))
-    return f"`{name}` is {detail['input']!r:.60}", detail["msg"][0].lower() + detail["msg"][1:]
+        return N_("`%(name)s` is not whole", name=name), _reason(context.get("error"), detail["msg"])
+    return is_other, _expected(kind, context) or detail["msg"][0].lower() + detail["msg"][1:]
+
+
+def _reason(error: Any, otherwise: str) -> Message | str:
+    said = error.args[0] if isinstance(error, ValueError) and error.args else otherwise
+    return said if isinstance(said, Message) else str(said)
+
+
+def _expected(kind: str, context: Any) -> Message | None:
+    """What pydantic says most often, in words that are translated."""
+    limits = {
+        "greater_than_equal": N_("write at least %(least)s", least=context.get("ge")),
+        "less_than_equal": N_("write at most %(most)s", most=context.get("le")),
+        "string_too_short": N_("write at least %(least)s signs", least=context.get("min_length")),
+        "string_too_long": N_("write at most %(most)s signs", most=context.get("max_length")),
+        "too_short": N_("write at least %(least)s of them", least=context.get("min_length")),
+    }
+    kinds = {
+        **dict.fromkeys(
+            ("dict_type", "mapping_type", "model_type"), N_("write names with a colon and a value each")
+        ),
+        **dict.fromkeys(("list_type", "tuple_type"), N_("write a list")),
+        **dict.fromkeys(("string_type",), N_("write a text")),
+        **dict.fromkeys(("int_type", "int_parsing", "int_from_float"), N_("write a whole number")),
+        **dict.fromkeys(("bool_type", "bool_parsing"), N_("write true or false")),
+    }
+    return limits.get(kind) or kinds.get(kind)
 
 
 def _known_words() -> list[str]:

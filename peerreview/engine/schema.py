@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
+from ..errors import N_
 from .definition import PAGES, ROUND_PAGES
 from .kinds import KINDS
 
@@ -49,7 +50,7 @@ class SpanModel(Model):
     @model_validator(mode="after")
     def one_unit(self) -> SpanModel:
         if sum(v is not None for v in (self.working_days, self.weeks, self.months)) != 1:
-            raise ValueError("give one of working_days, weeks, months")
+            raise ValueError(N_("give one of working_days, weeks, months"))
         return self
 
 
@@ -74,11 +75,11 @@ class DueModel(Model):
     @model_validator(mode="after")
     def one_point(self) -> DueModel:
         if sum(v is not None for v in (self.date, self.after, self.before)) != 1:
-            raise ValueError("give one of date, after, before")
+            raise ValueError(N_("give one of date, after, before"))
         units = sum(v is not None for v in (self.working_days, self.weeks, self.months))
         if units != (0 if self.date is not None else 1):
             raise ValueError(
-                "give one of working_days, weeks, months with after or before, and none with date"
+                N_("give one of working_days, weeks, months with after or before, and none with date")
             )
         return self
 

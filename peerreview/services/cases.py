@@ -20,7 +20,7 @@ from ..engine.decide import Answer, Do, No, See, Time, may
 from ..engine.definition import Artefact, Workflow
 from ..engine.moves import Move
 from ..engine.reader import read
-from ..errors import BadDefinition, NotFound, Problem, Refused
+from ..errors import N_, BadDefinition, NotFound, Problem, Refused
 from ..store import cases as store
 from ..store import rounds
 from ..store.case_rows import SHARED, CaseRows
@@ -272,7 +272,9 @@ def workflow_of(house: House, session: Session, review: Review | ReviewRow, hash
     text = store.definition_text(session, hash or review.definition_hash)
     if text is None:
         where = f"definition of review {review.id}"
-        raise BadDefinition([Problem(where, 1, 1, "its text is gone", "restore the database from a copy")])
+        raise BadDefinition(
+            [Problem(where, 1, 1, N_("its text is gone"), N_("restore the database from a copy"))]
+        )
     return _read(text, review.workflow)
 
 

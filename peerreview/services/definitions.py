@@ -26,8 +26,8 @@ def read_all(folder: Path) -> dict[str, Workflow]:
             problems += error.problems
             continue
         if workflow.name in workflows:
-            wrong = f"another file already defines {workflow.name!r}"
-            problems.append(Problem(shown(file), 1, 1, wrong, "give each workflow a name of its own"))
+            wrong = N_("another file already defines %(name)s", name=repr(workflow.name))
+            problems.append(Problem(shown(file), 1, 1, wrong, N_("give each workflow a name of its own")))
         workflows[workflow.name] = workflow
     if problems:
         raise BadDefinition(problems)
@@ -80,7 +80,9 @@ def check_running(house: House) -> None:
             where = f"{name}, kept for {count} running review{'s' if count > 1 else ''}"
             text = cases.definition_text(session, hash)
             if text is None:
-                problems.append(Problem(where, 1, 1, "its text is gone", "restore the database from a copy"))
+                problems.append(
+                    Problem(where, 1, 1, N_("its text is gone"), N_("restore the database from a copy"))
+                )
                 continue
             try:
                 problems += proved(read(text, where))

@@ -39,14 +39,11 @@ def first_steps(house: House, *, actor: Account, real_now: datetime) -> tuple[Fi
 
 def _mail(house: House, real_now: datetime) -> FirstStep:
     works = not pulse(house, real_now=real_now).silent
-    server = bool(house.settings.mail_server)
-    if not server:
-        why = N_("No mail server is set, so nobody can be invited. Ask those who run the service to set one.")
-    elif not works:
+    if not works:
         why = N_("The program that sends mail is not running. Ask those who run the service to start it.")
     else:
         why = N_("Invitations and reminders go by mail.")
-    return FirstStep(N_("See that mail goes out"), why, server and works, "/lead/mail", N_("See the mail"))
+    return FirstStep(N_("See that mail goes out"), why, works, "/lead/mail", N_("See the mail"))
 
 
 def _register(session: Session) -> Iterator[FirstStep]:

@@ -17,7 +17,7 @@ from config import MIGRATIONS, Settings
 
 from ..engine.dates import Calendar
 from ..engine.definition import Workflow
-from ..errors import BadSetting
+from ..errors import N_, BadSetting, Message
 from ..rendering import words
 from ..store import materials, schema
 from ..store.database import Database
@@ -56,8 +56,11 @@ class House:
         self.files.check()
         if self.lacks_files():
             raise BadSetting(
-                f"PEERREVIEW_FILES_DIR: the database names files, and none of the newest is in "
-                f"{str(self.files.folder)!r}; mount or name the folder that they lie in, or restore them from a backup"
+                N_(
+                    "PEERREVIEW_FILES_DIR: the database names files, and none of the newest is in %(folder)s; "
+                    "mount or name the folder that they lie in, or restore them from a backup",
+                    folder=repr(str(self.files.folder)),
+                )
             )
 
     def lacks_files(self) -> bool:
@@ -107,7 +110,7 @@ def upgrade(settings: Settings) -> None:
     _migrate(settings, "head", schema.upgrade)
 
 
-def mend(settings: Settings) -> list[str]:
+def mend(settings: Settings) -> list[Message]:
     """Add what is missing in the tables of a database of the newest version; gives a few words on each."""
     database = Database(settings.database_url, synchronous=settings.sqlite_synchronous)
     try:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
+from ..errors import Message, in_english
 from ..store import remarks as store
 from .checking import door_settings
 from .house import House
@@ -20,15 +21,15 @@ class Door:
 
     def __init__(self, house: House):
         self._house = house
-        self._said: dict[str, tuple[str, datetime]] = {}
+        self._said: dict[str, datetime] = {}
 
-    def remark(self, name: str, said: str, *, real_now: datetime) -> None:
-        """`said`: a sentence in English. Whoever knocks cannot make us write: a few names, once an hour each."""
+    def remark(self, name: str, said: Message, *, real_now: datetime) -> None:
+        """Whoever knocks cannot make us write: a few names, once an hour each."""
         last = self._said.get(name)
-        if last is not None and real_now - last[1] < EVERY:
+        if last is not None and real_now - last < EVERY:
             return
-        self._said[name] = (said, real_now)
-        log.warning("%s", said)
-        data = {"said": said[:500], "settings": door_settings(self._house.settings)}
+        self._said[name] = real_now
+        log.warning("%s", in_english(said))
+        data = {"text": said.text, "params": said.params, "settings": door_settings(self._house.settings)}
         with by_the_way("a remark"), self._house.db.write() as session:
             store.keep(session, name, data, real_now)

@@ -19,7 +19,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session
 from sqlalchemy.types import TypeDecorator
 
-from ..errors import BadSetting
+from ..errors import N_, BadSetting
 from .urls import file_of, read_url, shown
 
 NAMES = {
@@ -145,8 +145,12 @@ def _engine(url: str, synchronous: str) -> Engine:
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError, OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
         raise BadSetting(
-            f"PEERREVIEW_DATABASE_URL: {shown(parsed)} cannot be used ({why}); write for example "
-            "sqlite:////var/lib/peerreview/peerreview.db or postgresql://user:password@host/name"
+            N_(
+                "PEERREVIEW_DATABASE_URL: %(database)s cannot be used (%(why)s); write for example "
+                "sqlite:////var/lib/peerreview/peerreview.db or postgresql://user:password@host/name",
+                database=shown(parsed),
+                why=why,
+            )
         ) from error
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine, synchronous)

@@ -47,8 +47,12 @@ class FileStore:
             probe.unlink()
         except OSError as error:
             raise BadSetting(
-                f"PEERREVIEW_FILES_DIR: {str(self.folder)!r} cannot be written to ({error.strerror}); "
-                "name a folder that belongs to the user who runs Peerreview"
+                N_(
+                    "PEERREVIEW_FILES_DIR: %(folder)s cannot be written to (%(why)s); name a folder that "
+                    "belongs to the user who runs Peerreview",
+                    folder=repr(str(self.folder)),
+                    why=error.strerror,
+                )
             ) from error
 
     def save(self, stream: Readable) -> StoredFile:

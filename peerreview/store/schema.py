@@ -14,7 +14,7 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from ..errors import BadSetting
+from ..errors import N_, BadSetting, Message, NotThere
 
 # The modules whose tables make up the schema; whoever wants all of Base.metadata imports this one.
 from . import (  # noqa: F401
@@ -39,6 +39,7 @@ from . import (  # noqa: F401
     shape,
 )
 from .database import Base, Database
+from .shape import all_of
 from .urls import shown
 
 metadata = Base.metadata
@@ -57,15 +58,27 @@ def upgrade(database: Database, migrations: Path, revision: str = "head") -> Non
     except DBAPIError as error:
         said = " ".join(str(error.orig).split())
         raise BadSetting(
-            f"PEERREVIEW_DATABASE_URL: the tables of {shown(database.engine.url)} could not be brought further, and "
-            f"nothing was changed ({said}); {_MEND}"
+            N_(
+                "PEERREVIEW_DATABASE_URL: the tables of %(database)s could not be brought further, and "
+                "nothing was changed (%(said)s); %(mend)s",
+                database=shown(database.engine.url),
+                said=said,
+                mend=_MEND,
+            )
         ) from error
     if revision == "head":
         check_shape(database)
 
 
 def downgrade(database: Database, migrations: Path, revision: str) -> None:
-    """Back to `revision` ("base" for no tables at all). What only newer tables held is gone."""
+    """Back to `revision` ("base" for no tables at all). What only newer tables held is gone. Raises NotThere where
+    there is no such version."""
+    known = [one.revision for one in ScriptDirectory(str(migrations)).walk_revisions()]
+    if revision != "base" and revision not in known:
+        there = ", ".join(["base", *sorted(known)])
+        raise NotThere(
+            N_("there is no version %(name)s of the tables; there are: %(there)s", name=repr(revision), there=there)
+        )
     try:
         with migrating(database) as connection:
             command.downgrade(_config(migrations, connection), revision)
@@ -73,7 +86,7 @@ def downgrade(database: Database, migrations: Path, revision: str) -> None:
         raise _stranger(database, error) from error
 
 
-def mend(database: Database, migrations: Path) -> list[str]:
+def mend(database: Database, migrations: Path) -> list[Message]:
     """Add the tables, columns and indexes that are missing in a database of the newest version; all of it, or nothing.
     Gives a few words on each. Nothing is taken away."""
     check_version(database, migrations)
@@ -94,7 +107,9 @@ def check_connection(database: Database) -> str | None:
     try:
         return current(database)
     except SQLAlchemyError as error:
-        raise BadSetting(f"PEERREVIEW_DATABASE_URL: {_why(shown(database.engine.url), error)}") from error
+        raise BadSetting(
+            N_("PEERREVIEW_DATABASE_URL: %(why)s", why=_why(shown(database.engine.url), error))
+        ) from error
 
 
 def check(database: Database, migrations: Path) -> None:
@@ -108,18 +123,24 @@ def check_version(database: Database, migrations: Path) -> None:
     refuse_memory(database)
     wanted = ScriptDirectory(str(migrations)).get_current_head()
     if at != wanted:
-        wrong = "has no tables yet" if at is None else f"is at version {at}, and this program needs {wanted}"
+        where = shown(database.engine.url)
         raise BadSetting(
-            f"PEERREVIEW_DATABASE_URL: the database {shown(database.engine.url)} {wrong}; run `peerreview db upgrade`"
-            + ("" if at is None else " (after a backup), or start the program that fits it")
-        )
+            N_("PEERREVIEW_DATABASE_URL: the database %(database)s has no tables yet; run `peerreview db upgrade`",
+               database=where)
+            if at is None
+            else N_("PEERREVIEW_DATABASE_URL: the database %(database)s is at version %(at)s, and this program needs "
+                    "%(wanted)s; run `peerreview db upgrade` (after a backup), or start the program that fits it",
+                    database=where, at=at, wanted=wanted)
+        )  # fmt: skip
 
 
 def refuse_memory(database: Database) -> None:
     if database.in_memory:
         raise BadSetting(
-            "PEERREVIEW_DATABASE_URL: sqlite:// without a file is gone when the program ends; "
-            "write for example sqlite:////var/lib/peerreview/peerreview.db"
+            N_(
+                "PEERREVIEW_DATABASE_URL: sqlite:// without a file is gone when the program ends; write "
+                "for example sqlite:////var/lib/peerreview/peerreview.db"
+            )
         )
 
 
@@ -128,14 +149,21 @@ def check_shape(database: Database) -> None:
     a migration, or changed by hand."""
     found = shape.differences(database, metadata)
     if found:
-        more = f" and {len(found) - MOST_TOLD} more" if len(found) > MOST_TOLD else ""
+        told = all_of(found[:MOST_TOLD])
+        if len(found) > MOST_TOLD:
+            told = N_("%(found)s; and %(count)s more", found=told, count=len(found) - MOST_TOLD)
         raise BadSetting(
-            f"PEERREVIEW_DATABASE_URL: the tables of {shown(database.engine.url)} are not those of their version: "
-            f"{'; '.join(found[:MOST_TOLD])}{more}. {_MEND}"
+            N_(
+                "PEERREVIEW_DATABASE_URL: the tables of %(database)s are not those of their version: "
+                "%(found)s. %(mend)s",
+                database=shown(database.engine.url),
+                found=told,
+                mend=_MEND,
+            )
         )
 
 
-def kinds(database: Database) -> list[str]:
+def kinds(database: Database) -> list[Message]:
     """Columns that are of another type than the code says."""
     with database.engine.connect() as connection:
         return shape.kinds(connection, metadata)
@@ -147,7 +175,7 @@ def differs(database: Database) -> bool:
 
 
 MOST_TOLD = 6
-_MEND = (
+_MEND = N_(
     "The database was made by another copy of the program, or changed by hand. Make a backup; then restore one that "
     "fits, or run `peerreview db mend`, which adds what is missing"
 )
@@ -155,20 +183,24 @@ _MEND = (
 
 def _stranger(database: Database, error: CommandError) -> BadSetting:
     return BadSetting(
-        f"PEERREVIEW_DATABASE_URL: the database {shown(database.engine.url)} is at a version that this program does "
-        f"not know ({error}); start the program that fits it, or restore a backup"
+        N_(
+            "PEERREVIEW_DATABASE_URL: the database %(database)s is at a version that this program does "
+            "not know (%(error)s); start the program that fits it, or restore a backup",
+            database=shown(database.engine.url),
+            error=error,
+        )
     )
 
 
-def _why(shown: str, error: SQLAlchemyError) -> str:
+def _why(shown: str, error: SQLAlchemyError) -> Message:
     """What the driver says, on one line, and what to look at."""
     said = " ".join(str(error.orig if isinstance(error, DBAPIError) else error).split())
     mend = (
-        "name a file in a folder that belongs to the user who runs Peerreview"
+        N_("name a file in a folder that belongs to the user who runs Peerreview")
         if shown.startswith("sqlite")
-        else "see that the server runs, and that name, password and database in the address are right"
+        else N_("see that the server runs, and that name, password and database in the address are right")
     )
-    return f"cannot connect to {shown} ({said}); {mend}"
+    return N_("cannot connect to %(database)s (%(said)s); %(mend)s", database=shown, said=said, mend=mend)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ What others have put beside ours (a table, an index, a column that may be empty)
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from alembic.autogenerate import compare_metadata, produce_migrations
@@ -24,11 +24,11 @@ from sqlalchemy import (
     text,
 )
 
-from ..errors import BadSetting
+from ..errors import N_, BadSetting, Message
 from .database import Database
 
 
-def differences(database: Database, metadata: MetaData) -> list[str]:
+def differences(database: Database, metadata: MetaData) -> list[Message]:
     """What of our tables is missing or otherwise than it should be, a few words each; [] where all is as the code says.
     By names, so that it can be asked often."""
     with database.engine.connect() as connection:
@@ -38,10 +38,10 @@ def differences(database: Database, metadata: MetaData) -> list[str]:
         there = {
             name: (columns[key], _indexed(key, indexes, uniques)) for key in columns for name in [key[1]]
         }
-    found: list[str] = []
+    found: list[Message] = []
     for table in metadata.sorted_tables:
         if table.name not in there:
-            found.append(f"the table {table.name} is missing")
+            found.append(N_("the table %(table)s is missing", table=table.name))
             continue
         found += _of_columns(table.name, table.columns, there[table.name][0])
         wanted = {tuple(index.columns.keys()) for index in table.indexes}
@@ -49,57 +49,81 @@ def differences(database: Database, metadata: MetaData) -> list[str]:
             tuple(one.columns.keys()) for one in table.constraints if isinstance(one, UniqueConstraint)
         }
         missing = sorted(wanted - there[table.name][1])
-        found += [f"the index of {table.name} on {', '.join(names)} is missing" for names in missing]
+        found += [
+            N_("the index of %(table)s on %(columns)s is missing", table=table.name, columns=", ".join(names))
+            for names in missing
+        ]
     return found
+
+
+def all_of(found: Sequence[Message]) -> Message:
+    """Several as one, in a row."""
+    told, *others = found
+    for one in others:
+        told = N_("%(one)s; %(other)s", one=told, other=one)
+    return told
 
 
 def _indexed(key: Any, indexes: Mapping[Any, Any], uniques: Mapping[Any, Any]) -> set[tuple[str, ...]]:
     return {tuple(one["column_names"]) for one in (*indexes.get(key, ()), *uniques.get(key, ()))}
 
 
-def _of_columns(table: str, wanted: Any, there: Any) -> Iterator[str]:
+def _of_columns(table: str, wanted: Any, there: Any) -> Iterator[Message]:
     found = {one["name"]: one for one in there}
     for column in wanted:
         if column.name not in found:
-            yield f"the column {table}.{column.name} is missing"
+            yield N_("the column %(column)s is missing", column=f"{table}.{column.name}")
         elif bool(column.nullable) != bool(found[column.name]["nullable"]) and not column.primary_key:
-            yield f"the column {table}.{column.name} {'must' if column.nullable else 'need not'} hold something"
+            full = f"{table}.{column.name}"
+            yield (
+                N_("the column %(column)s must hold something", column=full)
+                if column.nullable
+                else N_("the column %(column)s need not hold something", column=full)
+            )
     for name, one in found.items():
         if name not in wanted and not one["nullable"] and one.get("default") is None:
-            yield f"the column {table}.{name} must hold something, and this program does not know it"
+            full = f"{table}.{name}"
+            yield N_(
+                "the column %(column)s must hold something, and this program does not know it", column=full
+            )
 
 
-def kinds(connection: Connection, metadata: MetaData) -> list[str]:
+def kinds(connection: Connection, metadata: MetaData) -> list[Message]:
     """Columns of another type or length than the code says. Slower than `differences`."""
     context = MigrationContext.configure(connection, opts={"compare_type": True})
     changes = [one for part in compare_metadata(context, metadata) if isinstance(part, list) for one in part]
-    return [f"the column {one[2]}.{one[3]} is of another kind" for one in changes if one[0] == "modify_type"]
+    other = [f"{one[2]}.{one[3]}" for one in changes if one[0] == "modify_type"]
+    return [
+        N_("the column %(column)s is of another kind than in this program", column=name) for name in other
+    ]
 
 
-def mend(connection: Connection, metadata: MetaData) -> list[str]:
+def mend(connection: Connection, metadata: MetaData) -> list[Message]:
     """Add what is missing: tables, columns (with their defaults in the rows that are there) and indexes. Nothing is
     taken away. Gives a few words on each."""
     context = MigrationContext.configure(connection, opts={"compare_type": False})
     script = produce_migrations(context, metadata)
-    operations, done = Operations(context), []
+    operations, done = Operations(context), list[Message]()
     assert script.upgrade_ops is not None
     for op in script.upgrade_ops.ops:
         if isinstance(op, ops.CreateTableOp):
             operations.invoke(op)
-            done.append(f"the table {op.table_name}")
+            done.append(N_("the table %(table)s", table=op.table_name))
         elif isinstance(op, ops.ModifyTableOps):
             added = [one for one in op.ops if isinstance(one, _ADDING)]
             done += _mend_table(connection, operations, op.table_name, added)
         elif isinstance(op, ops.CreateIndexOp):
             operations.invoke(op)
-            done.append(f"an index of {op.table_name}")
+            done.append(N_("an index of %(table)s", table=op.table_name))
     return done
 
 
 _ADDING = (ops.AddColumnOp, ops.CreateIndexOp, ops.CreateUniqueConstraintOp, ops.CreateForeignKeyOp)
 
 
-def _mend_table(connection: Connection, operations: Operations, table: str, added: list[Any]) -> list[str]:
+def _mend_table(
+    connection: Connection, operations: Operations, table: str, added: list[Any]
+) -> list[Message]:
     if not added:
         return []
     new = [one for one in added if isinstance(one, ops.AddColumnOp)]
@@ -117,8 +141,10 @@ def _mend_table(connection: Connection, operations: Operations, table: str, adde
             for name in filled:
                 # It was for the rows that were there.
                 batch.alter_column(name, server_default=None)
-    columns = [f"the column {table}.{one.column.name}" for one in new]
-    return [*columns, *(["an index or a rule of " + table] if len(new) < len(added) else [])]
+    done = [N_("the column %(column)s", column=f"{table}.{one.column.name}") for one in new]
+    if len(new) < len(added):
+        done.append(N_("an index or a rule of %(table)s", table=table))
+    return done
 
 
 def _default_of(table: str, column: Column[Any]) -> TextClause:
@@ -131,8 +157,12 @@ def _default_of(table: str, column: Column[Any]) -> TextClause:
     if default is not None and default.is_callable:
         return text(_quoted(json.dumps(default.arg(None))))
     raise BadSetting(
-        f"the column {table}.{column.name} is missing, and what its rows should hold is not known; "
-        "restore a backup that fits this program"
+        N_(
+            "the column %(table)s.%(name)s is missing, and what its rows should hold is not known; "
+            "restore a backup that fits this program",
+            table=table,
+            name=column.name,
+        )
     )
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from ..errors import BadSetting
+from ..errors import N_, BadSetting, Message
 
-_RIGHT = (
+_RIGHT = N_(
     "write for example sqlite:////var/lib/peerreview/peerreview.db or postgresql://user:password@host/name"
 )
 _DRIVERS = {
@@ -24,26 +24,35 @@ def read_url(text: str) -> URL:
     """Raises BadSetting where it is no address of a database that Peerreview runs on."""
     kind, colon, rest = text.strip().partition("://")
     if not colon:
-        raise _wrong("it is no database's address", _RIGHT)
+        raise _wrong(N_("it is no database's address"), _RIGHT)
     if kind in ("postgres", "pgsql"):
-        raise _wrong(f"{kind}:// is written postgresql:// here", "put that before the rest")
+        raise _wrong(
+            N_("%(kind)s:// is written postgresql:// here", kind=kind), N_("put that before the rest")
+        )
     if kind not in _DRIVERS:
-        known = "SQLite and PostgreSQL, by psycopg"
-        raise _wrong(f"{_sort(kind)}:// is no kind of database that Peerreview runs on ({known})", _RIGHT)
+        known = N_("SQLite and PostgreSQL, by psycopg")
+        raise _wrong(
+            N_(
+                "%(kind)s:// is no kind of database that Peerreview runs on (%(known)s)",
+                kind=_sort(kind),
+                known=known,
+            ),
+            _RIGHT,
+        )
     if kind.startswith("postgresql") and rest.count("@") > 1:
         # Cut at the wrong @, half of the password would be taken for the server's name, and be told to everybody.
         raise _wrong(
-            "there is more than one @ in it",
-            "in the user's name and the password, write @ as %40, / as %2F, : as %3A and % as %25",
+            N_("there is more than one @ in it"),
+            N_("in the user's name and the password, write @ as %40, / as %2F, : as %3A and % as %25"),
         )
     try:
         url = make_url(text.strip())
     except (ArgumentError, ValueError):
-        mend = "see that the port is a number, and write / @ : % in the password as %2F %40 %3A %25"
-        raise _wrong("it cannot be read", mend) from None
+        mend = N_("see that the port is a number, and write / @ : % in the password as %2F %40 %3A %25")
+        raise _wrong(N_("it cannot be read"), mend) from None
     if kind.startswith("postgresql") and not url.database:
         # Without it the server would look for one called as the user; and a password may have been taken for a port.
-        raise _wrong("it names no database", _RIGHT)
+        raise _wrong(N_("it names no database"), _RIGHT)
     return url.set(drivername=_DRIVERS[kind])
 
 
@@ -61,8 +70,8 @@ def file_of(url: URL) -> Path | None:
 
 def _sort(kind: str) -> str:
     """What stands first, if it looks like a kind of database and not like a secret."""
-    return kind if len(kind) <= 20 and kind.replace("+", "").isalnum() else "this"
+    return kind if len(kind) <= 20 and kind.replace("+", "").isalnum() else "…"
 
 
-def _wrong(what: str, mend: str) -> BadSetting:
-    return BadSetting(f"PEERREVIEW_DATABASE_URL: {what}; {mend}")
+def _wrong(what: Message, mend: Message) -> BadSetting:
+    return BadSetting(N_("PEERREVIEW_DATABASE_URL: %(what)s; %(mend)s", what=what, mend=mend))

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from flask import Flask, current_app, g, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
 
+from peerreview.errors import N_, Message
 from peerreview.services.remarks import Door
 
 from .here import house
@@ -22,7 +23,7 @@ def register(app: Flask) -> None:
     app.before_request(_look)
 
 
-def remark(name: str, said: str) -> None:
+def remark(name: str, said: Message) -> None:
     cast(Door, current_app.extensions["door"]).remark(name, said, real_now=g.real_now)
 
 
@@ -74,19 +75,25 @@ class SameOrigin(CSRFProtect):
 def remark_origin(origin: str | None) -> None:
     remark(
         "origin",
-        f"a form was sent from {(origin or 'nowhere')[:200]}, and we believe to be at "
-        f"{request.scheme}://{request.host[:200]} (PEERREVIEW_BASE_URL is {house().settings.base_url}): write the "
-        "address that people use there, and let the proxy pass on the host with its port (nginx: proxy_set_header "
-        "Host $http_host) and X-Forwarded-Proto",
+        N_(
+            "a form was sent from %(origin)s, and we believe to be at %(here)s (PEERREVIEW_BASE_URL is %(set)s): write "
+            "the address that people use there, and let the proxy pass on the host with its port (nginx: "
+            "proxy_set_header Host $http_host) and X-Forwarded-Proto",
+            origin=(origin or "–")[:200],
+            here=f"{request.scheme}://{request.host[:200]}",
+            set=house().settings.base_url,
+        ),
     )
 
 
 def remark_no_cookies() -> None:
     remark(
         "cookies",
-        f"somebody came by http://{request.host[:200]}, and PEERREVIEW_SECURE_COOKIES is on: browsers keep no cookie "
-        "of ours there, and nobody can log in; let the proxy lead http to https, or set "
-        "PEERREVIEW_SECURE_COOKIES=false",
+        N_(
+            "somebody came by %(here)s, and PEERREVIEW_SECURE_COOKIES is on: browsers keep no cookie of ours there, "
+            "and nobody can log in; let the proxy lead http to https, or set PEERREVIEW_SECURE_COOKIES=false",
+            here=f"http://{request.host[:200]}",
+        ),
     )
 
 
@@ -104,21 +111,29 @@ def _look() -> None:
     if not hops and _unheard():
         remark(
             "untrusted",
-            f"a request from {request.remote_addr} says in X-Forwarded-For that it comes from elsewhere, and "
-            "PEERREVIEW_TRUSTED_PROXIES is 0: if a proxy of yours stands there, write how many there are (1, most "
-            "often); until then wrong passwords cannot be counted by where they come from",
+            N_(
+                "a request from %(peer)s says in X-Forwarded-For that it comes from elsewhere, and "
+                "PEERREVIEW_TRUSTED_PROXIES is 0: if a proxy of yours stands there, write how many there are (1, most "
+                "often); until then wrong passwords cannot be counted by where they come from",
+                peer=request.remote_addr or "–",
+            ),
         )
     elif hops and len(request.headers.get("X-Forwarded-For", "").split(",")) < hops and _behind():
         remark(
             "fewer",
-            f"PEERREVIEW_TRUSTED_PROXIES is {hops}, and a request came by fewer: "
-            "visitors look as if they came from a proxy",
+            N_(
+                "PEERREVIEW_TRUSTED_PROXIES is %(hops)s, and a request came by fewer: visitors look as if they came "
+                "from a proxy",
+                hops=hops,
+            ),
         )
     if request.headers.get("X-Forwarded-Prefix") or request.root_path:
         remark(
             "prefix",
-            "a proxy serves us under a path: Peerreview lives at the root of a host's name of its own, "
-            "and its links do not work below one",
+            N_(
+                "a proxy serves us under a path: Peerreview lives at the root of a host's name of its own, and its "
+                "links do not work below one"
+            ),
         )
 
 
