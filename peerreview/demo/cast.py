@@ -1,4 +1,5 @@
-"""Who is in the demo: people by function, never by an invented name."""
+"""Who is in the demo: people called by a given name that goes with the function, and by their region. Names that say a
+function or an organisation are none that the house takes (services/names.py)."""
 
 from __future__ import annotations
 
@@ -11,6 +12,9 @@ from .content import REGIONS
 PASSWORD = "granska-tillsammans"
 # The language in which a function of a team is said in somebody's name.
 TEAM = (("medical", "Chefläkare"), ("public_health", "Folkhälsostrateg"), ("patient", "Patientrepresentant"))
+# Given names that begin as the functions do, in the order of TEAM.
+GIVEN = ("Cecilia", "Folke", "Patrik")
+AT_HOME, ABOVE = "Verksamhetsutvecklare", "Hälso- och sjukvårdsdirektör"
 LEAD = "projektledare@natverket.example"
 
 
@@ -22,6 +26,12 @@ def slug(name: str) -> str:
 
 def name_of(code: str) -> str:
     return next(name for c, name, *_ in REGIONS if c == code)
+
+
+def called(given: str, name: str) -> str:
+    """ "Pia Kalmar" of Region Kalmar län: nobody is really called so."""
+    place = name.removeprefix("Region ").removesuffix(" län").removesuffix("sregionen")
+    return f"{given} {place.replace('Jönköpings', 'Jönköping')}"
 
 
 def address(function: str, code: str) -> str:
@@ -49,16 +59,20 @@ def organisations() -> list[NewOrganisation]:
 
 def people() -> list[NewPerson]:
     """The lead, and of each region a coordinator, a contact and three who can be in a team."""
-    found = [NewPerson("Projektledare, nätverket", LEAD, "lead", phone="010-100 00 00")]
+    found = [NewPerson("Nina Lindnät", LEAD, "lead", phone="010-100 00 00")]
     for code, name, *_ in REGIONS:
         phone = f"010-1{code} 00"
         found.append(
-            NewPerson(f"Processledare, {name}", coordinator(code), "coordinator", code, f"{phone} 01")
+            NewPerson(
+                called("Pia", name), coordinator(code), "coordinator", code, f"{phone} 01", title=AT_HOME
+            )
         )
-        found.append(NewPerson(f"Ledningskontakt, {name}", contact(code), "contact", code, f"{phone} 02"))
+        found.append(
+            NewPerson(called("Lena", name), contact(code), "contact", code, f"{phone} 02", title=ABOVE)
+        )
         for number, (_, title) in enumerate(TEAM):
-            new = NewPerson(f"{title}, {name}", member(code, number), "member", code, f"{phone} 1{number}")
-            found.append(new)
+            who, reached = called(GIVEN[number], name), f"{phone} 1{number}"
+            found.append(NewPerson(who, member(code, number), "member", code, reached, title=title))
     return found
 
 

@@ -37,6 +37,7 @@ class NewPerson:
     organisation: str = ""
     phone: str = ""
     language: str = "sv"
+    title: str = ""
 
 
 def is_empty(house: House) -> bool:
@@ -89,7 +90,9 @@ def register(
             session.flush()
             of = rows.get(new.organisation)
             if of is not None:
-                session.add(Membership(person_id=person.id, organisation_id=of.id, role=new.role, title=""))
+                session.add(
+                    Membership(person_id=person.id, organisation_id=of.id, role=new.role, title=new.title)
+                )
             register_history.note(
                 session,
                 "person_added",

@@ -77,7 +77,11 @@ def downgrade(database: Database, migrations: Path, revision: str) -> None:
     if revision != "base" and revision not in known:
         there = ", ".join(["base", *sorted(known)])
         raise NotThere(
-            N_("there is no version %(name)s of the tables; there are: %(there)s", name=repr(revision), there=there)
+            N_(
+                "there is no version %(name)s of the tables; there are: %(there)s",
+                name=repr(revision),
+                there=there,
+            )
         )
     try:
         with migrating(database) as connection:
