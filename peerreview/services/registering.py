@@ -90,9 +90,8 @@ def register(
             session.flush()
             of = rows.get(new.organisation)
             if of is not None:
-                session.add(
-                    Membership(person_id=person.id, organisation_id=of.id, role=new.role, title=new.title)
-                )
+                there = {"person_id": person.id, "organisation_id": of.id}
+                session.add(Membership(**there, role=new.role, title=new.title))
             register_history.note(
                 session,
                 "person_added",
