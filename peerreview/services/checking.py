@@ -166,15 +166,15 @@ def _met(house: House, real_now: datetime) -> Iterator[Message]:
         if row.last_at > real_now - LATELY and row.data.get("settings") == door_settings(house.settings):
             yield N_(
                 "%(said)s (last %(when)s UTC)",
-                said=_said(row.data),
+                said=noted(row.data),
                 when=format(row.last_at, "%Y-%m-%d %H:%M"),
             )
 
 
-def _said(data: Mapping[str, Any]) -> Message | str:
+def noted(data: Mapping[str, Any]) -> Message:
     """What was noted; by an older program, in English."""
     if "text" not in data:
-        return str(data.get("said", ""))
+        return Message(str(data.get("said", "")))
     return Message(data["text"], tuple((name, value) for name, value in data["params"]))
 
 

@@ -58,7 +58,7 @@ def test_a_dry_run_tells_all_and_writes_nothing(house: House, cast: Cast, folder
     dry = run("collegial-review", "--dry-run")
     assert dry.exit_code == 0
     assert f"review {cast.review_id}: Kalmar län – Gävleborg" in dry.output
-    assert "side 1: Appoint the team (under way) -> Appoint the team" in dry.output
+    assert "side 1: Appoint the team (Under way) -> Appoint the team" in dry.output
     assert "dates:" in dry.output
     done = run("collegial-review", "--review", str(cast.review_id))
     assert (done.exit_code, "moved: 1" in done.output) == (0, True), "the dry run had moved nothing"

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from peerreview.errors import BadSetting
+from peerreview.errors import BadSetting, in_english
 from peerreview.services import checking, health, heartbeats, organisations
 from peerreview.services.house import House
 from peerreview.store.files import FileStore
@@ -34,7 +34,7 @@ def by(house: House, **settings: Any) -> House:
 
 
 def remarks(house: House, now: datetime) -> list[str]:
-    return list(checking.look_through(house, real_now=now).remarks)
+    return list(map(in_english, checking.look_through(house, real_now=now).remarks))
 
 
 def test_empty_folder_under_a_database_that_names_files_does_not_open(house: House, cast: Cast) -> None:
@@ -55,11 +55,11 @@ def test_each_missing_file_is_found(house: House, cast: Cast) -> None:
     assert checking.look_through(house, real_now=cast.now).faults == ()
     files[0].unlink()
     house.check()
-    (fault,) = checking.look_through(house, real_now=cast.now).faults
+    (fault,) = map(in_english, checking.look_through(house, real_now=cast.now).faults)
     assert "of 2 files that the database names, 1 are missing" in fault
     assert files[0].name in fault
     files[1].write_bytes(b"cut")
-    (fault,) = checking.look_through(house, real_now=cast.now).faults
+    (fault,) = map(in_english, checking.look_through(house, real_now=cast.now).faults)
     assert "2 are missing" in fault
 
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import inspect, text
 
 from config import MIGRATIONS
-from peerreview.errors import BadSetting
+from peerreview.errors import BadSetting, in_english
 from peerreview.store import schema, shape
 from peerreview.store.database import Base, Database
 
@@ -27,7 +27,7 @@ def do(database: Database, *statements: str) -> None:
 
 
 def told(database: Database) -> list[str]:
-    return shape.differences(database, schema.metadata)
+    return list(map(in_english, shape.differences(database, schema.metadata)))
 
 
 BROKEN = {
@@ -65,7 +65,7 @@ def test_rows_get_the_default_of_a_column_that_was_missing(made: Database) -> No
         "ALTER TABLE organisation DROP COLUMN attributes",
         "ALTER TABLE organisation DROP COLUMN university_hospital",
     )
-    assert sorted(schema.mend(made, MIGRATIONS)) == [
+    assert sorted(map(in_english, schema.mend(made, MIGRATIONS))) == [
         "the column organisation.attributes",
         "the column organisation.university_hospital",
     ]

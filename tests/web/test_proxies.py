@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 
 from config import Settings
 from peerreview import create_app
+from peerreview.errors import in_english
 from peerreview.services import checking
 from peerreview.services.house import Account, House
 from peerreview.store.people import LoginFailure
@@ -47,11 +48,11 @@ def form(client: FlaskClient, **how: Any) -> str:
 
 def remarks(house: House) -> dict[str, str]:
     with house.db.read() as session:
-        return {row.name: row.data["said"] for row in session.scalars(select(Remark))}
+        return {row.name: in_english(checking.noted(row.data)) for row in session.scalars(select(Remark))}
 
 
 def told(house: House, at: datetime | None = None) -> list[str]:
-    return list(checking.look_through(house, real_now=at or datetime.now(UTC)).remarks)
+    return list(map(in_english, checking.look_through(house, real_now=at or datetime.now(UTC)).remarks))
 
 
 def log_in(client: FlaskClient, at: str, sent_from: str = HERE, **typed: str) -> Any:
