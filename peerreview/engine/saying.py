@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from ..errors import N_, Message, PartyName, Text
-from .case import WAITING, Case, Place
+from .case import WAITING, Case, Place, Scope
 from .conditions import missing
 from .decide import already_done
+from .definition import Condition
 from .flow import active
 
 
@@ -31,11 +32,20 @@ def wanted(case: Case, place: Place) -> tuple[Message, ...]:
         for action in step.actions.values():
             # Of what leads on, or brings about what the step waits for.
             if action.to == "next" or any(effect.artefact in awaited for effect in action.does):
-                found += missing(case, action.needs, scope)
+                for one in _asked_of(case, action.needs, scope):
+                    found += missing(case, action.needs, one)
     for action in step.actions.values():
         if action.to == "next" and already_done(case, action, scope):
             found += (N_("`%(action)s` would do what has already been done", action=action.key),)
     return tuple(dict.fromkeys(found))
+
+
+def _asked_of(case: Case, condition: Condition | None, scope: Scope) -> tuple[Scope, ...]:
+    """Whose sight a condition is looked at from: in a step that all share, each side that acts there for itself."""
+    relations = {ref.relation for ref in condition.facts()} if condition else set()
+    if scope.party is not None or relations <= {"own", "all", "any"}:
+        return (scope,)
+    return tuple(Scope(party) for party in case.standing.taking_part)
 
 
 def wants(case: Case, place: Place) -> str:

@@ -171,3 +171,9 @@ def told(found: list[str]) -> None:
 def test_what_reads_well_can_be_played_whatever_it_says(number: int, pick: int) -> None:
     """The rest of the way: a definition with one line gone is played, and gives problems or none."""
     told(problems("".join(LINES[:number] + LINES[number + 1 :])))
+
+
+def test_what_a_side_waits_for_in_a_shared_step_is_told_of_that_side() -> None:
+    """A dead end in a step that all share, whose action asks for what the side that is reviewed has been given."""
+    number = next(n for n, line in enumerate(LINES) if line.strip() == "needs: report.ready")
+    told(problems("".join(LINES[:number] + LINES[number + 1 :])))
