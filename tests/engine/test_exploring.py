@@ -9,6 +9,7 @@ import pytest
 from peerreview.engine.checker import check
 from peerreview.engine.exploring import DeadEnd, explore
 from peerreview.engine.reader import read
+from peerreview.errors import in_english
 
 from .generated import DUE, HEAD, PARTY, SHARED
 from .play import ROOT, collegial
@@ -68,8 +69,8 @@ def test_a_dead_end_is_told_with_the_way_into_it(
     (problem,) = check(workflow)
     line, column = workflow.lines[place]
     assert str(problem).startswith(f"w.yaml:{line}:{column}: with ")
-    assert deed in problem.wrong
-    assert waits in problem.wrong
+    assert deed in in_english(problem.wrong)
+    assert waits in in_english(problem.wrong)
     found = next(f for n in (2, 3) if isinstance(f := explore(workflow, n).found, DeadEnd))
     assert found.place == place
 

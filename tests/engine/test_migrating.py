@@ -17,6 +17,7 @@ from peerreview.engine.moves import tick
 from peerreview.engine.reaching import can_end, dead_end
 from peerreview.engine.reader import read
 from peerreview.engine.saying import english
+from peerreview.errors import in_english
 
 from .play import Play, collegial
 from .test_properties import deeds, help_along, random_deed
@@ -284,7 +285,7 @@ def test_can_end_tells_a_dead_end() -> None:
 def test_two_steps_cannot_both_have_been_the_same() -> None:
     new = newer(("\n  teams:\n", "\n  teams:\n    was: acceptance\n"))
     (problem,) = check(new, played=False)
-    assert "a review that stands in `acceptance` of an older definition" in problem.wrong
+    assert "a review that stands in `acceptance` of an older definition" in in_english(problem.wrong)
     assert new.lines["teams"] == (problem.line, problem.column)
 
 
