@@ -206,3 +206,11 @@ def test_locks_hold_versions_and_hashes_and_nothing_else() -> None:
 def test_scripts_can_be_run() -> None:
     scripts = [*(ROOT / "script").iterdir(), ROOT / ".ci" / "run"]
     assert [path.name for path in scripts if not path.stat().st_mode & 0o111] == []
+
+
+def test_each_decision_has_a_number_of_its_own() -> None:
+    files = sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
+    numbers = [path.name[:4] for path in files]
+    assert len(set(numbers)) == len(numbers)
+    titles = [path.read_text(encoding="utf-8").split(".", 1)[0] for path in files]
+    assert titles == [f"# {int(number)}" for number in numbers]

@@ -11,6 +11,7 @@ from peerreview.engine.checker import check
 from peerreview.engine.definition import Workflow
 from peerreview.engine.kinds import KINDS
 from peerreview.engine.reader import read
+from peerreview.errors import in_english
 
 Draw = Any
 TEXT = {"sv": "Ord", "en": "Word"}
@@ -182,5 +183,5 @@ def definitions(draw: Draw) -> Workflow | None:
     opens_when = draw(st.none() | conditions("party"))
     workflow = made(draw(blocks("", "", 2, (), in_order=True)), opens_when)
     # That somebody can bring about what is waited for does not matter here: facts are told as they come.
-    wrong = [p.wrong for p in check(workflow, played=False)]
+    wrong = [in_english(p.wrong) for p in check(workflow, played=False)]
     return None if any("no meaning" in text or "but whose" in text for text in wrong) else workflow
