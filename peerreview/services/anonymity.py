@@ -35,18 +35,54 @@ def parts(
     *,
     person: Callable[[T], Hashable],
     group: Callable[[T], str],
+    row: Callable[[T], Hashable],
     least: int = LEAST,
 ) -> tuple[Part[T], ...]:
     """`found`, in its order, as parts of at least three people each; what is left over is left out. A part is of one
-    group where it can be: where each of its groups has three people, it is as many parts."""
+    group where it can be: where each of its groups has three people, it is as many parts.
+
+    A `row` that comes a second time takes back what it brought. So a part waits also until what is left of each sum
+    differs from every sum that has been shown by three people and more."""
     made: list[Part[T]] = []
     waiting: list[T] = []
+    shown = _Shown[T](person, row, least)
     for one in found:
         waiting.append(one)
-        if _people(waiting, person) >= least:
-            made += _by_group(waiting, person, group, least)
-            waiting = []
+        if _people(waiting, person) < least:
+            continue
+        for several in (_by_group(waiting, person, group, least), [Part(None, tuple(waiting))]):
+            if shown.takes(several):
+                made += several
+                waiting = []
+                break
     return tuple(made)
+
+
+class _Shown(Generic[T]):
+    """The sums that have been shown, each as the rows that are left of it: a column for each group, and the foot."""
+
+    def __init__(self, person: Callable[[T], Hashable], row: Callable[[T], Hashable], least: int):
+        self.person, self.row, self.least = person, row, least
+        self.now: dict[str, frozenset[tuple[Hashable, Hashable]]] = {"foot": frozenset()}
+        self.ever: set[frozenset[tuple[Hashable, Hashable]]] = {frozenset()}
+
+    def takes(self, several: Sequence[Part[T]]) -> bool:
+        """Show these besides; False, and nothing is shown, where a difference would be about too few."""
+        now = dict(self.now)
+        for part in several:
+            # Taken one by one: a part may hold a row and what takes it back.
+            for one in part.of:
+                of = frozenset({(self.person(one), self.row(one))})
+                for sum_ in (f"group {part.group}", "foot"):
+                    now[sum_] = now.get(sum_, frozenset()) ^ of
+        new = set(now.values()) - self.ever
+        if any(self._few(one ^ other) for one in new for other in self.ever | new if one != other):
+            return False
+        self.now, self.ever = now, self.ever | new
+        return True
+
+    def _few(self, rows: Iterable[tuple[Hashable, Hashable]]) -> bool:
+        return len({person for person, _ in rows}) < self.least
 
 
 def _people(several: Iterable[T], person: Callable[[T], Hashable]) -> int:

@@ -221,7 +221,9 @@ def _sums(case: OpenCase) -> HoursSums:
     found: dict[tuple[str, str | None], float] = {}
     shown = 0
     for path, several in by_step.items():
-        for part in parts(several, person=lambda one: one.person, group=lambda one: one.function):
+        for part in parts(
+            several, person=lambda one: one.person, group=lambda one: one.function, row=lambda one: one.row
+        ):
             shown += len(part.of)
             slot = path, part.group
             found[slot] = found.get(slot, 0.0) + sum(one.hours for one in part.of)

@@ -18,7 +18,7 @@ from .deeds import changing
 from .facts import TEAM_ROLES
 from .heads import ReviewHead, head_of
 from .house import Account, House
-from .seating import known_people, tell_seated
+from .seating import known_people, of_other_sides, tell_seated
 from .sitting_in import waits_for
 
 # What a seat is called in the team where its role has a function of its own.
@@ -49,7 +49,7 @@ def naming_form(house: House, *, actor: Account, review_id: int, party: int, now
             organisation_id=case.rows.parties[party].organisation_id,
             roles=tuple((key, case.workflow.roles[key].title) for key in _roles(wanting)),
             functions=tuple(case.workflow.functions.items()),
-            people=known_people(case, party, but=set()),
+            people=known_people(case, party, but=of_other_sides(case, party)),
         )
 
 
@@ -72,7 +72,7 @@ def name(
         checks = Checks()
         checks.one_of("role", role, roles)
         function = _function(case, checks, role, function)
-        known = dict(known_people(case, party, but=set()))
+        known = dict(known_people(case, party, but=of_other_sides(case, party)))
         if person_id not in known:
             checks.faults["person"] = N_("Choose somebody from the list.")
         checks.stop()

@@ -100,12 +100,13 @@ def hours_row(session: Session, review_id: int, row_id: int) -> Hours | None:
 
 
 class Spent(NamedTuple):
-    """Hours put down, or (below zero) struck out again, by somebody with a function, on a step."""
+    """Hours put down, or (below zero) struck out again, by somebody with a function, on a step; in which row."""
 
     person: int
     step: str
     function: str
     hours: float
+    row: int
 
 
 def hours_in_order(session: Session, review_id: int) -> list[Spent]:
@@ -116,7 +117,7 @@ def hours_in_order(session: Session, review_id: int) -> list[Spent]:
     # At one instant what is struck out comes last: it takes nothing back from what has been shown.
     deeds.sort(key=lambda deed: (deed[0], deed[1], deed[2].id))
     return [
-        Spent(row.person_id, row.step, row.function, float(-row.hours if struck else row.hours))
+        Spent(row.person_id, row.step, row.function, float(-row.hours if struck else row.hours), row.id)
         for _, struck, row in deeds
     ]
 

@@ -5,6 +5,7 @@ missing."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from itertools import combinations
 from typing import NamedTuple
 
@@ -56,7 +57,12 @@ def test_no_difference_of_two_looks_is_about_fewer_than_three(found: list[tuple[
     deeds = [Spent(person, function, n) for n, (person, function) in enumerate(found)]
     views: list[frozenset[Spent]] = [frozenset()]
     for n in range(len(deeds) + 1):
-        shown = parts(deeds[:n], person=lambda one: one.person, group=lambda one: one.function)
+        shown = parts(
+            deeds[:n],
+            person=lambda one: one.person,
+            group=lambda one: one.function,
+            row=lambda one: one.number,
+        )
         columns: dict[str | None, set[Spent]] = {}
         for part in shown:
             columns.setdefault(part.group, set()).update(part.of)
@@ -209,6 +215,42 @@ def test_every_two_looks_at_hours_are_subtracted_strikes_too(house: House, cast:
         assert (one ^ other).bit_count() >= LEAST, (one, other)
     after = hours.hours(house, review_id=cast.review_id, actor=cast.member(0), now=cast.now)
     assert not [one for one in after.rows if one.mine]
+
+
+def test_what_strikes_leave_of_a_sum_is_of_three_people_too(house: House, cast: Cast) -> None:
+    """Struck out while it waits, and struck out after it was shown: neither counts as somebody."""
+    a, b, c, d = (cast.member(0), cast.member(0, 1), cast.member(1), cast.member(1, 1))
+    looks, spent = {0}, 0
+
+    def put_down(who: Account) -> None:
+        nonlocal looks, spent
+        log(house, cast, who, 2**spent)
+        spent, cast.now = spent + 1, cast.now + timedelta(minutes=1)
+        looks |= hours_seen(house, cast)
+
+    def strike(who: Account) -> None:
+        nonlocal looks
+        view = hours.hours(house, review_id=cast.review_id, actor=who, now=cast.now)
+        mine = next(one for one in view.rows if one.mine)
+        hours.strike_hours(house, actor=who, review_id=cast.review_id, row_id=mine.id, now=cast.now)
+        cast.now += timedelta(minutes=1)
+        looks |= hours_seen(house, cast)
+
+    put_down(a)
+    strike(a)
+    put_down(b)
+    put_down(c)
+    assert looks == {0}, "two people's hours, and a row of a third's that is nothing"
+    put_down(d)
+    assert looks == {0, 0b1110}
+    strike(b)
+    strike(c)
+    put_down(a)
+    assert looks == {0, 0b1110}, "what is left is two people's"
+    put_down(b)
+    assert looks == {0, 0b1110, 0b111000}
+    for one, other in combinations(looks, 2):
+        assert (one ^ other).bit_count() >= LEAST, (one, other)
 
 
 # ---- who is missing is named nowhere

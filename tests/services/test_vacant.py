@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from peerreview.errors import NotFound, Refused
+from peerreview.errors import Invalid, NotFound, Refused
 from peerreview.rendering.words import say
 from peerreview.services.accounts import close_account, reopen_account
 from peerreview.services.board import board
@@ -16,6 +16,7 @@ from peerreview.services.naming import name, naming_form
 from peerreview.services.overview import overview
 from peerreview.services.reminding import remind
 from peerreview.store.outbox import PlannedMail
+from peerreview.store.people import Membership
 from peerreview.store.reviews import Seat
 
 from .review_fixtures import Cast, advance, do, make_review
@@ -108,6 +109,28 @@ def test_lead_names_somebody_of_the_team_and_the_alarm_is_gone(house: House) -> 
     for who in (cast.coordinator(1), cast.member(1)):
         with pytest.raises(NotFound):
             naming_form(house, **{**given, "actor": who})
+
+
+def test_nobody_is_named_who_sits_or_stands_in_on_another_side(house: House) -> None:
+    cast = advance(house, make_review(house), to="collect")
+    both, deputy = cast.member(1), cast.contact(1)
+    with house.db.write() as session:
+        for who in (both, deputy, cast.member(0)):
+            session.add(
+                Membership(
+                    organisation_id=cast.sides[0].organisation, person_id=who.person_id, role="contact"
+                )
+            )
+        seat = session.query(Seat).filter_by(person_id=cast.member(1, 1).person_id).one()
+        seat.deputy_id, seat.deputy_from, seat.deputy_until = deputy.person_id, cast.now, cast.now
+    close(house, cast)
+    given = {"actor": cast.lead, "review_id": cast.review_id, "party": 0, "now": cast.now}
+    there = dict(naming_form(house, **given).people)
+    assert not there.keys() & {both.person_id, deputy.person_id}
+    assert cast.member(0).person_id in there
+    for who in (both, deputy):
+        with pytest.raises(Invalid):
+            name(house, **given, person_id=who.person_id, role="coordinator", function="", real_now=cast.now)
 
 
 def test_an_empty_seat_is_the_same(house: House) -> None:
