@@ -43,7 +43,11 @@ def read_url(text: str) -> URL:
         # Cut at the wrong @, half of the password would be taken for the server's name, and be told to everybody.
         raise _wrong(
             N_("there is more than one @ in it"),
-            N_("in the user's name and the password, write @ as %40, / as %2F, : as %3A and % as %25"),
+            N_(
+                "in the user's name and the password, write @ / : %(percent)s as %(codes)s",
+                percent="%",
+                codes="%40 %2F %3A %25",
+            ),
         )
     try:
         url = make_url(text.strip())

@@ -131,7 +131,7 @@ def test_start_on_another_version_says_which(empty: Database) -> None:
         ("postgresql://someone:hush@127.0.0.1:9/none", "see that the server runs"),
         ("postgresql://someone:hu%40sh@127.0.0.1:9/none", "see that the server runs"),
         ("postgresql://someone:hu/sh@127.0.0.1:9/none", "see that the server runs"),
-        ("postgresql://someone:hu@sh/word@127.0.0.1:9/none", "write @ as %40"),
+        ("postgresql://someone:hu@sh/word@127.0.0.1:9/none", "write @ / : % as %40"),
         ("postgresql://someone@127.0.0.1:9/none?password=hush", "see that the server runs"),
         ("postgresql://someone:hush", "cannot be read"),
         ("postgresql://someone:12345", "names no database"),
