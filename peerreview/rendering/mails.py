@@ -55,6 +55,11 @@ class MailWords:
     invitation: tuple[Method, bytes] | None = None
     order: str = "2"
 
+    @property
+    def is_own(self) -> bool:
+        """Whether it asks its reader for something."""
+        return self.order.startswith("0")
+
 
 def order_of(*, own: bool, late: bool = False, due: Date | None = None) -> str:
     """One's own before what others have to do, what is late before what is not, then by the day, then news."""
@@ -70,7 +75,7 @@ class Digest:
     @property
     def asks(self) -> bool:
         """Whether the first of them asks its reader for something."""
-        return self.sections[0].order.startswith("0")
+        return self.sections[0].is_own
 
 
 def digest(sections: Iterable[MailWords]) -> MailWords | Digest:
@@ -111,11 +116,13 @@ def subject_of(words: MailWords | Digest, language: str, today: Date) -> str:
     called is what gives way."""
     if isinstance(words, MailWords):
         return _fitted(words.subject, language, words.names, today, MOST_SUBJECT)
-    more = len(words.sections) - 1
     if not words.asks:
-        return say(N_("%(count)s news for you", count=more + 1), language)
+        return say(N_("%(count)s news for you", count=len(words.sections)), language)
+    first, more = words.sections[0], sum(section.is_own for section in words.sections) - 1
+    if not more:
+        return _fitted(first.subject, language, first.names, today, MOST_SUBJECT)
     tail = N_("(and one more)") if more == 1 else N_("(and %(count)s more)", count=more)
-    end, first = say(tail, language), words.sections[0]
+    end = say(tail, language)
     return f"{_fitted(first.subject, language, first.names, today, MOST_SUBJECT - len(end) - 1)} {end}"
 
 

@@ -66,6 +66,12 @@ def departed(rows: CaseRows, actor: Actor, withdrawn: Iterable[int]) -> Mapping[
     return max(found, key=lambda one: str(one["at"]), default=None)
 
 
+def left_at(rows: CaseRows, party: int) -> datetime | None:
+    """When a side withdrew; None where nothing was kept."""
+    found = rows.review.left.get(str(party))
+    return datetime.fromisoformat(found["at"]) if found else None
+
+
 def as_left(
     rows: CaseRows, case: Case, kept_then: Mapping[str, Any], workflow: Workflow, own: frozenset[int]
 ) -> Left:

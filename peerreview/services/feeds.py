@@ -97,7 +97,7 @@ def _due(case: OpenCase, person: Person) -> list[Event]:
 
 def _title(case: OpenCase, task: TaskView, person: Person) -> str:
     """A day in a calendar is no meeting: what is to be done, and that it is the last day for it."""
-    asked = small(say(task.ask or task.title, person.language, case.names))
+    asked = small(say(task.title, person.language, case.names))
     title = say(N_("By then: %(task)s – %(review)s", task=asked, review=task.review), person.language)
     return title + (_roughly(task.due, person) if task.due else "")
 

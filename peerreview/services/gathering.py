@@ -31,6 +31,7 @@ from .wishes import HELD, added_to, wish_of
 
 DONE = N_("it had already been done, or the person no longer takes part").text
 ENDED = N_("the review had ended").text
+ROUND_ENDED = N_("the round had ended").text
 # The kind of mail that says that a case has ended: it holds from then on.
 ENDS = "ended"
 REMINDED = N_("a reminder of the same step went instead").text
@@ -158,7 +159,7 @@ def why_not(case: OpenCase, row: Gathered) -> str:
     if row.kind == ENDS:
         return ""
     if case.standing.ended:
-        return ENDED
+        return ROUND_ENDED if case.workflow.apart else ENDED
     held = takes_part(case, row.person_id) and still_asks(case, row.asks, row.person_id, news=row.news)
     return "" if held else DONE
 

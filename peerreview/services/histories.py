@@ -134,6 +134,7 @@ class _About:
             "receiver": PartyName(data["to"]) if isinstance(data.get("to"), int) else "",
             "name": names.get(data.get("person", 0), N_("somebody")),
             "function": self._function(data),
+            "whose": self._whose(row),
             "day": date.fromisoformat(data["date"]) if data.get("date") else "",
             "version": data.get("version", ""),
             "number": data.get("number", ""),
@@ -146,6 +147,16 @@ class _About:
         function = self._function(row.data)
         if row.party is None or not function:
             return function
+        return N_("%(function)s, %(party)s", function=function, party=PartyName(row.party))
+
+    def _whose(self, row: HistoryRow) -> Words | PartyName:
+        """Of whom a conflict of interest is, by function and side."""
+        person = row.data.get("person")
+        if row.party is None:
+            return self.case.workflow.roles["lead"].title
+        if not isinstance(person, int):
+            return PartyName(row.party)
+        function = _function_of(self.case, person, row.party)
         return N_("%(function)s, %(party)s", function=function, party=PartyName(row.party))
 
     def _function(self, data: Mapping[str, Any]) -> Text | str:
@@ -180,7 +191,7 @@ def _title(case: OpenCase, about: _About, row: HistoryRow, level: str) -> Words 
     found = _deed(case, about, row, level)
     if found is None or not case.workflow.apart or row.party is None or row.deed == "moved":
         return found
-    if isinstance(found, Message) and {name for name, _ in found.params} & {"side", "sides"}:
+    if isinstance(found, Message) and {name for name, _ in found.params} & {"side", "sides", "whose"}:
         return found
     return N_("%(what)s: %(side)s", what=found, side=PartyName(row.party))
 

@@ -155,27 +155,29 @@ DEEDS: Mapping[str, tuple[Message, Message]] = {
     "example_published": (N_("Published an example to learn from"), N_("Published an example to learn from")),
     "example_unpublished": (N_("Took an example back"), N_("Took an example back")),
     "conflict_declared": (
-        N_("Declared a conflict of interest"),
+        N_("Declared a conflict of interest: %(whose)s"),
         N_("Declared a conflict of interest"),
     ),
     "conflict_changed": (
-        N_("Changed what is declared of a conflict of interest"),
+        N_("Changed what is declared of a conflict of interest: %(whose)s"),
         N_("Changed what is declared of a conflict of interest"),
     ),
     "conflict_taken_back": (
-        N_("Took back a declared conflict of interest"),
+        N_("Took back a declared conflict of interest: %(whose)s"),
         N_("Took back a declared conflict of interest"),
     ),
     "conflict_no_hindrance": (
-        N_("Decided on a declared conflict of interest: no hindrance"),
+        N_("Decided on a declared conflict of interest (%(whose)s): no hindrance"),
         N_("Decided on a declared conflict of interest: no hindrance"),
     ),
     "conflict_taken_over": (
-        N_("Decided on a declared conflict of interest: somebody else takes over what it concerns"),
+        N_(
+            "Decided on a declared conflict of interest (%(whose)s): somebody else takes over what it concerns"
+        ),
         N_("Decided on a declared conflict of interest: somebody else takes over what it concerns"),
     ),
     "conflict_replaced": (
-        N_("Decided on a declared conflict of interest: somebody else takes the place"),
+        N_("Decided on a declared conflict of interest (%(whose)s): somebody else takes the place"),
         N_("Decided on a declared conflict of interest: somebody else takes the place"),
     ),
     "lead_conflicted": (

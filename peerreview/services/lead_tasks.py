@@ -18,8 +18,7 @@ Words = Message | Text | str
 
 @dataclass(frozen=True)
 class TaskView:
-    """Something for the reader to do. `helps`: they take part, somebody else completes it. `ask`: the same as a
-    request, where the title is none ("the meeting has been held")."""
+    """Something for the reader to do. `helps`: they take part, somebody else completes it."""
 
     review_id: int
     review: str
@@ -30,7 +29,6 @@ class TaskView:
     note: Words | None
     href: str
     button: Words
-    ask: Words | None = None
 
 
 def decisions_to_take(case: OpenCase) -> list[TaskView]:

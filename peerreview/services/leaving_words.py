@@ -115,6 +115,12 @@ def _theirs(case: OpenCase, party: int, other: int) -> Message:
             "You do not finish your review of %(other)s. What you have written is kept.",
             other=PartyName(other),
         )
+    if other in standing.undecided:
+        return N_(
+            "Until then you go on with your review of %(other)s, with the materials that you have been given. "
+            "%(other)s answers no questions, and need not acknowledge the report.",
+            other=PartyName(other),
+        )
     if other in standing.withdrawn:
         return N_(
             "You still finish your review of %(other)s, with the materials that you have been given. "

@@ -63,11 +63,27 @@ def _commented(case: OpenCase, artefact: Artefact, party: int) -> Iterator[Messa
     newest = texts.newest(case.session, case.review.id, artefact.key, party)
     since = [one for one, _ in comments if newest is None or one.at > newest.saved_at]
     if comments:
-        yield N_(
-            "Others have written %(count)s comments on the text; %(new)s of them after it was last changed.",
-            count=len(comments),
-            new=len(since),
+        yield _how_many(len(comments), len(since))
+
+
+def _how_many(count: int, new: int) -> Message:
+    if count == 1:
+        if new:
+            return N_("Others have written a comment on the text, after it was last changed.")
+        return N_("Others have written a comment on the text, before it was last changed.")
+    if new == count:
+        return N_(
+            "Others have written %(count)s comments on the text, all after it was last changed.", count=count
         )
+    if new == 0:
+        return N_(
+            "Others have written %(count)s comments on the text, all before it was last changed.", count=count
+        )
+    return N_(
+        "Others have written %(count)s comments on the text, %(new)s of them after it was last changed.",
+        count=count,
+        new=new,
+    )
 
 
 def _texts(case: OpenCase, needs: Condition) -> Iterator[Artefact]:

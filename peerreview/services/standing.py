@@ -12,6 +12,7 @@ from ..engine.timing import due_date
 from ..errors import N_, Message, Text
 from . import turns
 from .cases import OpenCase
+from .departures import left_at
 from .done_days import done_on
 from .turns import Turn
 from .wording import short
@@ -117,7 +118,7 @@ def _column(case: OpenCase, step: Step, under_way: Iterable[Turn]) -> ColumnView
 
 def _stop(case: OpenCase, step: Step, party: int, under_way: list[Turn]) -> StopView:
     marks = [mark for _, mark in _marks(case, step.path, party)]
-    if party in case.standing.withdrawn and not _done(marks):
+    if party in case.standing.withdrawn and not (_done(marks) and _was_there(case, marks, party)):
         return StopView("locked", N_("Takes no part"))
     if not marks or any(mark.state == WAITING for mark in marks):
         return StopView("todo")
@@ -130,6 +131,12 @@ def _stop(case: OpenCase, step: Step, party: int, under_way: list[Turn]) -> Stop
 
 def _done(marks: list[Mark]) -> bool:
     return bool(marks) and all(mark.state in OVER and mark.state != WAIVED for mark in marks)
+
+
+def _was_there(case: OpenCase, marks: list[Mark], party: int) -> bool:
+    """Whether a side that has withdrawn still took part when a step was over: a shared step ends without it."""
+    left = left_at(case.rows, party)
+    return left is None or all(mark.since <= left for mark in marks)
 
 
 def _active(case: OpenCase, path: str, party: int, under_way: list[Turn]) -> StopView:

@@ -145,8 +145,12 @@ def _subject(still: list[Still]) -> Message:
 def words_of(house: House, still: list[Still]) -> MailWords:
     asks: list[Message] = []
     for one in still[:MOST]:
-        if one.words:
-            asks.append(N_("%(review)s: %(late)s.", review=one.title, late=one.words))
+        if len(one.words) == 1:
+            asks.append(N_("%(review)s: %(late)s.", review=one.title, late=one.words[0]))
+        elif one.words:
+            # A paragraph each: a row of rows cannot be read.
+            asks.append(N_("%(review)s:", review=one.title))
+            asks += [N_("%(late)s.", late=words) for words in one.words]
         asks += [N_("%(review)s: %(what)s", review=one.title, what=view.words) for view in one.vacant]
     if len(still) > MOST:
         asks.append(N_("And %(count)s more, on the board.", count=len(still) - MOST))

@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from ..engine.conflicts import NETWORK, without
 from ..engine.decide import Time
-from ..engine.definition import Action
+from ..engine.definition import Action, Artefact
 from ..engine.leaving import who_grants
 from ..engine.planning import stuck
 from ..engine.whose import recipients
@@ -21,6 +21,7 @@ from .deciding import decisions_of, is_decided_by_lead
 from .lead_tasks import TaskView as TaskView
 from .lead_tasks import consents_wanted, decisions_to_take
 from .own_word import waits_for_mark
+from .plans import plan_of
 from .proposals import agreement_key, is_own, may_decline, newest_of, pending_of
 from .turns import Mine, Turn, named
 from .ways import PAGES
@@ -99,10 +100,9 @@ def _task(case: OpenCase, mine: Mine) -> TaskView:
     step, task = mine.step, mine.task
     title: Words = step.ask or step.title
     page = step.page
-    left = [key for key, answer in mine.answers.items() if answer] or list(mine.answers)
-    only = step.actions[left[0]] if len(left) == 1 and len(_asked(step.actions)) > 1 else None
+    only = _the_one(case, mine)
     if only is not None:
-        title, page = only.title, page_of(case, only) or page
+        title, page = _request(case, only) or only.title, page_of(case, only) or page
     href = way_to(case, page) + ("" if page or case.workflow.apart else "#now")
     return TaskView(
         review_id=case.review.id,
@@ -114,17 +114,35 @@ def _task(case: OpenCase, mine: Mine) -> TaskView:
         note=_completed_by(case, mine) if task.helps else None,
         href=href,
         button=_button(case, page, title),
-        ask=_request(case, only) if only is not None else None,
     )
+
+
+def _the_one(case: OpenCase, mine: Mine) -> Action | None:
+    """The one action that the reader can do, of a step that asks for several. What is done at a meeting that is not
+    yet held does not stand for the meeting, and neither does the meeting for what else is left of its step."""
+    left = [key for key, answer in mine.answers.items() if answer] or list(mine.answers)
+    actions = mine.step.actions
+    if len(left) != 1 or len(_asked(actions)) < 2:
+        return None
+    if len(mine.answers) > 1 and any(_held_by(case, actions[key]) for key in mine.answers):
+        return None
+    return actions[left[0]]
 
 
 def _request(case: OpenCase, action: Action) -> Message | None:
     """What an action that says what has been asks for."""
-    for effect in action.does:
-        artefact = case.artefact(effect.artefact)
-        if (artefact.kind.name, effect.effect) == ("meeting", "hold"):
-            return N_("Hold the %(meeting)s", meeting=in_a_row(artefact.title))
+    for artefact in _held_by(case, action):
+        day = plan_of(case.data(artefact.key)).date if artefact.per == "review" else None
+        if day is not None and day < turns.today_of(case):
+            return N_("Note that the %(meeting)s has been held", meeting=in_a_row(artefact.title))
+        return N_("Hold the %(meeting)s", meeting=in_a_row(artefact.title))
     return None
+
+
+def _held_by(case: OpenCase, action: Action) -> list[Artefact]:
+    """The meetings that an action concludes."""
+    artefacts = [case.artefact(effect.artefact) for effect in action.does if effect.effect == "hold"]
+    return [artefact for artefact in artefacts if artefact.kind.name == "meeting"]
 
 
 def proposed_to(case: OpenCase) -> list[TaskView]:

@@ -67,13 +67,16 @@ def deed_words(case: OpenCase, mail: DeedMail) -> MailWords:
     step = case.workflow.step(mail.place[0])
     rule = mail.rule
     subject: Message | Text
+    asks: list[Message | Text] = []
     if rule.subject is not None:
         subject = _filled(case, _once(rule.subject), mail)
     elif step is not None:
         subject = _asked(case, step, mail.place)
+        due = due_date(case.case, mail.place)
+        if due is not None and due < case.house.calendar.day(case.now):
+            asks.append(N_("It should have been done by %(due)s.", due=due))
     else:
         subject = N_("News about %(review)s", review=title_of(case))
-    asks: list[Message | Text] = []
     if rule.text is not None:
         asks.append(_filled(case, rule.text, mail))
     elif step is not None and step.help is not None:
@@ -267,8 +270,8 @@ def _asked(case: OpenCase, step: Step, place: Place, *, late: bool = False, agai
     due = due_date(case.case, place)
     if due is None:
         return N_("%(ask)s – %(review)s", ask=ask, review=title)
-    if late:
-        # Nobody is late since a month: it was due on a day of it.
+    if late or due < case.house.calendar.day(case.now):
+        # Also of what begins when its day is gone. Nobody is late since a month: it was due on a day of it.
         day = date(due.year, due.month, due.day)
         return N_("Late since %(due)s: %(ask)s – %(review)s", ask=ask, due=day, review=title)
     if again:

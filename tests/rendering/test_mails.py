@@ -167,7 +167,7 @@ def test_a_digest_has_a_section_each() -> None:
 
 
 def test_a_digest_begins_with_what_is_ones_own_and_late() -> None:
-    """And its subject says that, not how many things there are."""
+    """And its subject says that; what else is one's own is counted, and what others have to do is not."""
 
     def one(name: str, **order: Any) -> MailWords:
         return MailWords(subject=name, why="W", order=order_of(**order))
@@ -183,8 +183,9 @@ def test_a_digest_begins_with_what_is_ones_own_and_late() -> None:
     mixed = digest([news, others, later, soon, late])
     assert isinstance(mixed, Digest)
     assert mixed.sections == (late, soon, later, others, news)
-    assert subject_of(mixed, "sv", sixth) == "Min, sen (och 4 till)"
-    assert subject_of(digest([later, others]), "sv", sixth) == "Min, senare (och en sak till)"
+    assert subject_of(mixed, "sv", sixth) == "Min, sen (och 2 till)"
+    assert subject_of(digest([later, soon, others]), "sv", sixth) == "Min, snart (och en sak till)"
+    assert subject_of(digest([later, others]), "sv", sixth) == "Min, senare"
     assert subject_of(digest([news, others]), "sv", sixth) == "2 nyheter till dig"
 
 

@@ -36,7 +36,7 @@ def test_row_has_a_mark_a_side_at_each_step(house: House) -> None:
     cast = advance(house, make_review(house, parties=3), to="collect")
     shown = view(house, cast)
     titles = [say(title, "en") for title in shown.columns]
-    assert titles[:4] == ["Answer", "Teams", "1st meeting", "Materials to draft"]
+    assert titles[:4] == ["Answer", "Teams", "1st meeting", "Reviewing"]
     assert titles.count("Report") == 1
     (row,) = shown.rows
     assert [[cell.stop.state for cell in cells] for cells in row.cells[:5]] == [

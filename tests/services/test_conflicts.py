@@ -107,12 +107,17 @@ def test_declaration_is_added_later_changed_and_taken_back_while_the_review_runs
     assert "Decide on a declared conflict of interest" not in tasks(house, cast, cast.lead)
     with pytest.raises(Conflict):
         conflicts.take_back(house, actor=cast.member(1), now=cast.now, **this)
+    whose = "Medical competence, party 2"
     said = [line for line in lines(house, cast, cast.member(1)) if "conflict of interest" in line]
+    # Of whom it is, by function and side.
     assert said == [
-        "Took back a declared conflict of interest",
-        "Changed what is declared of a conflict of interest",
-        "Decided on a declared conflict of interest: no hindrance",
-        "Declared a conflict of interest",
+        f"{deed}: {whose}" if "Decided" not in deed else deed
+        for deed in (
+            "Took back a declared conflict of interest",
+            "Changed what is declared of a conflict of interest",
+            f"Decided on a declared conflict of interest ({whose}): no hindrance",
+            "Declared a conflict of interest",
+        )
     ]
     for who in (cast.coordinator(0), cast.lead, cast.member(1, 0 + 1)):
         with pytest.raises(NotFound):

@@ -98,7 +98,7 @@ def test_handing_over_a_joint_report_is_nobodys_task_where_reports_are_separate(
     for party in cast.parties:
         do(house, cast, cast.contact(party), "acknowledge", "closing_meeting")
     (task,) = page(house, cast, cast.coordinator(0)).tasks
-    assert said(task.title) == "The meeting has been held"
+    assert said(task.title) == "Hold the closing meeting"
 
 
 def test_lead_is_asked_to_consent_where_nothing_else_is_missing(house: House) -> None:
