@@ -109,12 +109,30 @@ def tell_expired(case: OpenCase, request: SeatRequest) -> None:
 
 
 def tell_withdrawn(case: OpenCase, request: SeatRequest) -> None:
-    _mail(
-        case,
-        [request.person],
-        N_("You are no longer asked to sit on a team – %(review)s", review=wording.title_of(case)),
-        N_("%(party)s has taken back its question.", party=_side(case, request)),
-    )
+    _tell_over(case, request, N_("%(party)s has taken back its question.", party=_side(case, request)))
+
+
+def tell_void(case: OpenCase, request: SeatRequest) -> None:
+    """Where the review has ended, or the side has left it."""
+    why = N_("The review has ended, and there is nothing to answer any more.")
+    if case.standing.ended is None:
+        why = N_(
+            "%(party)s has withdrawn from the review, and there is nothing to answer any more.",
+            party=_side(case, request),
+        )
+    _tell_over(case, request, why)
+
+
+def _tell_over(case: OpenCase, request: SeatRequest, why: Message) -> None:
+    """To all who were asked, the organisations too."""
+    name, title = request.person.name, wording.title_of(case)
+    speaking = store.speaks_for(case.session, _asked(request)).values()
+    others = {one.id: one for several in speaking for one in several or leads(case.session)}
+    others.pop(request.person_id, None)
+    subject = N_("You are no longer asked to sit on a team – %(review)s", review=title)
+    _mail(case, [request.person], subject, why)
+    subject = N_("%(name)s is no longer asked to sit on a team – %(review)s", name=name, review=title)
+    _mail(case, others.values(), subject, why)
 
 
 def tell_accepted(case: OpenCase, request: SeatRequest) -> None:

@@ -73,7 +73,7 @@ def answer(house: House, *, actor: Account, request_id: int, yes: bool, now: dat
         if not theirs:
             raise NotFound(f"request {request_id}")
         mine = [one for one in theirs if one.said is None]
-        if not is_open(request, now) or not mine:
+        if not is_open(request, now) or not mine or _is_pointless(case, request):
             raise Conflict(ANSWERED)
         for one in mine:
             one.said, one.by, one.at = yes, actor.person_id, now
@@ -101,7 +101,8 @@ def withdraw(house: House, *, actor: Account, review_id: int, request_id: int, n
 
 
 def run_out(house: House, *, now: datetime) -> None:
-    """Questions that nobody has answered in time, and those of reviews that have ended, are over."""
+    """Questions that nobody has answered in time, and those of reviews that have ended and of sides that have left,
+    are over."""
     with house.db.read() as session:
         due = store.run_out(session, now)
     for request_id, review_id in due:
@@ -109,12 +110,18 @@ def run_out(house: House, *, now: datetime) -> None:
             request = store.request_by_id(case.session, request_id)
             if request is None or request.state != WAITING:
                 continue
-            if case.standing.ended:
+            if _is_pointless(case, request):
                 _end(case, request, "void")
+                mails.tell_void(case, request)
                 continue
             _note(case, "seat_expired", request)
             _end(case, request, "expired")
             mails.tell_expired(case, request)
+
+
+def _is_pointless(case: OpenCase, request: SeatRequest) -> bool:
+    """Whether there is no team any more that somebody could sit on."""
+    return case.standing.ended is not None or request.party in case.standing.withdrawn
 
 
 def is_open(request: SeatRequest, now: datetime) -> bool:
@@ -146,8 +153,7 @@ def _accept(case: OpenCase, request: SeatRequest, last: Account) -> None:
     assert person is not None
     fit = belonging.fit(case, request.party, person)
     sits = any(s.party == request.party and s.person_id == person.id for s in case.rows.seats)
-    gone = request.party in case.standing.withdrawn or case.standing.ended
-    if fit.how == "never" or sits or gone or person.closed_at is not None:
+    if fit.how == "never" or sits or person.closed_at is not None:
         _end(case, request, "void")
         return
     leave(case, person, fit.held, by=last)

@@ -166,14 +166,16 @@ def sides_of(session: Session, reviews: Iterable[int]) -> dict[int, dict[int, st
 
 
 def run_out(session: Session, now: datetime) -> list[tuple[int, int]]:
-    """(id, review's id) of the requests whose last day has been, and of those whose review has ended."""
+    """(id, review's id) of the requests whose last day has been, and of those whose review has ended or whose side
+    has left it."""
     query = (
-        select(SeatRequest.id, SeatRequest.review_id)
+        select(SeatRequest, Review.ended, Review.standing)
         .join(Review, Review.id == SeatRequest.review_id)
-        .where(
-            SeatRequest.state == WAITING,
-            or_(SeatRequest.expires_at <= now, Review.ended.is_not(None)),
-        )
+        .where(SeatRequest.state == WAITING)
         .order_by(SeatRequest.id)
     )
-    return [(request, review) for request, review in session.execute(query)]
+    return [
+        (request.id, request.review_id)
+        for request, ended, standing in session.execute(query)
+        if request.expires_at <= now or ended is not None or request.party in standing["withdrawn"]
+    ]

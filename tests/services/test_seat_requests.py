@@ -15,6 +15,7 @@ from peerreview.services.ticking import tick
 from peerreview.services.verifying import verify
 from peerreview.store.history import HistoryRow
 from peerreview.store.people import Membership
+from peerreview.store.seat_requests import SeatRequest
 from tests.people import make_organisation, make_person
 
 from .guest_play import Skane, answers, asked, looks, make_skane, register, subjects, tasks
@@ -165,6 +166,34 @@ def test_a_question_is_asked_once_and_can_be_taken_back(house: House, cast: Cast
     with pytest.raises(Conflict):
         answers(house, cast, skane.analyst, request)
     assert len(subjects(house, skane.analyst)) == 2
+
+
+def test_a_question_of_a_side_that_leaves_is_over_and_all_who_were_asked_are_told(house: House) -> None:
+    cast = advance(house, make_review(house, 3), to="teams")
+    skane = make_skane(house)
+    request = asked(house, cast, skane.analyst, 1)
+    kept = asked(house, cast, make_skane_too(house), 0)
+    do(house, cast, cast.coordinator(1), "withdraw", reason="Omorganisation.")
+    before = [len(subjects(house, cast.coordinator(1))), len(subjects(house, cast.contact(1)))]
+    for yes in (True, False):
+        with pytest.raises(Conflict):
+            answers(house, cast, skane.analyst, request, yes=yes)
+    tick(house, now=cast.now, real_now=cast.now)
+    for who in (skane.analyst, skane.coordinator):
+        assert tasks(house, cast, who) == []
+        assert (
+            "no longer asked" in subjects(house, who)[-1] or "gäller inte längre" in subjects(house, who)[-1]
+        )
+    assert before == [len(subjects(house, cast.coordinator(1))), len(subjects(house, cast.contact(1)))]
+    with house.db.read() as session:
+        states = [session.get_one(SeatRequest, one).state for one in (request, kept)]
+    assert states == ["void", "waiting"]
+
+
+def make_skane_too(house: House) -> Account:
+    """Somebody of a fifth organisation."""
+    organisation = make_organisation(house, "Region Uppsala")
+    return make_person(house, "Statistiker", "s@uppsala.example", in_organisation=organisation, role="member")
 
 
 def test_a_question_that_nobody_answers_is_over_after_ten_working_days(
