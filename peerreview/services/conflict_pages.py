@@ -134,7 +134,10 @@ def view_of(case: OpenCase, row: Conflict) -> ConflictView:
     who = row_of_whom(case, row) if named or row.person is None else side
     open_now = row.ended_at is None and not case.standing.ended and case.until is None
     by_review = row.review_id is not None
-    mark, state = state_of(row)
+    later = case.until is not None and row.changed_at > case.until
+    changed_at = row.declared_at if later else row.changed_at
+    mark, state = state_of(row, case.until)
+    ended, decided = _ended(row, case.until), _decided(row, case.until)
     return ConflictView(
         id=row.id,
         review_id=case.review.id,
@@ -143,19 +146,19 @@ def view_of(case: OpenCase, row: Conflict) -> ConflictView:
         side=side or (row.organisation.name if row.organisation else ""),
         declared_by=row.declarer.name if named else "",
         at=row.declared_at,
-        changed_at=row.changed_at,
-        changed=row.changed_at != row.declared_at,
+        changed_at=changed_at,
+        changed=changed_at != row.declared_at,
         why=row.text if inside else "",
         mark=mark,
         state=state,
         # Who appoints somebody else, or lets somebody take over, has to know what was decided.
-        note=row.note if inside or ("coordinator", row.party) in case.actor.roles else "",
-        decided_by=row.decider.name if row.decider else "",
-        decided_at=row.decided_at,
+        note=row.note if decided and (inside or ("coordinator", row.party) in case.actor.roles) else "",
+        decided_by=row.decider.name if decided and row.decider else "",
+        decided_at=row.decided_at if decided else None,
         may_change=own and open_now and by_review,
         may_decide=decides and open_now and by_review,
         seen=row.changed_at.isoformat(),
-        ended=row.ended_at is not None,
+        ended=ended,
     )
 
 
@@ -165,10 +168,19 @@ def _named(case: OpenCase, party: int) -> bool:
     return own or all(case.sees(team.key, "read", party) for team in case.artefacts_of("team"))
 
 
-def state_of(row: Conflict) -> tuple[str, Message]:
-    if row.ended_at is not None:
+def state_of(row: Conflict, until: datetime | None = None) -> tuple[str, Message]:
+    """How it is handled. `until`: as far as it had come then, for a side that left."""
+    if _ended(row, until):
         return "locked", TAKEN_BACK
-    return ("done", DECISIONS[row.decision]) if row.decision else ("doing", WAITS)
+    return ("done", DECISIONS[row.decision]) if _decided(row, until) else ("doing", WAITS)
+
+
+def _ended(row: Conflict, until: datetime | None) -> bool:
+    return row.ended_at is not None and (until is None or row.ended_at <= until)
+
+
+def _decided(row: Conflict, until: datetime | None) -> bool:
+    return bool(row.decision) and (until is None or (row.decided_at is not None and row.decided_at <= until))
 
 
 def taken_away(case: OpenCase) -> tuple[Message | Text, ...]:
@@ -296,7 +308,7 @@ def _task(review_id: int, where: str, who: str, href: str) -> TaskView:
 def marks_of(case: OpenCase, party: int) -> tuple[tuple[str, Message], ...]:
     """(who, how it is handled) of each that a side has declared, for those who may know."""
     rows = [one for one in store.of_review(case.session, case.review.id) if one.party == party]
-    standing = [one for one in rows if one.ended_at is None and sees(case, one)]
+    standing = [one for one in rows if not _ended(one, case.until) and sees(case, one)]
     return tuple((view.who, view.state) for view in (view_of(case, one) for one in standing))
 
 
@@ -305,8 +317,12 @@ def marks_of_people(case: OpenCase, people: Iterable[int]) -> Mapping[int, Messa
     wanted = set(people)
     found = {}
     for one in store.of_review(case.session, case.review.id):
-        if one.person_id in wanted and one.ended_at is None and one.party is not None and sees(case, one):
-            found[one.person_id or 0] = N_("Conflict of interest: %(state)s", state=state_of(one)[1])
+        if one.person_id not in wanted or one.party is None:
+            continue
+        if not _ended(one, case.until) and sees(case, one):
+            found[one.person_id or 0] = N_(
+                "Conflict of interest: %(state)s", state=state_of(one, case.until)[1]
+            )
     return found
 
 

@@ -146,7 +146,9 @@ def tell_leads(case: OpenCase, row: Conflict, what: str) -> None:
 
 def tell_decided(case: OpenCase, row: Conflict) -> None:
     """To who has it and who declared it, and to who is to appoint somebody else or let somebody take over; the
-    decision's note stands on the page alone."""
+    decision's note stands on the page alone. Nobody of a side that has left is told of anything."""
+    if row.party in case.standing.withdrawn:
+        return
     title = wording.title_of(case)
     asks = {
         store.NO_HINDRANCE: N_("Go on as before."),

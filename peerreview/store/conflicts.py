@@ -99,16 +99,21 @@ def of_network(session: Session, *, limit: int) -> Sequence[Conflict]:
 
 
 def undecided(session: Session, *, limit: int) -> Sequence[Conflict]:
-    """Those that a lead has to decide on: of running reviews, and towards organisations."""
+    """Those that a lead has to decide on: of running reviews, but for sides that have left them, and towards
+    organisations."""
     query = (
-        select(Conflict)
+        select(Conflict, Review.standing)
         .outerjoin(Review, Review.id == Conflict.review_id)
         .where(Conflict.ended_at.is_(None), Conflict.decision == "", Review.ended.is_(None))
         .options(*_WHOLE)
         .order_by(Conflict.id)
         .limit(limit)
     )
-    return session.scalars(query).all()
+    return [
+        one
+        for one, standing in session.execute(query)
+        if standing is None or one.party is None or one.party not in standing["withdrawn"]
+    ]
 
 
 def towards(session: Session, organisations: Iterable[int]) -> set[tuple[int, int]]:

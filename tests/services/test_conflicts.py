@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from peerreview.engine.moves import Choice
 from peerreview.errors import Conflict, Invalid, NotFound, Refused
 from peerreview.rendering.words import say
 from peerreview.services import (
@@ -16,12 +17,12 @@ from peerreview.services import (
     teams,
     verifying,
 )
-from peerreview.services.house import House
+from peerreview.services.house import Account, House
 from peerreview.store.outbox import Outgoing
 from peerreview.store.reviews import Review
 
 from .declared import WHY, decide, declare, lines, page, rows, subjects, tasks
-from .review_fixtures import advance, do, make_review
+from .review_fixtures import Cast, advance, do, make_review
 
 
 def test_what_is_declared_in_the_answer_is_the_leads_task_and_mail_and_the_decision_goes_back(
@@ -122,6 +123,41 @@ def test_declaration_is_added_later_changed_and_taken_back_while_the_review_runs
     for who in (cast.coordinator(0), cast.lead, cast.member(1, 0 + 1)):
         with pytest.raises(NotFound):
             conflicts.change(house, actor=who, text="Min nu.", now=cast.now, **this)
+
+
+def test_side_that_left_reads_no_later_decision_and_waits_for_none(house: House) -> None:
+    cast = advance(house, make_review(house, 3), to="first_meeting")
+    gone, other = cast.member(1), cast.member(0)
+    for who in (gone, other):
+        declare(house, cast, who)
+    task = "Decide on a declared conflict of interest"
+    assert tasks(house, cast, cast.lead).count(task) == 2
+    before = [(row.who, row.mark, row.ended) for row in rows(house, cast, cast.coordinator(1))]
+    mailed = len(subjects(house, gone))
+    do(house, cast, cast.lead, "withdraw", reason="Omorganisation.", choice=Choice(party=1))
+    assert tasks(house, cast, cast.lead).count(task) == 1
+    cast.now += timedelta(hours=1)
+    for row in rows(house, cast, cast.lead):
+        conflicts.decide(
+            house, actor=cast.lead, review_id=cast.review_id, conflict_id=row.id, decision="taken_over",
+            note="Den andra överläkaren gör det.", seen=row.seen, now=cast.now,
+        )  # fmt: skip
+    after = rows(house, cast, cast.coordinator(1))
+    assert [(row.who, row.mark, row.ended) for row in after] == before
+    assert not [row for row in after if row.note or row.decided_by or row.decided_at]
+    assert before != []
+    assert len(subjects(house, gone)) == mailed
+    assert "Conflict of interest: Declared" in _marks(house, cast, gone)
+    cast.now += timedelta(hours=1)
+    [row] = [row for row in rows(house, cast, other) if row.may_change]
+    conflicts.take_back(house, actor=other, review_id=cast.review_id, conflict_id=row.id, now=cast.now)
+    assert [(row.who, row.mark, row.ended) for row in rows(house, cast, cast.coordinator(1))] == before
+
+
+def _marks(house: House, cast: Cast, who: Account) -> str:
+    view = teams.teams(house, actor=who, review_id=cast.review_id, now=cast.now)
+    marks = [seat.conflict for side in view.sides for seat in side.team if seat.conflict]
+    return " ".join(say(mark, "en") for mark in marks)
 
 
 def test_decision_is_of_what_was_read_and_the_leads_alone(house: House) -> None:
