@@ -64,8 +64,10 @@ class LetterForm:
 
 @dataclass(frozen=True)
 class LetterPreview:
-    """`seal`: what the set is known by when it is sent. `subject`, `body`: as the lead would get it."""
+    """`people`: how many it goes to; `readers`: who they are, none where they are those who have not answered an
+    anonymous form. `seal`: what the set is known by when it is sent. `subject`, `body`: as the lead would get it."""
 
+    people: int
     readers: tuple[Reader, ...]
     seal: str
     subject: str
@@ -87,7 +89,7 @@ def preview_letter(house: House, *, actor: Account, letter: Letter, now: datetim
     """The people by name, and the mail. Raises Invalid."""
     only_lead(actor)
     with house.db.read() as session:
-        people, words, review_id = _addressed(house, session, actor, letter, now)
+        people, words, review_id, nameless = _addressed(house, session, actor, letter, now)
         subject, body = mailing.preview(
             session,
             house,
@@ -97,9 +99,11 @@ def preview_letter(house: House, *, actor: Account, letter: Letter, now: datetim
             now=now,
             kind="letter",
         )
+        named = () if nameless else people
         return LetterPreview(
-            readers=tuple(Reader(p.name, p.email, tuple(titles)) for p, titles in people),
-            seal=prints.seal(house, actor, _ACT, _things(people)),
+            people=len(people),
+            readers=tuple(Reader(p.name, p.email, tuple(titles)) for p, titles in named),
+            seal=prints.seal(house, actor, _ACT, _things(people, nameless)),
             subject=subject,
             body=body,
         )
@@ -111,8 +115,8 @@ def send_letter(
     """One mail to each; gives their number. Raises Invalid, and Changed where others are meant than were shown."""
     only_lead(actor)
     with house.db.write() as session:
-        people, words, review_id = _addressed(house, session, actor, letter, now)
-        prints.require(house, actor, _ACT, _things(people), seal)
+        people, words, review_id, nameless = _addressed(house, session, actor, letter, now)
+        prints.require(house, actor, _ACT, _things(people, nameless), seal)
         for person, _ in people:
             mailing.enqueue(
                 session,
@@ -123,6 +127,7 @@ def send_letter(
                 review_id=review_id,
                 now=now,
                 real_now=real_now,
+                nameless=nameless,
             )
         return len(people)
 
@@ -132,7 +137,8 @@ Addressed = list[tuple[Person, list[str]]]
 
 def _addressed(
     house: House, session: Session, actor: Account, letter: Letter, now: datetime
-) -> tuple[Addressed, MailWords, int | None]:
+) -> tuple[Addressed, MailWords, int | None, bool]:
+    """Whom it goes to, what it says, of which review; and whether they must not be named."""
     checks = Checks()
     cases = _running(house, session, now)
     sets = _sets(cases)
@@ -158,7 +164,7 @@ def _addressed(
         link=way_to(chosen[0]) if review_id else "/",
         button=open_words(chosen[0]) if review_id else N_("My page"),
     )
-    return people, words, review_id
+    return people, words, review_id, _is_nameless(chosen, letter.whom)
 
 
 def _running(house: House, session: Session, now: datetime) -> list[OpenCase]:
@@ -219,8 +225,11 @@ def _meant(case: OpenCase, whom: str) -> Iterator[int]:
         return
     if whom in (TURN, LATE) or whom.startswith(STEP):
         for turn in turns.turns(case):
-            if whom == TURN or (whom == LATE and turn.late) or whom == f"{STEP}{turn.step.path}":
-                alone = turn.place[1].person is not None
+            # Who has not answered for themselves is in no set that is named (engine.md 48), but in that of the step.
+            alone = turn.place[1].person is not None
+            if whom == f"{STEP}{turn.step.path}" or (
+                not alone and (whom == TURN or (whom == LATE and turn.late))
+            ):
                 seats = [seat for holder in turn.holders for seat in holder.seats if seat.party >= 0]
                 yield from (seat.person if alone else seat.reader(case.now) for seat in seats)
         return
@@ -230,6 +239,16 @@ def _meant(case: OpenCase, whom: str) -> Iterator[int]:
             yield seat.reader(case.now)
 
 
-def _things(people: Addressed) -> list[Thing]:
+def _is_nameless(cases: Iterable[OpenCase], whom: str) -> bool:
+    """Whether the set is those who have not answered a form that each answers alone."""
+    path = whom.removeprefix(STEP)
+    known = [one.workflow for one in cases if whom.startswith(STEP) and one.workflow.step(path) is not None]
+    return any(one.scope(path) == "person" for one in known)
+
+
+def _things(people: Addressed, nameless: bool) -> list[Thing]:
     """Those to whom it goes, each at their address."""
+    if nameless:
+        of = sorted((person.id, person.email) for person, _ in people)
+        return [Thing("missing", f"{of}", N_("Those who have not answered"))]
     return [Thing(f"person:{person.id}", person.email, person.name) for person, _ in people]

@@ -8,14 +8,16 @@ import pytest
 from sqlalchemy import select
 
 from peerreview.errors import Invalid, NotFound
-from peerreview.services import letters
+from peerreview.services import letters, mail_plan
 from peerreview.services.house import House
 from peerreview.services.letters import EVERYBODY, LATE, STEP, TURN, Letter, LetterPreview
+from peerreview.services.mail_asked import MailAsked
 from peerreview.services.mailing import text_of
 from peerreview.services.prints import Changed
 from peerreview.store.outbox import Outgoing
 
-from .review_fixtures import Cast, do, make_review
+from .review_fixtures import Cast, advance, do, make_review
+from .test_anonymity import answer, everybody
 
 LETTER = Letter(TURN, "", "Nytt datum i höst", "Hej!\n\nVi ses i oktober i stället.")
 
@@ -111,3 +113,46 @@ def test_the_lead_alone_writes(house: House, cast: Cast) -> None:
             letters.preview_letter(house, actor=who, letter=LETTER, now=cast.now)
         with pytest.raises(NotFound):
             letters.send_letter(house, actor=who, letter=LETTER, seal="", now=cast.now, real_now=cast.now)
+
+
+def test_those_who_have_not_answered_are_counted_written_to_and_never_named(house: House, cast: Cast) -> None:
+    advance(house, cast, to="evaluation")
+    *there, missing = everybody(cast)
+    for number, who in enumerate(there):
+        answer(house, cast, who, 10 + number)
+    whom = f"{STEP}evaluation"
+    view = shown(house, cast, whom=whom)
+    assert (view.people, view.readers) == (1, ())
+    for others in (TURN, LATE):
+        with pytest.raises(Invalid):
+            shown(house, cast, whom=others)
+    answer(house, cast, missing, 10)
+    with pytest.raises(Invalid):
+        send(house, cast, view, whom=whom)
+    assert went(house) == []
+
+
+def test_letter_to_those_who_have_not_answered_names_nobody_afterwards_either(
+    house: House, cast: Cast
+) -> None:
+    advance(house, cast, to="evaluation")
+    first, *there, missing = everybody(cast)
+    for number, who in enumerate(there):
+        answer(house, cast, who, 10 + number)
+    whom = f"{STEP}evaluation"
+    view = shown(house, cast, whom=whom)
+    answer(house, cast, first, 10)
+    with pytest.raises(Changed) as error:
+        send(house, cast, view, whom=whom)
+    assert first.name not in repr(error.value.found)
+    assert send(house, cast, shown(house, cast, whom=whom), whom=whom) == 1
+    (row,) = went(house)
+    assert row.person_id == missing.person_id
+    listed = mail_plan.review_mail(house, actor=cast.lead, review_id=cast.review_id, now=cast.now).sent
+    every = mail_plan.network_mail(house, actor=cast.lead, asked=MailAsked()).sent
+    for one in (*listed, *every):
+        if "oktober" in repr(one) or LETTER.subject in repr(one):
+            assert missing.name not in repr(one)
+            assert missing.email not in repr(one)
+    with pytest.raises(NotFound):
+        mail_plan.message(house, actor=cast.lead, outgoing_id=row.id, now=cast.now)
