@@ -119,11 +119,20 @@ def subject_of(words: MailWords | Digest, language: str, today: Date) -> str:
     if not words.asks:
         return say(N_("%(count)s news for you", count=len(words.sections)), language)
     first, more = words.sections[0], sum(section.is_own for section in words.sections) - 1
-    if not more:
-        return _fitted(first.subject, language, first.names, today, MOST_SUBJECT)
     tail = N_("(and one more)") if more == 1 else N_("(and %(count)s more)", count=more)
     end = say(tail, language)
+    # By when is said before how many more there are.
+    if not more or len(_bare(first.subject, language, first.names, today)) + 1 + len(end) > MOST_SUBJECT:
+        return _fitted(first.subject, language, first.names, today, MOST_SUBJECT)
     return f"{_fitted(first.subject, language, first.names, today, MOST_SUBJECT - len(end) - 1)} {end}"
+
+
+def _bare(subject: Words, language: str, names: Mapping[int, str], today: Date) -> str:
+    """The subject without what the case is called."""
+    if isinstance(subject, Message):
+        nameless = tuple((key, "" if key in ("review", "round") else value) for key, value in subject.params)
+        subject = Message(subject.text, nameless)
+    return one_line(say(subject, language, names, today)).strip(" –")
 
 
 def _fitted(subject: Words, language: str, names: Mapping[int, str], today: Date, most: int) -> str:

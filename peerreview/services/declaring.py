@@ -141,6 +141,7 @@ def tell_leads(case: OpenCase, row: Conflict, what: str) -> None:
                 words=words,
                 real_now=posting.real_time(case.session, case.now),
                 needed=what != "taken_back",
+                decides=row.id if what != "taken_back" else None,
             )
 
 

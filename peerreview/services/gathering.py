@@ -18,6 +18,7 @@ from ..engine.whose import whose_turn
 from ..errors import N_
 from ..rendering.keeping import from_json, to_json
 from ..rendering.mails import MailWords
+from ..store import conflicts
 from ..store import gathered as store
 from ..store.gathered import Gathered
 from ..store.outbox import PlannedMail
@@ -50,12 +51,13 @@ def tell(
     whole: bool = False,
     gathers: bool = False,
     needed: bool = False,
+    decides: int | None = None,
 ) -> None:
     """A mail about what has just been done in a review: at once, or with the person's digest. `asks`: the step that
     it is the person's turn at; without one it is news, which may be declined. `begun`: the step that has begun.
     `at`: not before then. `whole`: that the case ends, rests or goes back, which everybody hears and no choice puts
     off. `gathers`: it tells of something saved (mailing.enqueue). `needed`: it asks something of the person that is no
-    step, and cannot be declined."""
+    step, and cannot be declined. `decides`: the conflict of interest that it asks to be decided on."""
     choices = choices_of(person)
     last_day = due_date(case.case, asks) if asks else None
     earliest = at or case.now
@@ -69,7 +71,7 @@ def tell(
             kind=kind,
             news=news,
             words=to_json(words),
-            asks=asked_of(case, asks or begun),
+            asks={"conflict": decides} if decides is not None else asked_of(case, asks or begun),
             nameless=any(place is not None and place[1].person is not None for place in (asks, begun)),
             last_day=last_day.isoformat() if last_day else "",
             at=earliest,
@@ -105,10 +107,13 @@ def asked_of(case: OpenCase, place: Place | None) -> dict[str, Any]:
 
 
 def still_asks(case: OpenCase, asked: Mapping[str, Any], person_id: int, *, news: bool = False) -> bool:
-    """Whether it is still the person's turn at the step that a mail asks for (as `news`: whether the step is still
-    under way); True where it speaks of none."""
+    """Whether what a mail asks for is still to be done: it is the person's turn at the step (as `news`: the step is
+    still under way), or nobody has decided on what is declared; True where it asks for nothing."""
     if not asked:
         return True
+    if "conflict" in asked:
+        declared = conflicts.by_id(case.session, asked["conflict"])
+        return declared is not None and declared.ended_at is None and not declared.decision
     place = (asked["step"], Scope(asked["party"], asked["person"]))
     mark = case.standing.marks.get(place)
     if mark is None or mark.state != ACTIVE or mark.visit != asked["visit"]:
@@ -140,7 +145,7 @@ def still_true(
             row.due_at = case.house.calendar.mail_at(_tomorrow(case))
         elif row.held:
             _void(row, HELD)
-        elif row.asks and not row.line and (row.asks["step"], row.asks["party"]) in reminded:
+        elif "step" in row.asks and not row.line and (row.asks["step"], row.asks["party"]) in reminded:
             _void(row, REMINDED)
         else:
             kept.append(row)

@@ -320,7 +320,8 @@ def _blocked(case: OpenCase, turn: Turn, mine: Mine) -> WaitingView:
         for _, value in wanting.params
         if isinstance(value, PartyName)
     }
-    only = turn.step.actions[next(iter(mine.answers))] if len(mine.answers) == 1 else None
+    several = len(_asked(turn.step.actions)) > 1
+    only = turn.step.actions[next(iter(mine.answers))] if several and len(mine.answers) == 1 else None
     return WaitingView(
         review_id=case.review.id,
         review=title_of(case),

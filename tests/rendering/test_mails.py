@@ -185,6 +185,8 @@ def test_a_digest_begins_with_what_is_ones_own_and_late() -> None:
     assert mixed.sections == (late, soon, later, others, news)
     assert subject_of(mixed, "sv", sixth) == "Min, sen (och 2 till)"
     assert subject_of(digest([later, soon, others]), "sv", sixth) == "Min, snart (och en sak till)"
+    long = one("Min med ett långt ämne som säger vad och senast vilken dag det är", own=True, due=sixth)
+    assert subject_of(digest([long, later]), "sv", sixth) == long.subject
     assert subject_of(digest([later, others]), "sv", sixth) == "Min, senare"
     assert subject_of(digest([news, others]), "sv", sixth) == "2 nyheter till dig"
 

@@ -9,13 +9,16 @@ from sqlalchemy import select
 
 from peerreview.engine.moves import Choice
 from peerreview.rendering.words import say
+from peerreview.services import preferences
 from peerreview.services.cases import looking
 from peerreview.services.house import Account, House
 from peerreview.services.standing import lanes_of
-from peerreview.services.todo import tasks_of
+from peerreview.services.todo import tasks_of, waiting_of
+from peerreview.store.gathered import Gathered
 from peerreview.store.outbox import Outgoing
 
-from .review_fixtures import Cast, advance, do, make_review, plan_meeting
+from .declared import decide, declare
+from .review_fixtures import Cast, advance, do, make_review, plan_meeting, put_report
 
 pytestmark = pytest.mark.parametrize("db", ["sqlite"], indirect=True)
 
@@ -63,3 +66,30 @@ def test_a_step_that_begins_when_its_day_has_gone_is_told_of_as_late(house: Hous
         subjects = {row.subject for row in rows if "andra mötet" in row.subject}
     assert subjects
     assert all(subject.startswith("Försenat sedan") for subject in subjects), subjects
+
+
+def test_a_text_that_others_are_still_to_approve_is_waited_for_by_what_is_asked(house: House) -> None:
+    cast = advance(house, make_review(house), to="final_report", agreement={"report": "joint"})
+    put_report(house, cast, -1, "joint_report")
+    do(house, cast, cast.coordinator(0), "finish", "joint_report")
+    with looking(house, review_id=cast.review_id, actor=cast.coordinator(0), now=cast.now) as case:
+        waited = [say(one.title, "sv") for one in waiting_of(case)]
+    assert waited == ["Skriv färdigt den gemensamma rapporten"]
+
+
+def test_a_decision_that_has_been_taken_is_not_asked_for_in_the_days_mail(house: House) -> None:
+    cast = advance(house, make_review(house), to="collect")
+    wanted = frozenset({"news", "late"})
+    preferences.choose(house, actor=cast.lead, rhythm="daily", wanted=wanted, now=cast.now)
+    declare(house, cast, cast.member(1))
+
+    def waits() -> list[str]:
+        with house.db.read() as session:
+            query = select(Gathered).where(
+                Gathered.person_id == cast.lead.person_id, Gathered.kind == "conflict"
+            )
+            return [row.state for row in session.scalars(query)]
+
+    assert waits() == ["planned"]
+    decide(house, cast, cast.lead, "no_hindrance")
+    assert waits() == ["void"]
