@@ -55,11 +55,13 @@ class Which:
 
 @dataclass(frozen=True)
 class Stamp:
-    """When something was done to a text, and by whom where the reader may know (None: not told)."""
+    """When something was done to a text, and by whom where the reader may know (None: not told). `number`: of the
+    version, to be told to its own team alone (0: not known)."""
 
     at: datetime
     by: str | None = None
     party: int | None = None
+    number: int = 0
 
 
 # ---- which texts there are
@@ -207,7 +209,7 @@ def acts_of(case: OpenCase, one: Which) -> dict[str, Stamp]:
     data: Mapping[str, Any] = case.data(one.artefact.key, one.owner)
     key = one.artefact.key
     return {
-        act: Stamp(datetime.fromisoformat(data[act]["at"]))
+        act: Stamp(datetime.fromisoformat(data[act]["at"]), number=data[act].get("version") or 0)
         for act in MILESTONES
         if data.get(act)
         and (case.sees(key, "read", one.owner, act) or case.sees(key, "notice", one.owner, act))

@@ -221,6 +221,8 @@ def test_no_address_and_no_forged_form_shows_what_is_secret(
             assert SECRET not in answer
             assert "Version 2" not in answer
     assert anna.page(f"{at}/0/download").text == SECRET
+    # What has been written since is no presented version.
+    assert ("Version 1 presenterades" in anna.page(at).text) is presented
 
 
 def test_an_outsider_gets_404_everywhere(app: Flask, house: House) -> None:
