@@ -262,7 +262,7 @@ def client(app: Flask) -> FlaskClient:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
     found = next((path for path in map(shutil.which, CHROMIUM) if path), None)
     if found is None:
@@ -271,6 +271,8 @@ def browser() -> Iterator[Browser]:
             pytest.fail(why)
         pytest.skip(why)
     with sync_playwright() as playwright:
+        # A busy machine is slow, and nothing else is to be told by it.
+        expect.set_options(timeout=20_000)
         opened = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
         yield opened
         opened.close()

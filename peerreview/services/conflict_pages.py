@@ -30,6 +30,8 @@ from .lead_tasks import TaskView
 MOST = 200
 WAITS = N_("Declared; the project lead has not decided yet")
 TAKEN_BACK = N_("Taken back")
+# (who, how it is handled) of each that a side has declared.
+Marks = tuple[tuple[str, Message], ...]
 
 
 @dataclass(frozen=True)
@@ -305,11 +307,14 @@ def _task(review_id: int, where: str, who: str, href: str) -> TaskView:
 # ---- beside people and reviews
 
 
-def marks_of(case: OpenCase, party: int) -> tuple[tuple[str, Message], ...]:
-    """(who, how it is handled) of each that a side has declared, for those who may know."""
-    rows = [one for one in store.of_review(case.session, case.review.id) if one.party == party]
-    standing = [one for one in rows if not _ended(one, case.until) and sees(case, one)]
-    return tuple((view.who, view.state) for view in (view_of(case, one) for one in standing))
+def marks_of(case: OpenCase) -> Mapping[int, Marks]:
+    """By side what it has declared, for those who may know."""
+    found: dict[int, Marks] = {}
+    for one in store.of_review(case.session, case.review.id):
+        if one.party is not None and not _ended(one, case.until) and sees(case, one):
+            view = view_of(case, one)
+            found[one.party] = (*found.get(one.party, ()), (view.who, view.state))
+    return found
 
 
 def marks_of_people(case: OpenCase, people: Iterable[int]) -> Mapping[int, Message]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ..errors import N_, Message, PartyName, Text
 from ..store.reviews import Seat
 from .cases import OpenCase, deputy_of
-from .conflict_pages import marks_of
+from .conflict_pages import Marks, marks_of
 
 
 @dataclass(frozen=True)
@@ -35,19 +35,19 @@ class SideView:
     withdrawn: bool
     people: tuple[PersonView, ...]
     why_not: Message | None
-    conflicts: tuple[tuple[str, Message], ...] | None
+    conflicts: Marks | None
 
 
 def sides_of(case: OpenCase) -> tuple[SideView, ...]:
     """The reader's own side first, then the others in the ring's order."""
-    own = case.actor.parties()
+    own, marks = case.actor.parties(), marks_of(case)
     return tuple(
-        _side(case, party, party in own)
+        _side(case, party, party in own, marks.get(party, ()))
         for party in sorted(case.standing.parties, key=lambda p: (p not in own, p))
     )
 
 
-def _side(case: OpenCase, party: int, own: bool) -> SideView:
+def _side(case: OpenCase, party: int, own: bool, marks: Marks) -> SideView:
     seen = own or all(case.sees(team.key, "read", party) for team in case.artefacts_of("team"))
     return SideView(
         party=party,
@@ -56,12 +56,12 @@ def _side(case: OpenCase, party: int, own: bool) -> SideView:
         withdrawn=party in case.standing.withdrawn,
         people=_people(case, party, own) if seen else (),
         why_not=None if seen else N_("Shown when %(party)s has confirmed its team.", party=PartyName(party)),
-        conflicts=_conflicts(case, party),
+        conflicts=_conflicts(case, party, marks),
     )
 
 
-def _conflicts(case: OpenCase, party: int) -> tuple[tuple[str, Message], ...] | None:
-    found = marks_of(case, party)
+def _conflicts(case: OpenCase, party: int, found: Marks) -> Marks | None:
+    """() where a side has said that there is none; None where that is not the reader's to know, or not said yet."""
     answers = (d for d in case.artefacts_of("decision") if "conflict" in case.data(d.key, party))
     if found or any(case.sees(decision.key, "read", party) for decision in answers):
         return found

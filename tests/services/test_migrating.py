@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 
 from peerreview.engine.reader import read
 from peerreview.engine.saying import english, plain
-from peerreview.errors import Conflict, Invalid, NotFound
+from peerreview.errors import Conflict, Invalid, NotFound, in_english
 from peerreview.services import (
     histories,
     migrating,
@@ -361,11 +361,11 @@ def test_what_would_be_waited_for_in_vain_is_said(house: House, cast: Cast) -> N
 def test_the_command_lines_words_call_sides_by_number(house: House, cast: Cast) -> None:
     after = newer(house, *GONE)
     view = migration_preview.versions(after, actor=None, name=NAME, chosen=None, now=cast.now)
-    assert migration_words.refusals(view.previews[0])[0] == (
+    assert in_english(migration_words.refusals(view.previews[0])[0]) == (
         f"review {cast.review_id}: side 1 stands in `exchange/collect`, which the new definition does not have; "
         "if a step has taken its place, write `was: exchange/collect` there"
     )
-    printed = migration_words.lines(view)
+    printed = [one if isinstance(one, str) else in_english(one) for one in migration_words.lines(view)]
     assert any("side 2: Compile the materials (under way) -> (no longer there)" in line for line in printed)
 
 

@@ -103,6 +103,9 @@ def _network(place: Place) -> Iterator[tuple[str, str, Who]]:
     yield "lead.new_review", "/lead/reviews/new", the_lead
     yield "people.index", "/lead/people", the_lead
     yield "people.new", "/lead/people/new", the_lead
+    yield "intake.index", "/lead/people/from-file", the_lead
+    yield "intake.template", "/lead/people/from-file/template.csv", the_lead
+    yield "intake.waiting", "/lead/people/uninvited", the_lead
     here = place.p.review_id
     yield "naming.form", f"/lead/reviews/{here}/sides/0", lead_perhaps
     yield "naming.form", f"/lead/reviews/{here}/sides/{NONE}", nobody

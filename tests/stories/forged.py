@@ -152,6 +152,9 @@ def _lead(place: Place) -> Iterator[Forged]:
         the_lead,
         {"name": "N", "email": "n@example.org", "language": "sv"},
     )
+    rows = {"rows": "organisation;name;email\nRegion X;Eva Ek;eva@example.org\n", "do": "write", "seal": "x"}
+    yield Forged("intake.take_in", "/lead/people/from-file", the_lead, rows)
+    yield Forged("intake.invite_all", "/lead/people/uninvited", the_lead, {"seal": "x"})
     base = f"/lead/people/{person}"
     yield Forged(
         "people.change", base, the_lead, {"name": "Ny", "phone": "1", "language": "sv", "is_lead": "yes"}
