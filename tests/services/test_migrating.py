@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 from peerreview.engine.reader import read
 from peerreview.engine.saying import english, plain
 from peerreview.errors import Conflict, Invalid, NotFound, in_english
+from peerreview.rendering.words import say
 from peerreview.services import (
     histories,
     migrating,
@@ -365,8 +366,8 @@ def test_the_command_lines_words_call_sides_by_number(house: House, cast: Cast) 
         f"review {cast.review_id}: side 1 stands in `exchange/collect`, which the new definition does not have; "
         "if a step has taken its place, write `was: exchange/collect` there"
     )
-    printed = [one if isinstance(one, str) else in_english(one) for one in migration_words.lines(view)]
-    assert any("side 2: Compile the materials (under way) -> (no longer there)" in line for line in printed)
+    printed = [one if isinstance(one, str) else say(one, "en") for one in migration_words.lines(view)]
+    assert any("side 2: Compile the materials (Under way) -> (no longer there)" in line for line in printed)
 
 
 def test_only_running_reviews_with_an_older_definition_are_shown(house: House, cast: Cast) -> None:
