@@ -296,6 +296,15 @@ def letter(asked: Asked) -> Iterator[Thing]:
         yield Thing(f"party:{party}", f"{people or seats}", case.names[party])
 
 
+def joining(asked: Asked) -> Iterator[Thing]:
+    """Whether the others have been invited (then a mail goes at once), and by when they are to answer."""
+    case = asked.case()
+    if not asked.actor.is_lead:
+        raise NotFound("round")
+    for key in ("invitation", "timetable"):
+        yield from listed.state_of(case, case.artefact(key), None)
+
+
 def letter_fields(asked: Asked) -> Mapping[str, list[str]]:
     saved = asked.case().rows.saved.get((str(asked.args.get("key", "")), SHARED))
     return {"number": [str(saved.number)] if saved else []}

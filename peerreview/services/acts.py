@@ -146,6 +146,7 @@ ACTS: Mapping[str, Act] = {
     "team.invite": Act(N_("Send the invitation again"), lists.seat),
     "team.end_deputy": Act(N_("End the deputy's time"), lists.seat),
     "rounds.send_letter": Act(N_("Send it to all who are invited"), lists.letter, fresh=lists.letter_fields),
+    "rounds.invite_more": Act(N_("Invite the organisation"), lists.joining),
     "rounds.close": Act(N_("Wait no longer for them"), lists.round),
     "rounds.begin": Act(N_("Begin the reviews"), lists.round),
     "rounds.follow_register": Act(N_("Let the round follow the register"), lists.register),

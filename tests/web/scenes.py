@@ -19,6 +19,7 @@ from peerreview.store.outbox import Outgoing, PlannedMail
 from peerreview.store.people import Membership, Person
 from peerreview.store.questions import Question
 from peerreview.store.reviews import Seat
+from tests.people import make_organisation, make_person
 from tests.services.agreement_play import resave
 from tests.services.material_helpers import add_file
 from tests.services.review_cast import TODAY
@@ -266,6 +267,15 @@ def send_invitation(house: House) -> Scene:
     return Scene(cast.lead, page, page, change, {})
 
 
+def invite_one_more(house: House) -> Scene:
+    """A page that adds an organisation to a round that nobody is invited to yet."""
+    cast = make_round(house, 3)
+    late = make_organisation(house, "Region Sörmland", "04")
+    make_person(house, "Processledare, Sörmland", "pl@sormland.example", in_organisation=late)
+    page = f"/rounds/{cast.id}/organisations/new"
+    return Scene(cast.lead, page, page, lambda: invite(house, cast), {"organisation": str(late)})
+
+
 def count_out(house: House) -> Scene:
     cast = _round(house)
     page = f"/rounds/{cast.id}"
@@ -296,5 +306,5 @@ def begin_by_hand(house: House) -> Scene:
 
 SCENES = (
     share, put_aside, hand_in_later, remove_question, confirm, time_given, remind, send_planned, close_account,
-    take_off_the_team, publish, send_invitation, count_out, leave_round,
+    take_off_the_team, publish, send_invitation, invite_one_more, count_out, leave_round,
 )  # fmt: skip

@@ -88,7 +88,6 @@ DECIDED = {
             "profiles.take_in",
             "questions.write",
             "report.comment",
-            "rounds.invite_more",
             "rounds.open_round",
             "rounds.set_dates",
             "team.address",
