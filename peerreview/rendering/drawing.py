@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from peerreview.errors import N_
 
@@ -216,7 +216,9 @@ def _line(kind: str, text: str) -> Markup:
 
 
 def _stop(lane: Lane, stop: Stop) -> Markup:
-    words = f"{capital(str(lane.name))}: {stop.word}" + (f", {stop.due}" if stop.due else "")
+    words = escape(f"{capital(str(lane.name))}: {stop.word}")
+    if stop.due:
+        words += Markup(', <span class="nowrap">{}</span>').format(str(stop.due))
     return Markup("<li{}>{}<span>{}</span></li>").format(
         Markup(' class="now"') if stop.now else "", mark(stop.state), words
     )

@@ -168,7 +168,8 @@ class _Blank:
         return step.help or ""
 
     def acts(self, step: Step) -> Said:
-        titles = tuple(action.title for action in step.actions.values())
+        # Two that say the same are done in different cases, or by different people: one line for whoever reads.
+        titles = tuple(dict.fromkeys(action.title for action in step.actions.values()))
         return N_("What can be done: %(actions)s", actions=titles) if titles else ""
 
     def exits(self, step: Step) -> tuple[Said, ...]:
