@@ -143,3 +143,26 @@ def test_pages_are_for_everybody(served: Serve, scene: str, language: str) -> No
     assert not here.foreign, "something was asked of another host"
     assert not here.broken, "the script broke"
     assert not faults, f"{len(faults)} faults\n" + "\n".join(faults[:50])
+
+
+BARS = """() => [...document.querySelectorAll('.tabs a')].flatMap(link => {
+  const is = getComputedStyle(link), ground = getComputedStyle(document.body).backgroundColor;
+  const below = link.hasAttribute('aria-current') ? ground : is.borderBottomColor;
+  return is.borderTopColor === ground && below === ground ? [] : [link.textContent.trim()];
+})"""
+
+
+def test_the_reader_s_own_colours_and_paper_show_all_and_no_more(served: Serve) -> None:
+    """No lines that are transparent otherwise; the widest table there is, whole and with its words whole."""
+    here = served("pair-all", "opened", "sv")
+    page = here.page(here.planted.cast.lead, width=1280, language="sv")
+    page.emulate_media(forced_colors="active")
+    page.goto(f"{here.origin}/reviews/{here.planted.review_id}")
+    assert page.locator(".tabs a").count() > 3
+    assert page.evaluate(BARS) == []
+    page.emulate_media(forced_colors="none", media="print")
+    # What A4 leaves between its margins.
+    page.set_viewport_size({"width": 658, "height": 900})
+    page.goto(f"{here.origin}/lead/workflows/collegial-review/rights")
+    assert page.evaluate(SIDEWAYS) == []
+    assert page.evaluate("document.querySelector('.rights tbody th').offsetWidth") > 80
