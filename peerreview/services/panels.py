@@ -17,6 +17,7 @@ from . import turns
 from .asked_time import href_of, open_askings
 from .cases import OpenCase
 from .deciding import is_decided_by_lead
+from .left_undone import lies_ahead
 from .offers import action_path
 from .todo import OPEN, Words, who_of
 from .turns import Turn
@@ -214,7 +215,7 @@ def _buttons(
             continue
         what = _do(turn.place, action, scope)
         button = Button(action.title, action_path(case.review.id, action.key, turn.step.path, scope.party))
-        if case.may(what) and not _is_idle_consent(case, turn, action):
+        if case.may(what) and not lies_ahead(case, action) and not _is_idle_consent(case, turn, action):
             (optional if action.optional or not yours else required).append(button)
     ready = required[:1] if required and not _needs_reading(case, turn) else []
     main = ready[0] if ready else (there if yours else None)
