@@ -22,6 +22,7 @@ from .house import Account, House
 MOST = 2000
 DESCRIBE = N_("Describe the conflict of interest.")
 ENDED = N_("It has been taken back, and there is nothing to change.")
+CHANGED = N_("it has been changed or taken back since you read it; read it again")
 
 
 def declare(
@@ -65,20 +66,29 @@ def _under_way(case: OpenCase) -> None:
 
 
 def change(
-    house: House, *, actor: Account, review_id: int, conflict_id: int, text: str, now: datetime
+    house: House, *, actor: Account, review_id: int, conflict_id: int, text: str, seen: str, now: datetime
 ) -> None:
-    """Say it in other words: the lead decides anew. Raises NotFound, Invalid (text_<id>), Refused, Conflict."""
+    """Say it in other words: the lead decides anew. `seen`: when the text that the page showed was written. Raises
+    NotFound, Invalid (text_<id>), Refused, Conflict (with both texts) where somebody else has changed it since."""
     with changing(house, review_id=review_id, actor=actor, now=now) as case:
         row = _own(case, conflict_id)
         checks = Checks()
         text = checks.text(f"text_{conflict_id}", text, most=MOST, missing=DESCRIBE)
         checks.stop()
+        if row.changed_at.isoformat() != seen:
+            raise Conflict(CHANGED, mine=text, theirs=row.text)
         declaring.change(case, row, text)
 
 
-def take_back(house: House, *, actor: Account, review_id: int, conflict_id: int, now: datetime) -> None:
+def take_back(
+    house: House, *, actor: Account, review_id: int, conflict_id: int, seen: str, now: datetime
+) -> None:
+    """What was declared does not hold any more. Raises NotFound, Refused, Conflict where it is another than `seen`."""
     with changing(house, review_id=review_id, actor=actor, now=now) as case:
-        declaring.end(case, _own(case, conflict_id))
+        row = _own(case, conflict_id)
+        if row.changed_at.isoformat() != seen:
+            raise Conflict(CHANGED)
+        declaring.end(case, row)
 
 
 def _own(case: OpenCase, conflict_id: int) -> Row:
@@ -132,7 +142,7 @@ def decide(
                 N_("You have a conflict of interest in this review. Another project lead decides on this.")
             )
         if row.ended_at is not None or row.changed_at.isoformat() != seen:
-            raise Conflict(N_("it has been changed or taken back since you read it; read it again"))
+            raise Conflict(CHANGED)
         _put_decision(row, actor, decision, note, now)
         case.session.flush()
         declaring.note(case, DECIDED[decision], row)

@@ -46,6 +46,7 @@ def declare(review_id: int) -> ResponseReturnValue:
 @login_required
 def change(review_id: int, conflict_id: int) -> ResponseReturnValue:
     this = {"actor": current_user.account, "review_id": review_id, "conflict_id": conflict_id}
+    this["seen"] = request.form.get("seen", "")
     try:
         if request.form.get("do") == "end":
             conflicts.take_back(house(), **this, now=g.now)
@@ -57,6 +58,8 @@ def change(review_id: int, conflict_id: int) -> ResponseReturnValue:
     except Invalid as error:
         return _page(review_id, error.errors), 422
     except Conflict as error:
+        if error.mine is not None:
+            raise
         tell_why_not(error)
     return _back(review_id)
 

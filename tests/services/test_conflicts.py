@@ -101,13 +101,18 @@ def test_declaration_is_added_later_changed_and_taken_back_while_the_review_runs
     [row] = rows(house, cast, cast.member(1))
     cast.now += timedelta(hours=1)
     this: dict[str, Any] = {"review_id": cast.review_id, "conflict_id": row.id}
-    conflicts.change(house, actor=cast.member(1), text="En annan sak.", now=cast.now, **this)
+    conflicts.change(house, actor=cast.member(1), text="En annan sak.", seen=row.seen, now=cast.now, **this)
+    with pytest.raises(Conflict) as caught:
+        conflicts.change(house, actor=cast.member(1), text="En tredje.", seen=row.seen, now=cast.now, **this)
+    assert (caught.value.mine, caught.value.theirs) == ("En tredje.", "En annan sak.")
+    with pytest.raises(Conflict):
+        conflicts.take_back(house, actor=cast.member(1), seen=row.seen, now=cast.now, **this)
     [row] = rows(house, cast, cast.lead)
     assert (row.why, row.mark, row.note) == ("En annan sak.", "doing", "")
-    conflicts.take_back(house, actor=cast.member(1), now=cast.now, **this)
+    conflicts.take_back(house, actor=cast.member(1), seen=row.seen, now=cast.now, **this)
     assert "Decide on a declared conflict of interest" not in tasks(house, cast, cast.lead)
     with pytest.raises(Conflict):
-        conflicts.take_back(house, actor=cast.member(1), now=cast.now, **this)
+        conflicts.take_back(house, actor=cast.member(1), seen=row.seen, now=cast.now, **this)
     whose = "Medical competence, party 2"
     said = [line for line in lines(house, cast, cast.member(1)) if "conflict of interest" in line]
     # Of whom it is, by function and side.
@@ -122,7 +127,7 @@ def test_declaration_is_added_later_changed_and_taken_back_while_the_review_runs
     ]
     for who in (cast.coordinator(0), cast.lead, cast.member(1, 0 + 1)):
         with pytest.raises(NotFound):
-            conflicts.change(house, actor=who, text="Min nu.", now=cast.now, **this)
+            conflicts.change(house, actor=who, text="Min nu.", seen=row.seen, now=cast.now, **this)
 
 
 def test_side_that_left_reads_no_later_decision_and_waits_for_none(house: House) -> None:
@@ -150,7 +155,9 @@ def test_side_that_left_reads_no_later_decision_and_waits_for_none(house: House)
     assert "Conflict of interest: Declared" in _marks(house, cast, gone)
     cast.now += timedelta(hours=1)
     [row] = [row for row in rows(house, cast, other) if row.may_change]
-    conflicts.take_back(house, actor=other, review_id=cast.review_id, conflict_id=row.id, now=cast.now)
+    conflicts.take_back(
+        house, actor=other, review_id=cast.review_id, conflict_id=row.id, seen=row.seen, now=cast.now
+    )
     assert [(row.who, row.mark, row.ended) for row in rows(house, cast, cast.coordinator(1))] == before
 
 
@@ -176,6 +183,7 @@ def test_decision_is_of_what_was_read_and_the_leads_alone(house: House) -> None:
         review_id=cast.review_id,
         conflict_id=row.id,
         text="Nytt.",
+        seen=row.seen,
         now=cast.now,
     )
     with pytest.raises(Conflict):

@@ -30,6 +30,7 @@ DECIDED = {
     **dict.fromkeys(
         (
             "agreement.save",
+            "conflicts.change",
             "conflicts.decide",
             "evaluation.autosave",
             "evaluation.save",
@@ -57,7 +58,6 @@ DECIDED = {
     ),
     **dict.fromkeys(
         (
-            "conflicts.change",
             "conflicts.declare",
             "examples.draft",
             "examples.write",
