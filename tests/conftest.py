@@ -25,7 +25,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 import hypothesis
@@ -274,5 +274,18 @@ def browser() -> Iterator[Browser]:
         # A busy machine is slow, and nothing else is to be told by it.
         expect.set_options(timeout=20_000)
         opened = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        for make in ("new_context", "new_page"):
+            setattr(opened, make, _patient(getattr(opened, make)))
         yield opened
         opened.close()
+
+
+def _patient(make: Callable[..., Any]) -> Callable[..., Any]:
+    """What it opens waits for a page as long as a busy machine may need."""
+
+    def made(*words: Any, **more: Any) -> Any:
+        opened = make(*words, **more)
+        opened.set_default_timeout(120_000)
+        return opened
+
+    return made

@@ -19,6 +19,7 @@ from ..errors import N_, Message, Text
 from ..store.rows import FormRow
 from .anonymity import LEAST, pooled, whole
 from .cases import OpenCase
+from .hours import people_told_of
 
 OTHERS = N_("Other functions together")
 
@@ -44,13 +45,15 @@ class ScaleResult:
 
 @dataclass(frozen=True)
 class HoursResult:
-    """`by_function`: (function, people, hours), each of at least three people. `average` None as above."""
+    """`by_function`: (function, people, hours), each of at least three people. `average` None as above; `withheld`: it
+    would differ from the page of hours by one or two people."""
 
     label: Text
     people: int
     total: float
     average: float | None
     by_function: tuple[tuple[Text | Message, int, float], ...]
+    withheld: bool = False
 
 
 @dataclass(frozen=True)
@@ -141,18 +144,30 @@ def _scale(label: Text, chosen: Sequence[int]) -> ScaleResult:
 
 
 def _hours(case: OpenCase, label: Text, key: str, forms: Sequence[FormRow]) -> HoursResult:
-    groups: dict[str, list[float]] = defaultdict(list)
+    groups: dict[str, list[tuple[int, float]]] = defaultdict(list)
     for form in _answered(forms, key):
         # The function that they had when they answered: a row must not change with what somebody becomes later.
-        groups[form.function].append(float(form.answers[key]))
-    people = sum(map(len, groups.values()))
-    if people < LEAST:
+        groups[form.function].append((form.person_id, float(form.answers[key])))
+    all_of_them = [one for several in groups.values() for one in several]
+    if len(all_of_them) < LEAST:
         return HoursResult(label, 0, 0.0, None, ())
-    total = sum(map(sum, groups.values()))
+    told = pooled(groups)
+    if _differ_by_few(case, [*told.values(), all_of_them]):
+        return HoursResult(label, 0, 0.0, None, (), withheld=True)
+    total = sum(hours for _, hours in all_of_them)
     rows = tuple(
-        (_title(case, function), len(hours), sum(hours)) for function, hours in pooled(groups).items()
+        (_title(case, function), len(several), sum(hours for _, hours in several))
+        for function, several in told.items()
     )
-    return HoursResult(label, people, total, total / people, rows)
+    return HoursResult(label, len(all_of_them), total, total / len(all_of_them), rows)
+
+
+def _differ_by_few(case: OpenCase, sums: Iterable[Sequence[tuple[int, float]]]) -> bool:
+    """Whether one of these sums is of the same people as one on the page of hours but for one or two, whose hours could
+    then be found by subtraction: what is answered here is filled in from there."""
+    there = people_told_of(case)
+    here = [frozenset(person for person, _ in several) for several in sums]
+    return any(0 < len(one ^ other) < LEAST for one in here for other in there)
 
 
 def function_of(case: OpenCase, person_id: int) -> str:

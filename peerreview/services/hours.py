@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
@@ -14,7 +15,7 @@ from ..errors import N_, Message, NotFound, Text
 from ..store import evaluations as store
 from ..store.evaluations import Hours, Spent
 from . import ways
-from .anonymity import parts
+from .anonymity import Part, parts
 from .cases import OpenCase, looking
 from .checks import Checks
 from .deeds import changing
@@ -210,20 +211,39 @@ def function_title(case: OpenCase, function: str) -> Text | Message:
     return case.workflow.functions.get(function) or N_("Without a function")
 
 
+def _by_step(case: OpenCase) -> dict[str, list[Spent]]:
+    """What others than the reader have put down."""
+    reader = case.account.person_id if case.account else None
+    found: dict[str, list[Spent]] = {}
+    for spent in store.hours_in_order(case.session, case.review.id):
+        if spent.person != reader:
+            found.setdefault(spent.step, []).append(spent)
+    return found
+
+
+def _parts(several: list[Spent]) -> Sequence[Part[Spent]]:
+    return parts(
+        several, person=lambda one: one.person, group=lambda one: one.function, row=lambda one: one.row
+    )
+
+
+def people_told_of(case: OpenCase) -> list[frozenset[int]]:
+    """Whose hours each sum over all steps is of that the reader sees on the page of hours: of a function, of all."""
+    found: dict[str | None, set[int]] = {}
+    for several in _by_step(case).values():
+        for part in _parts(several):
+            found.setdefault(part.group, set()).update(one.person for one in part.of)
+    return [frozenset(people) for people in (*found.values(), set().union(*found.values())) if people]
+
+
 def _sums(case: OpenCase) -> HoursSums:
     """Over all sides together: which side spent what is not the lead's to see. What is shown is about three people
     and more, and so is what one look adds to another: see `anonymity`."""
-    reader = case.account.person_id if case.account else None
-    by_step: dict[str, list[Spent]] = {}
-    for spent in store.hours_in_order(case.session, case.review.id):
-        if spent.person != reader:
-            by_step.setdefault(spent.step, []).append(spent)
+    by_step = _by_step(case)
     found: dict[tuple[str, str | None], float] = {}
     shown = 0
     for path, several in by_step.items():
-        for part in parts(
-            several, person=lambda one: one.person, group=lambda one: one.function, row=lambda one: one.row
-        ):
+        for part in _parts(several):
             shown += len(part.of)
             slot = path, part.group
             found[slot] = found.get(slot, 0.0) + sum(one.hours for one in part.of)

@@ -217,6 +217,25 @@ def test_every_two_looks_at_hours_are_subtracted_strikes_too(house: House, cast:
     assert not [one for one in after.rows if one.mine]
 
 
+@pytest.mark.parametrize(("last", "shown"), [(2, True), (1, False)])
+def test_an_evaluation_is_subtracted_from_the_page_of_hours(
+    house: House, cast: Cast, last: int, shown: bool
+) -> None:
+    """What six have put down is filled in for them: where the six whose answers count are other people by one or two,
+    those could be found."""
+    teams = [who for side in cast.sides for who in (side.coordinator, *side.members)]
+    contacts = [side.contact for side in cast.sides]
+    for number, who in enumerate(teams, start=1):
+        log(house, cast, who, 100 * number)
+    order = [*teams, *contacts] if last == 2 else [*teams[:5], *contacts, teams[5]]
+    for number, who in enumerate(order, start=1):
+        answer(house, cast, who, number)
+    compiled = seen(house, cast).compiled
+    assert compiled is not None
+    (result,) = compiled.hours
+    assert (result.average is not None, result.withheld) == (shown, not shown)
+
+
 def test_what_strikes_leave_of_a_sum_is_of_three_people_too(house: House, cast: Cast) -> None:
     """Struck out while it waits, and struck out after it was shown: neither counts as somebody."""
     a, b, c, d = (cast.member(0), cast.member(0, 1), cast.member(1), cast.member(1, 1))
