@@ -174,8 +174,8 @@ def test_files_are_short() -> None:
     ] == []
 
 
-# In pieces, so that this file passes its own test.
-HOSTS = ["pypi" + ".org", "python" + "hosted", "npmjs" + ".", "deb.debian" + ".org", "proxy.golang" + "."]
+# Backwards and in pieces, so that this file passes its own test.
+HOSTS = [host[::-1] for host in ("gro.ipyp", "detsohnohtyp", ".sjmpn", "gro.naibed.bed", "gnalog.yxorp")]
 PLACES = ["/ro" + "ot/", "/wo" + "rk/", "/ho" + "me/", "/Us" + "ers/", "C:" + "\\"]
 
 

@@ -174,6 +174,9 @@ def test_what_reads_well_can_be_played_whatever_it_says(number: int, pick: int) 
 
 
 def test_what_a_side_waits_for_in_a_shared_step_is_told_of_that_side() -> None:
-    """A dead end in a step that all share, whose action asks for what the side that is reviewed has been given."""
-    number = next(n for n, line in enumerate(LINES) if line.strip() == "needs: report.ready")
-    told(problems("".join(LINES[:number] + LINES[number + 1 :])))
+    """A dead end in a step that all share, whose action asks for what each side has been given: where a report may be
+    finished that nobody has written, nobody can hand it over."""
+    last = [number for number, line in enumerate(LINES) if line.strip() == "needs: report.ready"][-1]
+    (found,) = problems("".join(LINES[:last] + LINES[last + 1 :]))
+    assert "`closing_meeting` (all sides) waits: " in found
+    assert "the report of side 2 is still empty" in found
