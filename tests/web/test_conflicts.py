@@ -24,7 +24,7 @@ def test_member_declares_lead_decides_and_each_page_says_so(app: Flask, house: H
     member.send(here, 303, form_at=here, text=WHY)
     assert "Du har anmält jäv" in member.page(f"/reviews/{cast.review_id}").text
     assert f"{here}#conflict-1" in lead.page("/").text
-    seen = lead.page(here).text.partition('name="seen" value="')[2].partition('"')[0]
+    seen = _seen(lead, here)
     asked = lead.send(f"{here}/1/decision", 422, form_at=here, seen=seen, decision_1="replaced")
     assert "Skriv vad som ska göras och av vem." in asked.text
     typed = {"decision_1": "taken_over", "note_1": "Anna läser i stället."}
@@ -35,10 +35,17 @@ def test_member_declares_lead_decides_and_each_page_says_so(app: Flask, house: H
         assert "Någon annan tar över det som jävet gäller" in words(text), path
         assert WHY not in text
     assert WHY in lead.page("/lead/conflicts").text
-    member.send(f"{here}/1", 303, form_at=here, do="end")
+    old = member.send(f"{here}/1", 303, form_at=here, do="end", seen="2026-01-01T00:00:00+00:00")
+    assert WHY in lead.page("/lead/conflicts").text, "what another page showed is not taken back"
+    assert "sedan du läste" in member.page(old.location).text
+    member.send(f"{here}/1", 303, form_at=here, do="end", seen=_seen(member, here))
     assert WHY not in lead.page("/lead/conflicts").text
     other.send(f"{here}/1", 404, form_at="/me", do="end")
     as_(app, cast.coordinator(0)).page("/lead/conflicts", 404)
+
+
+def _seen(caller: Caller, path: str) -> str:
+    return caller.page(path).text.partition('name="seen" value="')[2].partition('"')[0]
 
 
 def test_lead_of_a_side_is_told_refused_with_the_reason_and_asked_back(app: Flask, house: House) -> None:
