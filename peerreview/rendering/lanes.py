@@ -6,6 +6,7 @@ instead of the drawing on a narrow screen and on paper (static/lanes.css), as la
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -19,6 +20,10 @@ _WIDTH, _NAMES, _EDGE = 1040.0, 160.0, 6.0
 _LANE, _LINE, _SMALL_LINE = 66.0, 17.0, 15.0
 # Sizes of letters (static/lanes.css), and what lies at least between two words beside each other.
 _TITLE, _NOTE, _GAP = 13.0, 12.5, 10.0
+# Where the long name of an organisation may part: "Götalands-regionen". Not every browser knows how Swedish words do.
+_JOINTS = re.compile(
+    r"(?<=\w{4})(?=(?:region(?:en)?|kommun(?:en)?|norrland|manland|sjukhus(?:et)?|förbund(?:et)?)\b)"
+)
 
 
 @dataclass(frozen=True)
@@ -245,7 +250,7 @@ def _legend(rows: Sequence[Lane], language: str) -> Markup:
 
 
 def _table(rows: Sequence[Lane], columns: Sequence[Column], title: str, language: str) -> Markup:
-    heads = [Markup('<th scope="col">{}</th>').format(row.name) for row in rows]
+    heads = [Markup('<th scope="col">{}</th>').format(_JOINTS.sub("\u00ad", row.name)) for row in rows]
     body = [_row(rows, number, column, language) for number, column in enumerate(columns)]
     return Markup(
         '<table class="lanes-table"><caption class="visually-hidden">{}</caption>'

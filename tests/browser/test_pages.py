@@ -166,3 +166,10 @@ def test_the_reader_s_own_colours_and_paper_show_all_and_no_more(served: Serve) 
     page.goto(f"{here.origin}/lead/workflows/collegial-review/rights")
     assert page.evaluate(SIDEWAYS) == []
     assert page.evaluate("document.querySelector('.rights tbody th').offsetWidth") > 80
+    page.emulate_media(media="screen")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    # The steps are a list to choose from, and the table of a chosen one has room for all its columns.
+    assert page.evaluate("document.documentElement.scrollHeight") < 2500
+    page.locator("details.rights-step summary").first.click()
+    frame = "document.querySelector('.rights-step[open] .table-frame')"
+    assert page.evaluate(f"{frame}.scrollWidth <= {frame}.clientWidth")
