@@ -133,34 +133,20 @@ def unused(workflow: Workflow) -> Iterator[Problem]:
         *(e.allow for e in workflow.ends.values()),
     ]
     named = {right.artefact for allow in allowances for rights in allow.values() for right in rights}
-    for key in workflow.artefacts:
-        if key not in named:
-            yield problem(
-                workflow,
-                f"artefacts.{key}",
-                N_("nobody may see the artefact `%(key)s`", key=key),
-                N_("allow it, or take it out"),
-            )
     roles = {ref.role for allow in allowances for ref in allow}
     roles |= {ref.role for s in workflow.walk() for a in s.actions.values() for ref in a.by}
     roles |= {ref.role for a in workflow.actions.values() for ref in a.by}
-    for key in workflow.roles:
-        if key not in roles:
-            yield problem(
-                workflow,
-                f"roles.{key}",
-                N_("the role `%(key)s` may nothing", key=key),
-                N_("give it rights, or take it out"),
-            )
     actions = [a for s in workflow.walk() for a in s.actions.values()] + list(workflow.actions.values())
     reached = {a.to for a in actions} | {next(iter(workflow.ends))}
     if any(a.moves == "withdraw" for a in actions):
         reached.add("cancelled")
-    for key in workflow.ends:
-        if key not in reached:
-            yield problem(
-                workflow,
-                f"ends.{key}",
-                N_("nothing leads to the end `%(key)s`", key=key),
-                N_("take it out, or lead to it"),
-            )
+    mend_artefact, mend_role = N_("allow it, or take it out"), N_("give it rights, or take it out")
+    mend_end = N_("take it out, or lead to it")
+    for kind, keys, used, what, mend in (
+        ("artefacts", workflow.artefacts, named, N_("nobody may see the artefact `%(key)s`"), mend_artefact),
+        ("roles", workflow.roles, roles, N_("the role `%(key)s` may nothing"), mend_role),
+        ("ends", workflow.ends, reached, N_("nothing leads to the end `%(key)s`"), mend_end),
+    ):
+        for key in keys:
+            if key not in used:
+                yield problem(workflow, f"{kind}.{key}", Message(what.text, (("key", key),)), mend)

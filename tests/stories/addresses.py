@@ -88,6 +88,13 @@ def _network(place: Place) -> Iterator[tuple[str, str, Who]]:
     yield "library.shelves", "/library?search=zq", signed_in
     yield "library.read", f"/library/{NONE}", nobody
     yield "reviews.index", "/reviews?state=&search=zq", signed_in
+    yield from _of_mail(place)
+    yield from _of_people(place)
+    yield from _of_organisations(place)
+
+
+def _of_mail(place: Place) -> Iterator[tuple[str, str, Who]]:
+    """The lead's first page and what leads on from it: mail, and what has been declared."""
     yield "lead.board", "/lead", the_lead
     yield "lead.mail", "/lead/mail", the_lead
     yield "met.index", "/lead/met", the_lead
@@ -98,8 +105,10 @@ def _network(place: Place) -> Iterator[tuple[str, str, Who]]:
     for planned in (1, 12, NONE):
         yield "planned.show", f"/lead/mail/planned/{planned}", the_lead if planned != NONE else nobody
     yield "planned.show", f"/lead/mail/gathered/{NONE}", nobody
-    yield "people.results_form", "/lead/organisations/1/results/new", the_lead
-    yield "people.results_form", f"/lead/organisations/1/results/{NONE}", nobody
+    yield "missing.show", f"/lead/mail/missing/{place.p.review_id}?step=evaluate&rule=none", nobody
+
+
+def _of_people(place: Place) -> Iterator[tuple[str, str, Who]]:
     yield "lead.new_review", "/lead/reviews/new", the_lead
     yield "people.index", "/lead/people", the_lead
     yield "people.new", "/lead/people/new", the_lead
@@ -109,7 +118,6 @@ def _network(place: Place) -> Iterator[tuple[str, str, Who]]:
     here = place.p.review_id
     yield "naming.form", f"/lead/reviews/{here}/sides/0", lead_perhaps
     yield "naming.form", f"/lead/reviews/{here}/sides/{NONE}", nobody
-    yield "missing.show", f"/lead/mail/missing/{here}?step=evaluate&rule=none", nobody
     yield "seat_requests.show", f"/seat-requests/{NONE}", nobody
     for person, party in place.ids.people:
         if party < 2:
@@ -118,10 +126,16 @@ def _network(place: Place) -> Iterator[tuple[str, str, Who]]:
     person = place.ids.people[0][0]
     yield "people.history", f"/lead/people/{person}/history", lead_or_person(person)
     yield "people.history", f"/lead/people/{NONE}/history", nobody
+
+
+def _of_organisations(place: Place) -> Iterator[tuple[str, str, Who]]:
+    """And the definitions by which they review each other."""
     yield "workflows.index", "/lead/workflows", the_lead
     for page, rule in (("", "show"), ("/rights", "rights"), ("/rehearsal", "rehearsal")):
         yield f"workflows.{rule}", f"/lead/workflows/collegial-review{page}", the_lead
     yield "versions.show", "/lead/workflows/collegial-review/versions", the_lead
+    yield "people.results_form", "/lead/organisations/1/results/new", the_lead
+    yield "people.results_form", f"/lead/organisations/1/results/{NONE}", nobody
     yield "people.organisations", "/lead/organisations", the_lead
     yield "people.new_organisation", "/lead/organisations/new", the_lead
     yield "profiles.index", "/lead/profiles", the_lead
