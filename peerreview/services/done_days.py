@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterator
+from datetime import date, datetime
 
 from ..engine.case import OVER, SKIPPED, WAIVED
 from ..engine.definition import Span
@@ -11,7 +12,9 @@ from .facts import MEETING_DATES
 
 
 def done_on(case: OpenCase, path: str, party: int | None = None) -> date | None:
-    """When a step was over, for a side or (None) for the last of all; None where it is not, or nobody waited for it."""
+    """When a step was over, for a side or (None) for the last of all; None where it is not, or nobody waited for it.
+    What was over with the word that a meeting had been held was over on the day of the meeting, however late the
+    word was given."""
     marks = [
         mark
         for place, mark in case.standing.marks.items()
@@ -19,7 +22,18 @@ def done_on(case: OpenCase, path: str, party: int | None = None) -> date | None:
     ]
     if not marks or any(mark.state not in OVER or mark.state == WAIVED for mark in marks):
         return None
-    return case.house.calendar.day(max(mark.since for mark in marks))
+    last = max(mark.since for mark in marks)
+    days = [held for key, at in _said_to_be_held(case, path) if at == last and (held := held_on(case, key))]
+    return max(days, default=case.house.calendar.day(last))
+
+
+def _said_to_be_held(case: OpenCase, path: str) -> Iterator[tuple[str, datetime]]:
+    """The meetings that are held in a step, and when each was said to have been."""
+    for action in case.workflow.by_path[path].actions.values():
+        for effect in action.does:
+            at = case.data(effect.artefact).get("held", {}).get("at") if effect.effect == "hold" else None
+            if at:
+                yield effect.artefact, datetime.fromisoformat(at)
 
 
 def done_by(case: OpenCase, name: str) -> date | None:

@@ -94,7 +94,7 @@ def _panel(case: OpenCase, of_step: list[Turn], yours: bool) -> Panel:
     found = [_buttons(case, turn, yours, first=turn is of_step[0]) for turn in of_step]
     main = next((main for main, _ in found if main is not None), None)
     others = {button: None for _, several in found for button in several if button != main}
-    dues = {turn.due for turn in of_step}
+    dues = {_told(case, turn) for turn in of_step}
     return Panel(
         path=step.path,
         title=step.title,
@@ -109,6 +109,12 @@ def _panel(case: OpenCase, of_step: list[Turn], yours: bool) -> Panel:
     )
 
 
+def _told(case: OpenCase, turn: Turn) -> date | None:
+    """The day as it is told: once it has passed, only where somebody has something left to do."""
+    gone = turn.due is not None and turn.due < turns.today_of(case)
+    return None if gone and not turn.late else turn.due
+
+
 def _stuck(case: OpenCase, of_step: list[Turn]) -> Text | None:
     places = stuck(case.case)
     rules = of_step[0].step.stuck if any(turn.place in places for turn in of_step) else ()
@@ -119,7 +125,7 @@ def _side(case: OpenCase, turn: Turn) -> PanelSide:
     return PanelSide(
         party=turn.party,
         name=case.names[turn.party] if turn.party is not None else "",
-        due=turn.due,
+        due=_told(case, turn),
         late=turn.late,
         who=who_of(case, turn),
         reminder=turn.reminder,

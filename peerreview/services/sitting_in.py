@@ -28,7 +28,9 @@ def waits_for(case: OpenCase, seat_id: int) -> tuple[Message, ...]:
             continue
         if any(seat.id == seat_id for seat in whose_turn(case.case, place)):
             due = due_date(case.case, place)
-            words = N_("Yours to do: %(step)s, by %(due)s.", step=step.title, due=due)
+            passed = due is not None and due < case.house.calendar.day(case.now)
+            gone = N_("Yours to do: %(step)s. It should have been done %(due)s.", step=step.title, due=due)
+            words = gone if passed else N_("Yours to do: %(step)s, by %(due)s.", step=step.title, due=due)
             found[words if due else N_("Yours to do: %(step)s.", step=step.title)] = None
     return tuple(found)
 

@@ -122,8 +122,10 @@ def _the_one(case: OpenCase, mine: Mine) -> Action | None:
     yet held does not stand for the meeting, and neither does the meeting for what else is left of its step."""
     left = [key for key, answer in mine.answers.items() if answer] or list(mine.answers)
     actions = mine.step.actions
-    if len(left) != 1 or len(_asked(actions)) < 2:
-        return None
+    if len(left) != 1 or (len(_asked(actions)) < 2 and not actions[left[0]].remedy):
+        return (
+            None  # The step's own words tell all that is to be done, also what comes before its one action.
+        )
     if len(mine.answers) > 1 and any(_held_by(case, actions[key]) for key in mine.answers):
         return None
     return actions[left[0]]
@@ -241,7 +243,8 @@ def _who_grants(case: OpenCase, entry: Entry) -> tuple[Words, ...]:
 
 
 def _asked(actions: Mapping[str, Action]) -> list[Action]:
-    return [action for action in actions.values() if not action.optional]
+    """What all do on the way through the step: a remedy is for where that has led to nothing."""
+    return [action for action in actions.values() if not (action.optional or action.remedy)]
 
 
 def page_of(case: OpenCase, action: Action) -> str:

@@ -231,10 +231,15 @@ def _when(
         return N_("begins %(day)s", day=case.house.calendar.day(opening))
     wanting = missing(case.case, step.starts_when, scope) if scope.party is not None and marks else ()
     day = agreed_day(case, step, scope)
+    gone = day is not None and day < today_of(case) and not case.standing.on_hold
+    if wanting and gone:
+        return N_("waits: %(reason)s; should have been done %(day)s", reason=wanting[0], day=day)
     if wanting and day is not None:
         return N_("waits: %(reason)s; due %(day)s", reason=wanting[0], day=day)
     if wanting:
         return N_("waits: %(reason)s", reason=wanting[0])
+    if gone:
+        return N_("should have been done %(day)s", day=day)
     if day is not None:
         return N_("due %(day)s", day=day)
     if before is None:

@@ -21,7 +21,9 @@ def _actions(case: OpenCase, artefact: str, effect: str) -> Iterator[tuple[Step,
 
 
 def due_of(case: OpenCase, artefact: str, effect: str, party: int) -> date | None:
-    """By when `party` is to do it, while that step is under way."""
+    """By when `party` is to do it, while that step is under way; while the review rests no day counts."""
+    if case.standing.on_hold:
+        return None
     for step, _ in _actions(case, artefact, effect):
         place = step.path, Scope(party)
         mark = case.standing.marks.get(place)

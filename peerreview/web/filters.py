@@ -18,6 +18,7 @@ from .locale import language
 def register(app: Flask) -> None:
     for name, show in FILTERS.items():
         app.add_template_filter(show, name)
+    app.add_template_test(is_past, "past")
     app.add_template_global(marks.mark, "state_mark")
     app.add_template_global(marks.STATE_WORDS, "state_words")  # type: ignore[arg-type]
     app.add_template_global(as_record)
@@ -97,6 +98,11 @@ def iso(value: date | str) -> str:
 
 def relative(value: date) -> str:
     return words.relative(value, language(), today=today())
+
+
+def is_past(value: Any) -> bool:
+    """Whether a day has been; what is no date tells nothing of that."""
+    return isinstance(value, date) and words.day_of(value) < today()
 
 
 def size(value: int) -> str:

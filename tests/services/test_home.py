@@ -167,3 +167,15 @@ def test_three_reviews_take_as_many_queries_as_one(house: House, who: str) -> No
         view = page(house, cast, actor)
     assert view.running == 3
     assert len(three) == len(one)
+
+
+@pytest.mark.parametrize("appointed", [False, True])
+def test_team_is_asked_for_from_its_first_member_on(house: House, appointed: bool) -> None:
+    """Confirming it is the one action of the step, and not the first thing to be done."""
+    cast = advance(house, make_review(house), to="teams")
+    if not appointed:
+        with house.db.write() as session:
+            session.query(Seat).filter(Seat.role == "member").delete()
+    (task,) = page(house, cast, cast.coordinator(0)).tasks
+    assert said(task.title) == "Appoint your team and confirm it"
+    assert (task.href, said(task.button)) == (f"/reviews/{cast.review_id}/team", "Open the team")

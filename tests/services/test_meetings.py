@@ -10,14 +10,15 @@ import pytest
 from sqlalchemy import select
 
 from peerreview.errors import Invalid, NotFound, Refused
-from peerreview.services import drafting, meetings
+from peerreview.rendering.words import say
+from peerreview.services import drafting, meetings, overview
 from peerreview.services.house import Account, House
 from peerreview.services.meetings import MeetingView, PlanClash
 from peerreview.services.plans import Plan
 from peerreview.store.history import HistoryRow
 from peerreview.store.outbox import Outgoing
 
-from .review_fixtures import Cast, advance, do, make_review
+from .review_fixtures import Cast, advance, do, make_review, plan_meeting
 
 
 @pytest.fixture
@@ -220,3 +221,24 @@ def test_after_the_end_meetings_are_read_only(house: House, cast: Cast) -> None:
     assert view(house, cast, cast.contact(0), "closing_meeting").state == "held"
     with pytest.raises(Refused):
         plan(house, cast, cast.lead)
+
+
+@pytest.mark.parametrize("key", ["second_meeting", "closing_meeting"])
+def test_meeting_is_done_on_the_day_it_was_held_wherever_that_is_told(house: House, key: str) -> None:
+    """However many days later somebody says so: the lanes, the drawing's stops and the dates."""
+    cast = advance(house, make_review(house), to=key)
+    day_held = house.calendar.day(cast.now)
+    if key == "second_meeting":
+        do(house, cast, cast.lead, "present", key)
+    else:
+        for party in cast.parties:
+            do(house, cast, cast.coordinator(party), "hand_over", key)
+        for party in cast.parties:
+            do(house, cast, cast.contact(party), "acknowledge", key)
+    plan_meeting(house, cast, key)
+    cast.now += timedelta(days=6)
+    do(house, cast, cast.lead, "held", key)
+    seen = overview.overview(house, actor=cast.lead, review_id=cast.review_id, now=cast.now)
+    assert {column.done for column in seen.lanes.columns if column.path == key} == {day_held}
+    dates = {say(one.title, "en").lower(): one.done for one in seen.dates}
+    assert dates[key.replace("_", " ")] == day_held

@@ -345,3 +345,21 @@ def test_mail_that_failed_is_laid_aside(app: Flask, house: House, cast: Cast) ->
     assert "550 no such user" not in caller.page("/lead").text
     caller.send(f"/lead/mail/{number}/lay-aside", form_at="/lead/mail")
     assert "Mejlet har skickats under tiden" in caller.page("/lead/mail").text
+
+
+@pytest.mark.parametrize("step", ["collect", "work", "evaluation"])
+def test_day_that_has_passed_is_told_as_such_to_everybody(app: Flask, house: House, step: str) -> None:
+    """Also to those whose turn it is not: nobody is asked to do something "by" a day that has been."""
+    cast = advance(house, make_review(house, now=TODAY - timedelta(days=400)), to=step)
+    at, told = f"/reviews/{cast.review_id}", False
+    for who in (cast.lead, cast.coordinator(0), cast.member(0), cast.contact(1)):
+        caller = as_(app, who)
+        there = re.findall(
+            rf'href="({at}/(?:materials|questions|evaluation|meetings))"', caller.page(at).text
+        )
+        for path in ("/", at, *dict.fromkeys(there)):
+            text = words(caller.page(path).text)
+            assert not re.search(r"[Ss]enast [^.]{,40}\((för .{,20} sedan|i går)\)", text), (path, text)
+            assert not re.search(r"ska (hållas|lämnas in|vara klart) senast|Svara senast", text), (path, text)
+            told |= "skulle ha" in text
+    assert told
