@@ -237,6 +237,17 @@ def planned(asked: Asked) -> Iterator[Thing]:
     )
 
 
+def missing(asked: Asked) -> Iterator[Thing]:
+    """The reminders that are one mail to all who have not answered: how many they are, and on which days."""
+    if not asked.actor.is_lead:
+        raise NotFound("mail")
+    which = asked.number("review_id"), str(asked.args.get("step", "")), str(asked.args.get("rule", ""))
+    rows = planned_store.nameless_of(asked.session, *which)
+    if rows:
+        days = sorted(row.due_at for row in rows)
+        yield Thing("missing", f"{days}", N_("The mail to all who have not answered"))
+
+
 def person(asked: Asked) -> list[Thing]:
     """The account, and what it is used for."""
     id = asked.number("person_id")

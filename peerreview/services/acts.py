@@ -134,6 +134,7 @@ ACTS: Mapping[str, Act] = {
     "lead.lay_aside": Act(N_("Do not send it"), lists.mail),
     "planned.send": Act(N_("Send it now"), lists.planned),
     "planned.hold": Act(N_("Hold it back"), lists.planned),
+    "missing.hold": Act(N_("Hold it back"), lists.missing, ("step", "rule", "held")),
     "planned.let_go": Act(N_("Let it go on its day"), lists.planned),
     "people.invite": Act(N_("Send the invitation again"), lists.person),
     "people.do_close": Act(N_("Close the account"), lists.person),

@@ -14,7 +14,7 @@ from ..errors import Conflict, NotFound
 from ..store import mail_plan as store
 from ..store import planned as planned_store
 from ..store.mail_plan import Wanted
-from ..store.outbox import MailWish, PlannedMail
+from ..store.outbox import MailWish
 from . import mail_plan, wording
 from .accounts import only_lead
 from .cases import OpenCase, opened
@@ -79,7 +79,7 @@ def _waiting(
 ) -> Iterator[tuple[OpenCase, list[MailWish]]]:
     only_lead(actor)
     with changing(house, review_id=review_id, actor=actor, now=now, rounds="lead") as case:
-        rows = [row for row in planned_store.planned_of(case.session, review_id) if _is(row, step, rule)]
+        rows = planned_store.nameless_of(case.session, review_id, step, rule)
         if not rows:
             raise Conflict(GONE)
         found = []
@@ -90,10 +90,6 @@ def _waiting(
                 wish.by = actor.person_id
             found.append(wish)
         yield case, found
-
-
-def _is(row: PlannedMail, step: str, rule: str) -> bool:
-    return row.nameless and row.state == "planned" and (row.step, row.rule) == (step, rule)
 
 
 def _note(case: OpenCase, deed: str, step: str) -> None:

@@ -15,7 +15,7 @@ from . import cases, wording
 from .cases import OpenCase, opened
 from .house import Account, House
 from .seat_request_mails import last_day, path_of
-from .seat_requests import answerable, is_open
+from .seat_requests import answerable, is_open, is_pointless
 from .todo import TaskView, Words
 
 # How long the side's page tells how a question ended.
@@ -88,7 +88,7 @@ def request(house: House, *, actor: Account, request_id: int, now: datetime) -> 
             raise NotFound(f"request {request_id}")
         asker = person_by_id(session, found.asked_by)
         assert asker is not None
-        mark, state = _state(found, now)
+        mark, state = _state(case, found)
         return RequestView(
             id=found.id,
             review=wording.title_of(case),
@@ -103,7 +103,7 @@ def request(house: House, *, actor: Account, request_id: int, now: datetime) -> 
             mark=mark,
             state=state,
             answers=tuple(AnswerView(_who(found, one), one.said, one in mine) for one in found.answers),
-            may_answer=is_open(found, now) and any(one.said is None for one in mine),
+            may_answer=_is_asked(case, found) and any(one.said is None for one in mine),
             chooses=all(one.organisation_id is None for one in found.answers),
         )
 
@@ -114,12 +114,12 @@ def asked_by(case: OpenCase, parties: tuple[int, ...], *, may_write: bool) -> tu
     for one in store.of_review(case.session, case.review.id, parties):
         ended = one.ended_at or one.expires_at
         lately = ended + SHOWN > case.now and one.state not in ("accepted", "withdrawn")
-        if not is_open(one, case.now) and not lately:
+        open_still = _is_asked(case, one)
+        if not open_still and not lately:
             continue
-        mark, state = _state(one, case.now)
+        mark, state = _state(case, one)
         title = case.workflow.functions.get(one.function) or case.workflow.roles[one.role].title
         waits = tuple(_who(one, answer) for answer in one.answers if answer.said is None)
-        open_still = is_open(one, case.now)
         found.append(
             AskedView(
                 id=one.id,
@@ -162,9 +162,15 @@ def _titles(session: Session, reviews: set[int]) -> dict[int, str]:
     return {review: wording.review_title(sides) for review, sides in names.items()}
 
 
-def _state(one: SeatRequest, now: datetime) -> tuple[str, Message]:
-    late = one.state == store.WAITING and not is_open(one, now)
-    return STATES["expired" if late else one.state]
+def _is_asked(case: OpenCase, one: SeatRequest) -> bool:
+    """Whether it waits for answers, at this very moment: that it is over is noted at the next tick."""
+    return is_open(one, case.now) and not is_pointless(case, one)
+
+
+def _state(case: OpenCase, one: SeatRequest) -> tuple[str, Message]:
+    if one.state != store.WAITING or _is_asked(case, one):
+        return STATES[one.state]
+    return STATES["void" if is_pointless(case, one) else "expired"]
 
 
 def _who(request: SeatRequest, answer: SeatAnswer) -> Words:

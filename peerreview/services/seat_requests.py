@@ -73,7 +73,7 @@ def answer(house: House, *, actor: Account, request_id: int, yes: bool, now: dat
         if not theirs:
             raise NotFound(f"request {request_id}")
         mine = [one for one in theirs if one.said is None]
-        if not is_open(request, now) or not mine or _is_pointless(case, request):
+        if not is_open(request, now) or not mine or is_pointless(case, request):
             raise Conflict(ANSWERED)
         for one in mine:
             one.said, one.by, one.at = yes, actor.person_id, now
@@ -110,7 +110,7 @@ def run_out(house: House, *, now: datetime) -> None:
             request = store.request_by_id(case.session, request_id)
             if request is None or request.state != WAITING:
                 continue
-            if _is_pointless(case, request):
+            if is_pointless(case, request):
                 _end(case, request, "void")
                 mails.tell_void(case, request)
                 continue
@@ -119,7 +119,7 @@ def run_out(house: House, *, now: datetime) -> None:
             mails.tell_expired(case, request)
 
 
-def _is_pointless(case: OpenCase, request: SeatRequest) -> bool:
+def is_pointless(case: OpenCase, request: SeatRequest) -> bool:
     """Whether there is no team any more that somebody could sit on."""
     return case.standing.ended is not None or request.party in case.standing.withdrawn
 

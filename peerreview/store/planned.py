@@ -93,6 +93,16 @@ def planned_of(session: Session, review_id: int) -> list[PlannedMail]:
     return list(session.scalars(query.order_by(PlannedMail.due_at, PlannedMail.id)))
 
 
+def nameless_of(session: Session, review_id: int, step: str, rule: str) -> list[PlannedMail]:
+    """The reminders by one rule to all who have not answered an anonymous form, as far as they are still to come."""
+    rows = planned_of(session, review_id)
+    return [
+        row
+        for row in rows
+        if row.nameless and row.state == "planned" and (row.step, row.rule) == (step, rule)
+    ]
+
+
 def warned_of(session: Session, review_id: int, steps: Iterable[str]) -> dict[tuple[str, int, int], set[int]]:
     """Who has been told that others are late with these steps, by (step, party, visit)."""
     query = select(PlannedMail).where(

@@ -96,7 +96,23 @@ def waiting_for(
         .order_by(SeatRequest.expires_at, SeatRequest.id)
         .distinct()
     )
-    return [(one, one.person_id == person_id) for one in session.scalars(query).unique()]
+    found = session.scalars(query).unique().all()
+    pointless = _pointless(session, found)
+    return [(one, one.person_id == person_id) for one in found if one.id not in pointless]
+
+
+def _pointless(session: Session, requests: Sequence[SeatRequest]) -> set[int]:
+    """Those of reviews that have ended and of sides that have left: there is no team to sit on."""
+    if not requests:
+        return set()
+    query = select(Review.id, Review.ended, Review.standing).where(
+        Review.id.in_({one.review_id for one in requests})
+    )
+    left = {
+        id: None if ended is not None else standing["withdrawn"]
+        for id, ended, standing in session.execute(query)
+    }
+    return {one.id for one in requests if (sides := left[one.review_id]) is None or one.party in sides}
 
 
 def _answerers(session: Session, person_id: int, lead: bool) -> set[int]:
@@ -168,14 +184,8 @@ def sides_of(session: Session, reviews: Iterable[int]) -> dict[int, dict[int, st
 def run_out(session: Session, now: datetime) -> list[tuple[int, int]]:
     """(id, review's id) of the requests whose last day has been, and of those whose review has ended or whose side
     has left it."""
-    query = (
-        select(SeatRequest, Review.ended, Review.standing)
-        .join(Review, Review.id == SeatRequest.review_id)
-        .where(SeatRequest.state == WAITING)
-        .order_by(SeatRequest.id)
-    )
-    return [
-        (request.id, request.review_id)
-        for request, ended, standing in session.execute(query)
-        if request.expires_at <= now or ended is not None or request.party in standing["withdrawn"]
-    ]
+    waiting = session.scalars(
+        select(SeatRequest).where(SeatRequest.state == WAITING).order_by(SeatRequest.id)
+    ).all()
+    pointless = _pointless(session, waiting)
+    return [(one.id, one.review_id) for one in waiting if one.expires_at <= now or one.id in pointless]

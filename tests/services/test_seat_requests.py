@@ -174,6 +174,9 @@ def test_a_question_of_a_side_that_leaves_is_over_and_all_who_were_asked_are_tol
     request = asked(house, cast, skane.analyst, 1)
     kept = asked(house, cast, make_skane_too(house), 0)
     do(house, cast, cast.coordinator(1), "withdraw", reason="Omorganisation.")
+    # At once, and not at the next tick.
+    for who in (skane.analyst, skane.coordinator):
+        assert tasks(house, cast, who) == []
     before = [len(subjects(house, cast.coordinator(1))), len(subjects(house, cast.contact(1)))]
     for yes in (True, False):
         with pytest.raises(Conflict):

@@ -188,6 +188,14 @@ def send_planned(house: House) -> Scene:
     return Scene(cast.lead, page, f"{page}/send", lambda: edit(house, Person, {"id": person}, **new), {})
 
 
+def hold_missing(house: House) -> Scene:
+    cast = advance(house, make_review(house, now=TODAY), to="evaluation")
+    which = {"step": "evaluation", "rule": "-3"}
+    at, where = f"/lead/mail/missing/{cast.review_id}", {"review_id": cast.review_id, **which}
+    change = lambda: edit(house, PlannedMail, where, due_at=TODAY + timedelta(days=9))  # noqa: E731
+    return Scene(cast.lead, f"{at}?step=evaluation&rule=-3", f"{at}/hold", change, which)
+
+
 def close_account(house: House) -> Scene:
     cast = make_review(house, now=TODAY - timedelta(days=1))
     person = cast.outsider.person_id
@@ -305,6 +313,7 @@ def begin_by_hand(house: House) -> Scene:
 
 
 SCENES = (
-    share, put_aside, hand_in_later, remove_question, confirm, time_given, remind, send_planned, close_account,
+    share, put_aside, hand_in_later, remove_question, confirm, time_given, remind, send_planned, hold_missing,
+    close_account,
     take_off_the_team, publish, send_invitation, invite_one_more, count_out, leave_round,
 )  # fmt: skip

@@ -43,6 +43,7 @@ DECIDED = {
             "meetings.do_plan",
             "meetings.save_notes",
             "meetings.take_date_away",
+            "network_conflicts.answer_towards",
             "questions.answer",
             "questions.change",
             "questions.note",
@@ -71,7 +72,6 @@ DECIDED = {
             "materials.comment",
             "materials.save_description",
             "materials.say_absent",
-            "missing.hold",
             "missing.line",
             "naming.name",
             "network_conflicts.declare_towards",
@@ -96,7 +96,7 @@ DECIDED = {
         ),
         BRINGS,
     ),
-    **dict.fromkeys(("network_conflicts.answer_towards", "seat_requests.answer", "team.withdraw"), FIXED),
+    **dict.fromkeys(("seat_requests.answer", "team.withdraw"), FIXED),
     **dict.fromkeys(("examples.forget", "interests.forget"), ONESELF),
 }
 # Whoever acts there acts on their own account, or is nobody yet.
