@@ -26,8 +26,12 @@ def left_without(house: House, *, actor: Account, person_id: int, now: datetime)
         raise NotFound(f"person {person_id}")
     found = []
     with house.db.read() as session:
-        ids = store.running(session, case_store.reviews_of(session, person_id, now))
-        for case in opened_many(house, session, ids, account=actor, now=now):
+        theirs = set(case_store.reviews_of(session, person_id, now))
+        person = session.get(Person, person_id)
+        if person is not None and person.is_lead:
+            # They may be the last lead without a conflict of interest where they have no seat at all.
+            theirs |= conflicts.reviews_of_conflicted(session)
+        for case in opened_many(house, session, store.running(session, theirs), account=actor, now=now):
             before = {(one.party, one.roles) for one in vacancies(case.case)}
             after = vacancies(without(case, person_id))
             found += [

@@ -9,8 +9,7 @@ from sqlalchemy.orm import Session
 from ..errors import N_, Conflict, Invalid, NotFound, Refused
 from ..store import conflicts as store
 from ..store.conflicts import Conflict as Row
-from ..store.organisations import organisation_by_id
-from ..store.people import leads
+from ..store.organisations import Organisation, organisation_by_id
 from . import declaring, register
 from .accounts import found_in, only_lead
 from .cases import OpenCase
@@ -193,36 +192,88 @@ def declare_towards(
         session.add(row)
         session.flush()
         _register(session, "conflict_declared", actor, row, real_now)
-        having = {person for person, _ in store.towards(session, [organisation.id])}
-        declaring.tell_of_organisation(
+        declaring.tell_other_leads(
             house,
             session,
-            N_("%(name)s has a conflict of interest: %(side)s", name=actor.name, side=organisation.name),
+            organisation,
+            N_("%(name)s has a conflict of interest: %(side)s", **_who(actor, organisation)),
             N_(
                 "%(name)s leads the network and has declared a conflict of interest towards %(side)s. "
                 "What it keeps them from is yours to do in its reviews.",
-                name=actor.name,
-                side=organisation.name,
+                **_who(actor, organisation),
             ),
-            [person for person in leads(session) if person.id not in having],
+            now=now,
+            real_now=real_now,
+        )
+
+
+def change_towards(
+    house: House,
+    *,
+    actor: Account,
+    conflict_id: int,
+    text: str,
+    seen: str,
+    now: datetime,
+    real_now: datetime,
+) -> None:
+    """Say it in other words: another lead decides anew. Raises as `change` does."""
+    only_lead(actor)
+    with house.db.write() as session:
+        row = _own_towards(session, actor, conflict_id)
+        checks = Checks()
+        text = checks.text(f"text_{conflict_id}", text, most=MOST, missing=DESCRIBE)
+        checks.stop()
+        if row.changed_at.isoformat() != seen:
+            raise Conflict(CHANGED, mine=text, theirs=row.text)
+        if not declaring.reword(row, text, now):
+            return
+        session.flush()
+        _register(session, "conflict_changed", actor, row, real_now)
+        assert row.organisation is not None
+        declaring.tell_other_leads(
+            house,
+            session,
+            row.organisation,
+            N_(
+                "%(name)s has changed what a conflict of interest is: %(side)s",
+                **_who(actor, row.organisation),
+            ),
+            N_(
+                "%(name)s leads the network and has changed what is declared of a conflict of interest towards "
+                "%(side)s. What was decided of it before no longer holds.",
+                **_who(actor, row.organisation),
+            ),
             now=now,
             real_now=real_now,
         )
 
 
 def take_back_towards(
-    house: House, *, actor: Account, conflict_id: int, now: datetime, real_now: datetime
+    house: House, *, actor: Account, conflict_id: int, seen: str, now: datetime, real_now: datetime
 ) -> None:
+    """What was declared does not hold any more. Raises as `take_back` does."""
     only_lead(actor)
     with house.db.write() as session:
-        row = store.by_id(session, conflict_id)
-        if row is None or row.organisation_id is None or row.person_id != actor.person_id:
-            raise NotFound(f"conflict {conflict_id}")
-        if row.ended_at is not None:
-            raise Conflict(ENDED)
+        row = _own_towards(session, actor, conflict_id)
+        if row.changed_at.isoformat() != seen:
+            raise Conflict(CHANGED)
         row.ended_at = now
         session.flush()
         _register(session, "conflict_taken_back", actor, row, real_now)
+
+
+def _own_towards(session: Session, actor: Account, conflict_id: int) -> Row:
+    row = store.by_id(session, conflict_id)
+    if row is None or row.organisation_id is None or row.person_id != actor.person_id:
+        raise NotFound(f"conflict {conflict_id}")
+    if row.ended_at is not None:
+        raise Conflict(ENDED)
+    return row
+
+
+def _who(actor: Account, organisation: Organisation) -> dict[str, str]:
+    return {"name": actor.name, "side": organisation.name}
 
 
 def decide_towards(
@@ -232,6 +283,7 @@ def decide_towards(
     conflict_id: int,
     decision: str,
     note: str,
+    seen: str,
     now: datetime,
     real_now: datetime,
 ) -> None:
@@ -243,8 +295,8 @@ def decide_towards(
             raise NotFound(f"conflict {conflict_id}")
         if not may_decide_towards(session, actor, row):
             raise Refused(N_("You have a conflict of interest here. Another project lead decides on this."))
-        if row.ended_at is not None:
-            raise Conflict(N_("it has been taken back since you read it"))
+        if row.ended_at is not None or row.changed_at.isoformat() != seen:
+            raise Conflict(CHANGED)
         if decision == store.REPLACED:
             raise Invalid({f"decision_{row.id}": N_("Choose one of the alternatives.")})
         _put_decision(row, actor, decision, note, now)

@@ -13,7 +13,7 @@ from ..errors import N_, Message
 from ..rendering.mails import MailWords
 from ..store import conflicts as store
 from ..store.conflicts import Conflict
-from ..store.organisations import organisation_by_id
+from ..store.organisations import Organisation, organisation_by_id
 from ..store.people import Person, leads
 from . import gathering, posting, wording
 from .cases import OpenCase
@@ -68,13 +68,20 @@ def put_down(case: OpenCase, *, party: int | None, person_id: int | None, text: 
 
 def change(case: OpenCase, row: Conflict, text: str) -> None:
     """Other words are decided on anew."""
-    if row.text == text:
+    if not reword(row, text, case.now):
         return
-    row.text, row.changed_at = text, case.now
-    row.decision, row.note, row.decided_at, row.decided_by = "", "", None, None
     case.session.flush()
     note(case, "conflict_changed", row)
     tell_leads(case, row, "changed")
+
+
+def reword(row: Conflict, text: str, now: datetime) -> bool:
+    """Whether it says something else now; then what was decided of it no longer holds."""
+    if row.text == text:
+        return False
+    row.text, row.changed_at = text, now
+    row.decision, row.note, row.decided_at, row.decided_by = "", "", None, None
+    return True
 
 
 def end(case: OpenCase, row: Conflict) -> None:
@@ -134,15 +141,17 @@ def tell_leads(case: OpenCase, row: Conflict, what: str) -> None:
     but = {row.person_id, row.declared_by, *case.rows.employed, *case.rows.declared}
     for person in leads(case.session):
         if person.id not in but and (case.account is None or person.id != case.account.person_id):
-            gathering.tell(
-                case,
-                person,
-                kind="conflict",
-                words=words,
-                real_now=posting.real_time(case.session, case.now),
-                needed=what != "taken_back",
-                decides=row.id if what != "taken_back" else None,
-            )
+            asked = what != "taken_back"
+            _tell(case, person, words, needed=asked, decides=row.id if asked else None)
+
+
+def _tell(
+    case: OpenCase, person: Person, words: MailWords, *, needed: bool, decides: int | None = None
+) -> None:
+    real_now = posting.real_time(case.session, case.now)
+    gathering.tell(
+        case, person, kind="conflict", words=words, real_now=real_now, needed=needed, decides=decides
+    )
 
 
 def tell_decided(case: OpenCase, row: Conflict) -> None:
@@ -173,14 +182,7 @@ def tell_decided(case: OpenCase, row: Conflict) -> None:
         people |= {one.id: one for seat in seats if (one := case.session.get(Person, seat.reader(case.now)))}
     for person in people.values():
         if person.closed_at is None:
-            gathering.tell(
-                case,
-                person,
-                kind="conflict",
-                words=words,
-                real_now=posting.real_time(case.session, case.now),
-                needed=True,
-            )
+            _tell(case, person, words, needed=True)
 
 
 def note_leads(case: OpenCase) -> None:
@@ -229,10 +231,10 @@ def tell_of_function(
     organisation = organisation_by_id(session, organisation_id)
     if organisation is None or not store.has_running(session, organisation_id):
         return
-    having = {one for one, _ in store.towards(session, [organisation_id])}
-    tell_of_organisation(
+    tell_other_leads(
         house,
         session,
+        organisation,
         N_("%(name)s has a conflict of interest: %(side)s", name=person.name, side=organisation.name),
         N_(
             "%(name)s leads the network and now belongs to %(side)s. "
@@ -240,10 +242,25 @@ def tell_of_function(
             name=person.name,
             side=organisation.name,
         ),
-        [one for one in leads(session) if one.id not in having],
         now=real_now,
         real_now=real_now,
     )
+
+
+def tell_other_leads(
+    house: House,
+    session: Session,
+    organisation: Organisation,
+    subject: Message,
+    why: Message,
+    *,
+    now: datetime,
+    real_now: datetime,
+) -> None:
+    """To the leads who have no conflict of interest towards the organisation."""
+    having = {person for person, _ in store.towards(session, [organisation.id])}
+    others = [person for person in leads(session) if person.id not in having]
+    tell_of_organisation(house, session, subject, why, others, now=now, real_now=real_now)
 
 
 def tell_of_organisation(

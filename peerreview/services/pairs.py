@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from ..errors import N_, Invalid, Refused
 from ..store import rounds as store
+from ..store.organisations import organisations
 from ..store.reviews import Review
-from . import reviews
+from . import met, own_employer, reviews
 from .cases import OpenCase
 from .deeds import fire
 from .house import Account, House
@@ -58,31 +59,61 @@ def free_parties(case: OpenCase) -> tuple[int, ...]:
     )
 
 
-def begin_chosen(house: House, *, actor: Account, round_id: int, now: datetime) -> list[int]:
+def begin_chosen(house: House, *, actor: Account, round_id: int, meant: str = "", now: datetime) -> list[int]:
     """Begin a review for each group of the pairing that was chosen last, where it has not begun; gives their ids.
 
-    What has been declined meanwhile stays: only who is free is asked. Raises Refused, Invalid (organisations)."""
+    What has been declined meanwhile stays: only who is free is asked. Raises Refused, Invalid (organisations; meant,
+    where something is asked back first)."""
     with changing_in(house, round_id=round_id, actor=actor, now=now) as case:
         chosen = store.chosen_pairing(case.session, round_id)
         if chosen is None:
             raise Refused(N_("no pairing has been chosen yet"))
-        return begin_groups(case, actor, [tuple(group["members"]) for group in chosen.groups])
+        groups = [tuple(group["members"]) for group in chosen.groups]
+        _ask_back(case, actor, groups, meant)
+        return begin_groups(case, actor, groups)
 
 
 def begin_by_hand(
-    house: House, *, actor: Account, round_id: int, parties: Sequence[int], now: datetime
+    house: House, *, actor: Account, round_id: int, parties: Sequence[int], meant: str = "", now: datetime
 ) -> int:
-    """Begin one review between parties that the lead has picked. Raises Refused, Invalid (organisations)."""
+    """Begin one review between parties that the lead has picked. Raises as `begin_chosen` does."""
     with changing_in(house, round_id=round_id, actor=actor, now=now) as case:
         if not set(parties) <= set(case.standing.parties):
             raise Invalid(organisations=N_("Choose organisations from the list."))
         members = tuple(case.rows.parties[party].organisation_id for party in parties)
+        _ask_back(case, actor, [members], meant)
         return begin_groups(case, actor, [members])[0]
+
+
+def _ask_back(case: OpenCase, actor: Account, groups: Sequence[tuple[int, ...]], meant: str) -> None:
+    """Of those who would be asked: where the lead has a conflict of interest, and who has a review under way."""
+    case.require("pairs", "write", None, _state(case))
+    free = _free(case)
+    wanted = {member for members in groups if set(members) <= free for member in members}
+    partners: dict[int, dict[int, None]] = {}
+    for one in met.meetings(case.house, case.session):
+        for member in one.members if one.running else ():
+            partners.setdefault(member, {}).update(dict.fromkeys(o for o in one.members if o != member))
+    names = {one.id: one.name for one in organisations(case.session)}
+    running = {
+        id: N_(
+            "%(name)s has a review under way already, with %(partners)s.",
+            name=names[id],
+            partners=tuple(names.get(other, "") for other in others),
+        )
+        for id, others in partners.items()
+        if id in wanted
+    }
+    own_employer.ask_back(case.session, actor, wanted, meant, running)
+
+
+def _free(case: OpenCase) -> set[int]:
+    return {case.rows.parties[party].organisation_id for party in free_parties(case)}
 
 
 def begin_groups(case: OpenCase, actor: Account, groups: Sequence[tuple[int, ...]]) -> list[int]:
     case.require("pairs", "write", None, _state(case))
-    free = {case.rows.parties[party].organisation_id for party in free_parties(case)}
+    free = _free(case)
     begun = []
     for members in groups:
         if not set(members) <= free:

@@ -45,6 +45,7 @@ _ACCOUNT: Mapping[str, Message] = {
     "closed": N_("Closed the account"),
     "reopened": N_("Opened the account again"),
     "conflict_declared": N_("Declared a conflict of interest towards an organisation"),
+    "conflict_changed": N_("Changed what is declared of a conflict of interest towards an organisation"),
     "conflict_taken_back": N_("Took back a conflict of interest towards an organisation"),
     "conflict_no_hindrance": N_("Decided on a conflict of interest towards an organisation: no hindrance"),
     "conflict_taken_over": N_(

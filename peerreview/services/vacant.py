@@ -11,6 +11,7 @@ from ..engine.conflicts import NETWORK
 from ..engine.whose import Vacancy, vacancies
 from ..errors import N_, Message, Text
 from ..store import overview as store
+from ..store.people import leads
 from .cases import OpenCase
 from .wording import in_a_row, title_of, way_to
 
@@ -100,7 +101,7 @@ def _of_network(case: OpenCase, one: Vacancy) -> Message:
 def then(case: OpenCase, one: Vacancy) -> Message:
     """What would be wanting."""
     if one.party == NETWORK:
-        return _of_network(case, one)
+        return _of_network_then(case, one)
     side, step = case.names[one.party], case.workflow.by_path[one.step].title
     if not one.roles:
         return N_("their form in the step %(step)s would not be handed in", step=step)
@@ -120,6 +121,23 @@ def then(case: OpenCase, one: Vacancy) -> Message:
             step=step,
         )
     return N_("%(side)s would have nobody who can do the step %(step)s.", side=side, step=step)
+
+
+def _of_network_then(case: OpenCase, one: Vacancy) -> Message:
+    """Those who would lead the network alone, each with a conflict of interest, by name."""
+    names = tuple(person.name for person in leads(case.session) if person.id in case.case.conflicted)
+    if one.now:
+        return N_(
+            "the step %(step)s waits for a project lead, and all who would be left have a conflict of interest: "
+            "%(names)s.",
+            step=case.workflow.by_path[one.step].title,
+            names=names,
+        )
+    return N_(
+        "all project leads who would be left have a conflict of interest: %(names)s. Nobody could do what it keeps "
+        "them from.",
+        names=names,
+    )
 
 
 def roles_of(case: OpenCase, one: Vacancy) -> tuple[Text, ...]:

@@ -167,6 +167,20 @@ def wake_reviews_of_lead(session: Session, person_id: int) -> None:
     wake_reviews(session, {*session.scalars(employed), *session.scalars(declared)})
 
 
+def reviews_of_conflicted(session: Session) -> set[int]:
+    """The running reviews in which a lead has one."""
+    running = select(Party.review_id).join(Review, Review.id == Party.review_id).where(Review.ended.is_(None))
+    lead = select(Person.id).where(Person.is_lead, Person.closed_at.is_(None))
+    employed = running.join(Membership, Membership.organisation_id == Party.organisation_id).where(
+        Membership.person_id.in_(lead)
+    )
+    declared = running.join(
+        Conflict,
+        or_(Conflict.review_id == Party.review_id, Conflict.organisation_id == Party.organisation_id),
+    ).where(Conflict.person_id.in_(lead), *_STANDS)
+    return {*session.scalars(employed), *session.scalars(declared)}
+
+
 def leads_in(session: Session, review_id: int) -> list[tuple[Person, Organisation]]:
     """The leads who have a function in an organisation of a review, and which."""
     query = (

@@ -131,10 +131,15 @@ def declare_towards() -> ResponseReturnValue:
 @login_required
 def answer_towards(conflict_id: int) -> ResponseReturnValue:
     this = {"actor": current_user.account, "conflict_id": conflict_id, "now": g.now, "real_now": g.real_now}
+    this["seen"], do = request.form.get("seen", ""), request.form.get("do")
     try:
-        if request.form.get("do") == "end":
+        if do == "end":
             conflicts.take_back_towards(house(), **this)
             tell(N_("The declaration is taken back."))
+        elif do == "change":
+            text = request.form.get(f"text_{conflict_id}", "")
+            conflicts.change_towards(house(), **this, text=text)
+            tell(N_("The declaration is changed. The other project leads are told."))
         else:
             decision = request.form.get(f"decision_{conflict_id}", "")
             note = request.form.get(f"note_{conflict_id}", "")
@@ -143,6 +148,8 @@ def answer_towards(conflict_id: int) -> ResponseReturnValue:
     except Invalid as error:
         return _network_page(error.errors), 422
     except Conflict as error:
+        if error.mine is not None:
+            raise
         tell_why_not(error)
     return redirect(url_for("network_conflicts.all_of_them"), 303)
 

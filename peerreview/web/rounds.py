@@ -74,9 +74,16 @@ def show(round_id: int) -> ResponseReturnValue:
         own = service.own_page(house(), actor=actor, round_id=round_id, now=g.now)
         g.names = own.head.names
         return render_template("web/rounds/own.html", view=own, head=own.head)
-    view = service.round_page(house(), actor=actor, round_id=round_id, now=g.now)
+    return _lead_page(round_id)
+
+
+def _lead_page(round_id: int, errors: Mapping[str, Message] | None = None) -> str:
+    """`errors`: what is asked back before reviews begin."""
+    view = service.round_page(house(), actor=current_user.account, round_id=round_id, now=g.now)
     g.names = view.head.names
-    return render_template("web/rounds/show.html", view=view, head=view.head)
+    return render_template(
+        "web/rounds/show.html", view=view, head=view.head, typed=request.form, errors=errors or {}
+    )
 
 
 # ---- letters
@@ -316,20 +323,25 @@ def close(round_id: int) -> ResponseReturnValue:
 def begin(round_id: int) -> ResponseReturnValue:
     """Reviews from the pairing that was chosen, or one between those that are ticked."""
     picked = numbers(request.form.getlist("parties"))
+    this = {"actor": current_user.account, "round_id": round_id, "meant": request.form.get("meant", "")}
     try:
         if request.form.get("by") == "hand":
-            pairs.begin_by_hand(
-                house(), actor=current_user.account, round_id=round_id, parties=picked, now=g.now
-            )
+            pairs.begin_by_hand(house(), **this, parties=picked, now=g.now)
             count = 1
         else:
-            begun = pairs.begin_chosen(house(), actor=current_user.account, round_id=round_id, now=g.now)
-            count = len(begun)
+            count = len(pairs.begin_chosen(house(), **this, now=g.now))
         tell(
             N_("Reviews begun: %(count)s. The organisations have been asked by mail to answer.", count=count)
         )
     except Refused as error:
         tell_why_not(error)
     except Invalid as error:
+        if "meant" in error.errors:
+            return _lead_page(round_id, _placeless(error.errors)), 422
         tell(next(iter(error.errors.values())), "failed")
     return redirect(url_for("rounds.show", round_id=round_id), 303)
+
+
+def _placeless(errors: Mapping[str, Message]) -> dict[str, Message]:
+    """What is asked back, with the tick as its only field."""
+    return {key if key == "meant" else f"_{key.lstrip('_')}": words for key, words in errors.items()}

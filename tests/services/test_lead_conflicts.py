@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,10 +11,11 @@ from sqlalchemy import select
 
 from peerreview.engine.case import Scope
 from peerreview.engine.decide import Do, No, See
-from peerreview.errors import Invalid, NotFound, Refused
+from peerreview.errors import Conflict, Invalid, NotFound, Refused
 from peerreview.rendering.words import say
 from peerreview.services import (
     board,
+    closing,
     conflict_pages,
     conflicts,
     histories,
@@ -202,10 +204,28 @@ def test_lead_declares_one_towards_an_organisation_for_all_its_reviews(house: Ho
         [row] = conflict_pages.network_conflicts(house, actor=who, now=now).towards
         assert row.why == why
     assert "Decide on a declared conflict of interest" in tasks(house, cast, third)
-    this: dict[str, Any] = {"conflict_id": row.id, **at}
+    this: dict[str, Any] = {"conflict_id": row.id, **at, "seen": row.seen}
     with pytest.raises(Refused):
         conflicts.decide_towards(house, actor=led.other, decision="no_hindrance", note="", **this)
-    conflicts.take_back_towards(house, actor=led.other, **this)
+    conflicts.decide_towards(house, actor=third, decision="taken_over", note="Tore tar över.", **this)
+    # In other words it is decided on anew, and of the old ones nothing can be said any more.
+    with pytest.raises(NotFound):
+        conflicts.change_towards(house, actor=third, text="Nej.", **this)
+    later = {**this, "now": now + timedelta(hours=1)}
+    conflicts.change_towards(house, actor=led.other, text="Min syster är chef där.", **later)
+    [row] = conflict_pages.network_conflicts(house, actor=third, now=now).towards
+    assert (row.why, row.decided_at, row.changed) == ("Min syster är chef där.", None, True)
+    assert "Decide on a declared conflict of interest" in tasks(house, cast, third)
+    assert len(subjects(house, third)) == 2
+    for who, deed, more in (
+        (led.other, conflicts.take_back_towards, {}),
+        (led.other, conflicts.change_towards, {"text": "Ingen."}),
+        (third, conflicts.decide_towards, {"decision": "no_hindrance", "note": ""}),
+    ):
+        with pytest.raises(Conflict):
+            deed(house, actor=who, **more, **later)
+    assert looked(house, cast, led.other).actor.conflicted
+    conflicts.take_back_towards(house, actor=led.other, **{**later, "seen": row.seen})
     assert not looked(house, cast, led.other).actor.conflicted
     with pytest.raises(NotFound):
         conflict_pages.network_conflicts(house, actor=cast.coordinator(0), now=now)
@@ -229,6 +249,21 @@ def test_review_with_the_own_employer_is_asked_back_and_the_others_are_told(hous
     view = histories.history(house, actor=led.other, review_id=review_id, now=cast.now)
     assert any("A project lead has a conflict of interest" in say(line.title, "en") for line in view.lines)
     reviews.begin_review(house, actor=led.other, **this)
+
+
+def test_closing_the_last_lead_without_one_is_foreseen_by_name_and_link(house: House, led: Led) -> None:
+    this: dict[str, Any] = {"actor": led.own, "person_id": led.other.person_id, "now": led.cast.now}
+    advance(house, led.cast, to="teams")
+    [left] = closing.left_without(house, **this)
+    assert "all project leads who would be left have a conflict of interest: Jana Jävig." in say(
+        left.words, "en"
+    )
+    assert (left.page, left.review) == (f"/reviews/{led.cast.review_id}", "Kalmar län – Gävleborg")
+    unlike(house, led.cast)
+    [left] = closing.left_without(house, **this)
+    assert (left.now, "Jana Jävig" in say(left.words, "sv")) == (True, True)
+    make_person(house, "Nina Ny", "nina@example.org", is_lead=True)
+    assert closing.left_without(house, **this) == ()
 
 
 def test_new_function_of_a_lead_lets_the_reviews_look_at_once_at_whose_turn_it_is(

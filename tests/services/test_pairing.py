@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from peerreview.errors import Conflict, Invalid, NotFound, Refused
 from peerreview.rendering.words import say as said
-from peerreview.services import histories, interests, met, profiles, rounds
+from peerreview.services import histories, interests, met, pairs, profiles, reviews, rounds
 from peerreview.services.acting import Filled, Wish, act
 from peerreview.services.choosing_pairs import keep, propose
 from peerreview.services.house import House
 from peerreview.services.pairing import PairingView, pairing, points_of
 from peerreview.services.pairing_input import Settings
+from peerreview.store.people import Membership
 from peerreview.store.reviews import Review
+from peerreview.store.rounds import Pairing
+from tests.people import make_organisation, make_person
 from tests.services.round_cast import NOW, RoundCast, begin, hold_talk, invite, make_round, wanted
 
 YES, NO = "accept", "decline"
@@ -42,6 +46,42 @@ def _answered(house: House, cast: RoundCast, organisations: int, **changes: obje
             now=NOW,
         )
         hold_talk(house, cast, party)
+
+
+def test_beginning_reviews_asks_back_first_where_there_is_something_to_ask(house: House) -> None:
+    """Both ways of beginning them: somebody has a review under way, or the lead belongs to one of them."""
+    cast = to_pairing(house, 2)
+    places = [side.organisation for side in cast.invited[:2]]
+    other = make_organisation(house, "Region Uppsala")
+    make_person(house, "Ulla", "ulla@example.org", in_organisation=other, role="coordinator")
+    reviews.begin_review(house, actor=cast.lead, organisations=(places[1], other), now=NOW)
+    keep(
+        house,
+        actor=cast.lead,
+        round_id=cast.id,
+        settings=PLAIN,
+        chosen=look(house, cast).sets[0].key,
+        now=NOW,
+    )
+    with house.db.write() as session:
+        session.add(Membership(person_id=cast.lead.person_id, organisation_id=places[0], role="member"))
+        session.query(Pairing).one().chosen_at = NOW
+    here: dict[str, Any] = {"actor": cast.lead, "round_id": cast.id, "now": NOW}
+    ways: list[Callable[[str], object]] = [
+        lambda meant: pairs.begin_by_hand(house, **here, parties=(0, 1), meant=meant),
+        lambda meant: pairs.begin_chosen(house, **here, meant=meant),
+    ]
+    tokens = set()
+    for begun in ways:
+        for meant in ("", "conflict="):
+            with pytest.raises(Invalid) as error:
+                begun(meant)
+        words = " ".join(said(one, "en") for one in error.value.errors.values())
+        assert "You have a conflict of interest towards" in words
+        assert "has a review under way already, with Region Uppsala." in words
+        tokens.add(str(dict(error.value.errors["meant"].params)["token"]))
+    [token] = tokens
+    assert ways[1](token)
 
 
 def look(house: House, cast: RoundCast, settings: Settings | None = None) -> PairingView:

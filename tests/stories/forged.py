@@ -49,7 +49,13 @@ def _either(*sides: int) -> Whose:
 
 def forgeries(place: Place) -> list[Forged]:
     ours = f"/reviews/{place.p.review_id}"
-    found = [*_lead(place), *_actions(place, ours), *_team(place, ours), *_meetings(place, ours)]
+    found = [
+        *_lead(place),
+        *_leads_register(place),
+        *_actions(place, ours),
+        *_team(place, ours),
+        *_meetings(place, ours),
+    ]
     return [
         *found,
         *_rounds(place),
@@ -114,8 +120,7 @@ def _rounds(place: Place) -> Iterator[Forged]:
 
 
 def _lead(place: Place) -> Iterator[Forged]:
-    person, organisation = place.ids.people[0][0], place.p.cast.sides[0].organisation
-    sides = place.p.cast.sides
+    person, sides = place.ids.people[0][0], place.p.cast.sides
     # The first who logs in on the walk is the lead: the session is theirs.
     yield Forged("me.end_session", "/me/sessions/1/end", the_lead)
     yield Forged("lead.retry", "/lead/mail/1/retry", the_lead)
@@ -142,10 +147,16 @@ def _lead(place: Place) -> Iterator[Forged]:
         the_lead,
         {"review": str(place.p.review_id), f"version_{place.p.review_id}": "1", "newest": "0"},
     )
-    why = {"organisation": str(organisation), "text": WHY}
+    why = {"organisation": str(sides[0].organisation), "text": WHY}
     yield Forged("network_conflicts.declare_towards", "/lead/conflicts", the_lead, why)
-    yield Forged("network_conflicts.answer_towards", f"/lead/conflicts/{NONE}", nobody, {"do": "end"})
+    yield Forged(
+        "network_conflicts.answer_towards", f"/lead/conflicts/{NONE}", nobody, {"do": "end", "seen": "x"}
+    )
     yield Forged("lead.begin_review", "/lead/reviews/new", the_lead, chosen)
+
+
+def _leads_register(place: Place) -> Iterator[Forged]:
+    person, organisation = place.ids.people[0][0], place.p.cast.sides[0].organisation
     yield Forged(
         "people.create",
         "/lead/people/new",
@@ -220,7 +231,7 @@ def _team(place: Place, ours: str) -> Iterator[Forged]:
 def _meetings(place: Place, ours: str) -> Iterator[Forged]:
     writers = own("coordinator", "lead")
     yield Forged("conflicts.declare", f"{ours}/conflicts", lambda reader: reader.takes_part, {"text": WHY})
-    yield Forged("conflicts.change", f"{ours}/conflicts/{NONE}", nobody, {"do": "end"})
+    yield Forged("conflicts.change", f"{ours}/conflicts/{NONE}", nobody, {"do": "end", "seen": "x"})
     yield Forged("conflicts.decide", f"{ours}/conflicts/{NONE}/decision", nobody, {"seen": ""})
     for key in ("first_meeting", "second_meeting", "closing_meeting"):
         path = f"{ours}/meetings/{key}"
