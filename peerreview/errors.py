@@ -6,6 +6,8 @@ known at the door (web, mail, command line), not where the error arises.
 
 from __future__ import annotations
 
+import errno
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -62,8 +64,121 @@ def N_(text: str, **params: Any) -> Message:
 
 def in_english(message: Message) -> str:
     """For whoever reads no other language: a log, a program's own error."""
-    params = {name: in_english(one) if isinstance(one, Message) else one for name, one in message.params}
+    params = {name: plain(one) for name, one in message.params}
     return message.text % params if params else message.text
+
+
+def plain(value: Any) -> Any:
+    """What stands in a gap, without the names that only a review has."""
+    if isinstance(value, PartyName):
+        return in_english(nameless(value))
+    if isinstance(value, Message):
+        return in_english(value)
+    if type(value) is tuple:
+        return ", ".join(str(plain(one)) for one in value)
+    return value.get("en") if isinstance(value, Text) else value
+
+
+def nameless(side: PartyName) -> Message:
+    """A party where no organisation stands behind it: in a made-up review."""
+    return N_("side %(number)s", number=side.party + 1)
+
+
+def all_of(found: Sequence[Message]) -> Message:
+    """Several as one, in a row."""
+    told, *others = found
+    for one in others:
+        told = N_("%(one)s; %(other)s", one=told, other=one)
+    return told
+
+
+def why(error: OSError) -> Message | str:
+    """What the machine refuses, in words that are translated; as the machine says it where it is something rare."""
+    known = {
+        errno.ENOENT: N_("it is not there"),
+        errno.EACCES: N_("whoever runs the program may not"),
+        errno.EPERM: N_("whoever runs the program may not"),
+        errno.EROFS: N_("the disk cannot be written to"),
+        errno.ENOSPC: N_("the disk is full"),
+        errno.EISDIR: N_("it is a folder"),
+        errno.ENOTDIR: N_("a part of the path is no folder"),
+        errno.EEXIST: N_("something else has that name"),
+        errno.ENAMETOOLONG: N_("the name is too long"),
+    }
+    return known.get(error.errno or 0) or error.strerror or type(error).__name__
+
+
+def heard(said: str) -> Message | str:
+    """What a driver says of a server or a file that cannot be reached, in words that are translated; what a server
+    itself has answered stays as it is."""
+    known = (
+        (r"refused", N_("nothing answers there")),
+        (
+            r"resolve host|translate host|service not known|nodename|No address assoc",
+            N_("there is no server of that name"),
+        ),
+        (r"[Tt]imed out|timeout expired", N_("nothing answers in time")),
+        (r"unreachable|No route to", N_("no way leads there")),
+        (r"CERTIFICATE_VERIFY|certificate verify", N_("its certificate is not trusted here")),
+        (r"WRONG_VERSION|wrong version number|record layer", N_("it does not speak TLS on that port")),
+        (r"authentication failed|no password supplied", N_("the user's name or the password is wrong")),
+        (r'database ".*" does not exist', N_("the server has no such database")),
+        (r'role ".*" does not exist', N_("the server has no such user")),
+        (r"unable to open database file", N_("the file cannot be opened")),
+        (r"file is not a database", N_("the file is no SQLite database")),
+        (r"readonly database", N_("the file may only be read")),
+        (r"database is locked", N_("another program keeps it locked")),
+    )
+    return next((words for shape, words in known if re.search(shape, said)), said)
+
+
+def misfit(kind: str, limits: Mapping[str, Any]) -> tuple[Message, Message]:
+    """One of pydantic's errors, of whichever kind, in our words: what is wrong with the value, and what to write."""
+    bounds = {
+        "greater_than_equal": ("ge", N_("it is less than %(limit)s"), N_("write at least %(limit)s")),
+        "less_than_equal": ("le", N_("it is more than %(limit)s"), N_("write at most %(limit)s")),
+        "greater_than": ("gt", N_("it is not more than %(limit)s"), N_("write more than %(limit)s")),
+        "less_than": ("lt", N_("it is not less than %(limit)s"), N_("write less than %(limit)s")),
+        "string_too_short": ("min_length", N_("it is empty"), N_("write at least %(limit)s signs")),
+        "string_too_long": (
+            "max_length", N_("it is longer than %(limit)s signs"), N_("write at most %(limit)s signs"),
+        ),
+        "too_short": ("min_length", N_("they are too few"), N_("write at least %(limit)s of them")),
+        "too_long": ("max_length", N_("they are too many"), N_("write at most %(limit)s of them")),
+    }  # fmt: skip
+    if kind in bounds:
+        name, wrong, right = bounds[kind]
+        return wrong.with_(limit=limits.get(name, "")), right.with_(limit=limits.get(name, ""))
+    if kind in ("literal_error", "enum"):
+        those = str(limits.get("expected", "")).replace(" or ", ", ")
+        known = those.replace("'", "")
+        return N_("it is none of %(those)s", those=those), N_("write one of: %(known)s", known=known)
+    return _of_another_kind(kind)
+
+
+def _of_another_kind(kind: str) -> tuple[Message, Message]:
+    """A value of another kind than is asked for; by what pydantic's names of errors begin with."""
+    text = N_("it is written otherwise than it should be")
+    named = N_("it has no names with values")
+    kinds = (
+        ("missing", N_("it is missing"), N_("add it")),
+        ("extra unexpected", N_("there is no such thing here"), N_("take it out")),
+        ("int", N_("it is no whole number"), N_("write a whole number")),
+        ("float decimal fraction complex finite multiple", N_("it is no number"), N_("write a number")),
+        ("bool", N_("it is neither true nor false"), N_("write true or false")),
+        ("string bytes url uuid path", text, N_("write a text")),
+        ("list tuple set frozen_set deque iterable iteration", N_("it is no list"), N_("write a list")),
+        (
+            "dict mapping model dataclass ordered_dict frozen_dict counter invalid_key named_tuple",
+            named, N_("write names with a colon and a value each"),
+        ),
+        ("date time", N_("it is no date"), N_("write a date as year-month-day, such as 2026-03-06")),
+        ("recursion", N_("it contains itself"), N_("write out what it stands for")),
+    )  # fmt: skip
+    for beginnings, wrong, right in kinds:
+        if any(f"{kind}_".startswith(f"{one}_") for one in beginnings.split()):
+            return wrong, right
+    return text, N_("write it as the documents say")
 
 
 class RoughDay(date):
@@ -154,20 +269,22 @@ class TooMany(PeerreviewError):
 class Problem(NamedTuple):
     """A mistake in a file that a person wrote: where it stands, what is wrong, what would be right."""
 
-    file: str
+    file: Message | str
     line: int
     column: int
     wrong: Message | str
     right: Message | str
 
     def __str__(self) -> str:
-        wrong, right = (in_english(one) if isinstance(one, Message) else one for one in self[3:])
-        return f"{self.file}:{self.line}:{self.column}: {wrong}; {right}"
+        file, line, column, wrong, right = (
+            in_english(one) if isinstance(one, Message) else one for one in self
+        )
+        return f"{file}:{line}:{column}: {wrong}; {right}"
 
 
 def in_order(problems: Iterable[Problem]) -> list[Problem]:
     """Each once, by place."""
-    return sorted(set(problems), key=lambda one: (one.file, one.line, one.column, str(one)))
+    return sorted(set(problems), key=lambda one: (str(one.file), one.line, one.column, str(one)))
 
 
 class BadDefinition(PeerreviewError):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from .errors import N_, BadSetting
+from .errors import N_, BadSetting, why
 
 _LINE = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)")
 _LABEL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")
@@ -36,7 +36,7 @@ def read_file(variable: str, name: str) -> dict[str, SettingLine]:
                 "file in UTF-8 with lines such as PEERREVIEW_BASE_URL=https://review.example.org",
                 variable=variable,
                 name=repr(name),
-                error=error,
+                error=why(error) if isinstance(error, OSError) else N_("it is not UTF-8"),
             )
         ) from None
     found: dict[str, SettingLine] = {}

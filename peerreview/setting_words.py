@@ -7,7 +7,7 @@ import os
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from .errors import N_, Message
+from .errors import N_, Message, misfit
 from .setting_rules import SettingLine, shown
 
 PREFIX = "PEERREVIEW_"
@@ -73,21 +73,9 @@ def _variable(name: str, given: Mapping[str, Any], lines: Mapping[str, SettingLi
     return N_("%(variable)s (not set)", variable=variable)
 
 
-def _reason(error: Mapping[str, Any]) -> Message | str:
+def _reason(error: Mapping[str, Any]) -> Message:
     """What is wrong with a value, without pydantic's technical words."""
-    limits = error.get("ctx", {})
-    own = limits.get("error")
-    if isinstance(own, ValueError) and own.args:
-        return own.args[0] if isinstance(own.args[0], Message) else str(own.args[0])
-    return {
-        "int_parsing": N_("it is no whole number"),
-        "int_from_float": N_("it is no whole number"),
-        "bool_parsing": N_("it is neither true nor false"),
-        "literal_error": N_(
-            "it is none of %(those)s", those=limits.get("expected", "").replace(" or ", ", ")
-        ),
-        "greater_than_equal": N_("it is less than %(least)s", least=limits.get("ge", "")),
-        "less_than_equal": N_("it is more than %(most)s", most=limits.get("le", "")),
-        "string_too_short": N_("it is empty"),
-        "string_pattern_mismatch": N_("it is written otherwise than it should be"),
-    }.get(error["type"], str(error["msg"]))
+    own = error.get("ctx", {}).get("error")
+    if isinstance(own, ValueError) and own.args and isinstance(own.args[0], Message):
+        return own.args[0]
+    return misfit(error["type"], error.get("ctx", {}))[0]

@@ -138,7 +138,7 @@ def test_first_lead_is_made_from_the_command_line(environment: dict[str, str]) -
     assert (code, said) == (0, [])
     assert "lead@example.org can log in at https://review.example.org" in out
     code, _, said = command(environment, *words, *secret)
-    assert (code, said) == (2, ["email: There already is an account with this address."])
+    assert (code, said) == (2, ["--email: There already is an account with this address."])
 
 
 def test_settings_are_listed_without_any_being_set(environment: dict[str, str]) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from ..errors import N_, NotThere
+from ..errors import N_, NotThere, why
 from . import saying
 from .saying import option
 
@@ -54,6 +54,8 @@ def _text(file: Path) -> str:
         return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         wrong = N_(
-            "%(file)s: cannot be read; name a file that `peerreview history anchor` wrote", file=str(file)
+            "%(file)s: cannot be read (%(why)s); name a file that `peerreview history anchor` wrote",
+            file=str(file),
+            why=why(error) if isinstance(error, OSError) else N_("it is not UTF-8"),
         )
         raise NotThere(wrong) from error

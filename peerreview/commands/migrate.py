@@ -59,7 +59,7 @@ def _seen(house: House, name: str, reviews: tuple[int, ...], now: datetime) -> V
     except NotFound as error:
         told = ", ".join(str(id) for id in reviews)
         wrong = N_(
-            "of %(reviews)s not all are running reviews of %(name)s with an older definition; "
+            "at least one of these is no running review of %(name)s with an older definition: %(reviews)s; "
             "leave --review out to see which there are",
             reviews=told,
             name=name,

@@ -24,9 +24,11 @@ from ..errors import (
     Message,
     NotFound,
     NotThere,
+    PartyName,
     PeerreviewError,
     Refused,
     Text,
+    nameless,
 )
 
 TRANSLATIONS = Path(__file__).resolve().parents[2] / "translations"
@@ -42,13 +44,23 @@ def language() -> str:
     return "sv" if gettext.find("messages", TRANSLATIONS) else "en"
 
 
-def said(words: Message | Text | str) -> str:
-    """A message in the reader's language; plain text stays what it is."""
-    if isinstance(words, Text):
-        return words.get(language())
-    if not isinstance(words, Message):
-        return str(words)
-    params = {name: said(one) if isinstance(one, (Message, Text)) else one for name, one in words.params}
+def said(words: Any) -> str:
+    """A message in the reader's language, with all that stands in its gaps; plain text stays what it is."""
+    match words:
+        case Text():
+            return words.get(language())
+        case PartyName():
+            return said(nameless(words))
+        case Message():
+            return _filled(words)
+        case tuple():
+            return ", ".join(map(said, words))
+        case _:
+            return str(words)
+
+
+def _filled(words: Message) -> str:
+    params = {name: said(one) if isinstance(one, tuple) else one for name, one in words.params}
     text = gettext.gettext(words.text)
     return text % params if params else text
 
@@ -66,20 +78,25 @@ def stop(lines: Iterable[Message | str], code: int = 1) -> NoReturn:
 def told(error: PeerreviewError) -> tuple[list[str], int]:
     """What an error says, and the exit code: 2 where what was asked for is not there or cannot be so, else 1."""
     if isinstance(error, Invalid):
-        return [f"{field}: {said(message)}" for field, message in error.errors.items()], MISTAKEN
+        return [f"{_asked_as(field)}: {said(message)}" for field, message in error.errors.items()], MISTAKEN
     if isinstance(error, NotFound):
         return [said(N_("There is no such thing."))], MISTAKEN
     if isinstance(error, Refused):
         return [said(error.reason)], 1
     if isinstance(error, BadDefinition):
         return [
-            f"{one.file}:{one.line}:{one.column}: {said(one.wrong)}; {said(one.right)}"
+            f"{said(one.file)}:{one.line}:{one.column}: {said(one.wrong)}; {said(one.right)}"
             for one in error.problems
         ], 1
     if isinstance(error, BadSetting):
         lines = [line for one in error.said for line in said(one).splitlines()]
         return lines, MISTAKEN if isinstance(error, NotThere) else 1
     return str(error).splitlines(), 1
+
+
+def _asked_as(field: str) -> str:
+    """What a field is called on the command line."""
+    return said(N_("ADDRESS")) if field == "address" else f"--{field}"
 
 
 _USAGE = (N_("[OPTIONS]"), N_("COMMAND [ARGS]..."))

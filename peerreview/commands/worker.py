@@ -27,6 +27,7 @@ def worker(once: bool) -> None:
     # The scheduler's own lines, one for each job and round, tell nobody anything.
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     house = open_house(Settings())
     if once:
         done = run_once(house)
@@ -58,12 +59,12 @@ def mail_test(address: str) -> None:
     from config import Settings
 
     from .. import open_house
-    from ..services.testmail import send_test
+    from ..services import testmail
 
     house = open_house(Settings())
-    fate = send_test(house, address=address, real_now=datetime.now(UTC))
+    fate = testmail.send_test(house, address=address, real_now=datetime.now(UTC))
     server = f"{house.settings.mail_server}:{house.settings.mail_port}"
     house.close()
-    if answer := fate.answer:
-        saying.stop([N_("%(server)s did not take it: %(answer)s", server=server, answer=answer)])
+    if fate.answer:
+        saying.stop([testmail.told(fate, server=server)])
     saying.tell(N_("%(server)s took it for %(address)s.", server=server, address=address))

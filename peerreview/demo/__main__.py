@@ -6,29 +6,29 @@ demo lets anybody be anybody. A second start goes on where the first left off; `
 
 from __future__ import annotations
 
-import argparse
 import errno
 import fcntl
 import hashlib
 import logging
-import os
 import secrets
 import shutil
 import signal
 import socket
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
+import click
 import waitress
 
 from config import MIGRATIONS, ROOT, Settings
 
 from .. import create_app, open_house
-from ..errors import BadDefinition, BadSetting
+from ..commands import saying
+from ..commands.saying import option
+from ..errors import N_, BadDefinition, BadSetting, Message, why
 from ..scheduler import Worker, run_once
 from ..services.house import House, upgrade
 from .cast import LEAD, PASSWORD, logins
@@ -40,34 +40,39 @@ UPLOADS = 2
 MULTIPART = 16 * 1024**2
 
 
-class CannotStart(Exception):
-    """Its text says why, and what to do."""
+class CannotStart(BadSetting):
+    """Says why, and what to do."""
 
 
-def main() -> None:
+class Asked(NamedTuple):
+    """What the command line asks for."""
+
+    host: str
+    port: str
+    folder: Path
+    fresh: bool
+
+
+@click.command(cls=saying.Command)
+@option("--port", envvar="PORT", default="5000", help="0 for any that is free.")
+@option("--host", default="127.0.0.1", help="The address to listen at.")
+@option("--fresh", is_flag=True, help="Forget what was done, and start over.")
+@option("--folder", type=click.Path(path_type=Path), default=ROOT / "instance" / "demo", hidden=True)
+def main(port: str, host: str, fresh: bool, folder: Path) -> None:
+    """The living example, on this machine."""
     # Ctrl-C and a polite kill are the same: the end of a good demo. (A shell starts what stands in its
     # background deaf to Ctrl-C.)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
     try:
-        run(_arguments())
+        run(Asked(host, port, folder, fresh))
     except KeyboardInterrupt:
         pass
-    except (CannotStart, BadSetting, BadDefinition) as error:
-        print(f"script/demo: {error}", file=sys.stderr)
-        sys.exit(1)
+    except (BadSetting, BadDefinition) as error:
+        saying.stop(f"script/demo: {line}" for line in saying.told(error)[0])
 
 
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="script/demo", description="The living example, on this machine.")
-    parser.add_argument("--port", default=os.environ.get("PORT") or "5000", help="0 for any that is free")
-    parser.add_argument("--host", default="127.0.0.1", help="the address to listen at")
-    parser.add_argument("--fresh", action="store_true", help="forget what was done, and start over")
-    parser.add_argument("--folder", type=Path, default=ROOT / "instance" / "demo", help=argparse.SUPPRESS)
-    return parser.parse_args()
-
-
-def run(asked: argparse.Namespace) -> None:
+def run(asked: Asked) -> None:
     """Raises KeyboardInterrupt when it is stopped while it starts; returns when it is stopped later."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     for noisy in ("apscheduler", "waitress.queue", "mail.log"):
@@ -102,16 +107,24 @@ def _serve(house: House, door: socket.socket) -> None:
     # One interrupt is enough: what is under way is being finished.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
-    print("\nStopping …", flush=True)
+    _tell(N_("Stopping …"))
 
 
 def _welcome(address: str) -> None:
+    # For programs that wait for it: the same in every language.
     print(f"ready: {address}")
-    print(f"\nLog in with one of these addresses and the password  {PASSWORD}\n")
+    _tell(N_("Log in with one of these addresses and the password  %(password)s", password=PASSWORD))
+    print()
     width = max(len(login.function) for login in logins())
     for login in logins():
         print(f"  {login.function:{width}}  {login.email}")
-    print(f"\nAll mail: {address}/demo/mailbox   The clock: {address}/demo/clock   Ctrl-C stops.", flush=True)
+    where = {"mailbox": f"{address}/demo/mailbox", "clock": f"{address}/demo/clock"}
+    _tell(N_("All mail: %(mailbox)s   The clock: %(clock)s   Ctrl-C stops.", **where))
+
+
+def _tell(words: Message) -> None:
+    """After an empty line, and at once, whoever listens."""
+    print(f"\n{saying.said(words)}", flush=True)
 
 
 @contextmanager
@@ -119,11 +132,12 @@ def _door(host: str, port: str) -> Iterator[socket.socket]:
     """The socket to listen at; CannotStart in plain words where there can be none, before anything is made."""
     number = int(port) if port.isdecimal() else -1
     if not 0 <= number <= 65535:
-        raise CannotStart(f"{port!r} is no port; write a number such as 5000")
+        raise CannotStart(N_("%(port)s is no port; write a number such as 5000", port=repr(port)))
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, number, type=socket.SOCK_STREAM)[0]
     except (OSError, UnicodeError):
-        raise CannotStart(f"{host!r} is no address of this machine; leave --host out") from None
+        no = N_("%(host)s is no address of this machine; leave --host out", host=repr(host))
+        raise CannotStart(no) from None
     with socket.socket(family, kind, protocol) as door:
         door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -135,10 +149,20 @@ def _door(host: str, port: str) -> Iterator[socket.socket]:
 
 
 def _cannot_listen(host: str, port: int, error: OSError) -> NoReturn:
-    other = f"choose another, such as: script/demo --port {port + 1 if 1023 < port < 65535 else 5001}"
-    if error.errno == errno.EADDRINUSE:
-        raise CannotStart(f"port {port} is taken by another program; {other}") from None
-    raise CannotStart(f"cannot listen at {host}, port {port} ({error}); {other}") from None
+    other = port + 1 if 1023 < port < 65535 else 5001
+    taken = N_(
+        "port %(port)s is taken by another program; choose another, such as: script/demo --port %(other)s",
+        port=port,
+        other=other,
+    )
+    cannot = N_(
+        "cannot listen at %(host)s, port %(port)s (%(why)s); choose another, such as: script/demo --port %(other)s",
+        host=host,
+        port=port,
+        why=why(error),
+        other=other,
+    )
+    raise CannotStart(taken if error.errno == errno.EADDRINUSE else cannot) from None
 
 
 def _address(host: str, door: socket.socket) -> str:
@@ -150,14 +174,18 @@ def _address(host: str, door: socket.socket) -> str:
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """Two demos in one folder would pull the rug from under each other."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("w") as lock:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        opened = (folder / "lock").open("w")
+    except OSError as error:
+        no = N_("nothing can be kept in %(folder)s (%(why)s)", folder=repr(str(folder)), why=why(error))
+        raise CannotStart(no) from None
+    with opened as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise CannotStart(
-                "the demo is running already; stop it with Ctrl-C where it was started"
-            ) from None
+            running = N_("the demo is running already; stop it with Ctrl-C where it was started")
+            raise CannotStart(running) from None
         yield
 
 
@@ -170,12 +198,8 @@ def _furnished(folder: Path, address: str, fresh: bool) -> Iterator[House]:
     if fresh or outgrown or not made.exists():
         made.unlink(missing_ok=True)
         _clear(folder)
-        print(
-            "Making the example …"
-            if not outgrown
-            else "The example is of an older version. Making it anew …",
-            flush=True,
-        )
+        older = N_("The example is of an older version. Making it anew …")
+        print(saying.said(older if outgrown else N_("Making the example …")), flush=True)
         _make(settings)
         made.write_text("\n".join(sorted(_migrations())))
     else:
@@ -250,4 +274,4 @@ def _free_port() -> int:
 
 
 if __name__ == "__main__":
-    main()
+    main(prog_name="script/demo")

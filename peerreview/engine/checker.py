@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..errors import N_, Problem, in_order
+from ..errors import N_, Message, Problem, all_of, in_order
 from .definition import Effect, FactRef, RoleRef, Step, Workflow
 from .exploring import DeadEnd, explore
 from .migrating import called
@@ -35,18 +35,17 @@ def _dead_ends(workflow: Workflow) -> Iterator[Problem]:
     for parties, times, leaves in ((least, 1, 0), (min(max(least + 1, 3), workflow.max_parties), 0, 1)):
         found = explore(workflow, parties, times=times, leaves=leaves).found
         if isinstance(found, DeadEnd):
-            trace = ", then ".join(found.trace) or "at once"
-            waits = "; ".join(found.waits) or "nobody can do anything"
+            waits = all_of(found.waits or (N_("nobody can do anything"),))
             end = next(iter(workflow.ends))
             yield problem(
                 workflow,
                 found.place,
                 N_(
                     "with %(parties)s parties a review can come to where the end `%(end)s` cannot be reached: "
-                    "%(trace)s. There %(waits)s",
+                    "%(trace)s. There: %(waits)s",
                     parties=parties,
                     end=end,
-                    trace=trace,
+                    trace=_one_after_the_other(found.trace),
                     waits=waits,
                 ),
                 N_("let somebody do or write what is wanted there, or let the step end without it"),
@@ -60,6 +59,13 @@ def _dead_ends(workflow: Workflow) -> Iterator[Problem]:
                 N_("make blocks of fewer branches"),
             )
             return
+
+
+def _one_after_the_other(trace: tuple[Message, ...]) -> Message:
+    told, *others = trace or (N_("at once"),)
+    for one in others:
+        told = N_("%(one)s, then %(other)s", one=told, other=one)
+    return told
 
 
 def _more_time(workflow: Workflow) -> Iterator[Problem]:

@@ -43,7 +43,7 @@ from dataclasses import dataclass
 from itertools import combinations, product
 from typing import Any, NamedTuple
 
-from ..errors import Refused
+from ..errors import N_, Message, Refused
 from .alike import Alike, without_gone
 from .beginning import first_standing
 from .case import ACTIVE, OVER, WAITING, Actor, Case, FactKey, Facts, Place, Scope, Seat
@@ -62,7 +62,8 @@ from .writing import LEAD, PERSON, T0, Writing, timeless
 MOST = 20_000
 
 
-Deed = tuple[str, Case]
+Deed = tuple[Message, Case]
+BEGUN = Message("")
 
 
 class DeadEnd(NamedTuple):
@@ -71,8 +72,8 @@ class DeadEnd(NamedTuple):
 
     parties: int
     place: str
-    trace: tuple[str, ...]
-    waits: tuple[str, ...]
+    trace: tuple[Message, ...]
+    waits: tuple[Message, ...]
 
 
 class TooMany(NamedTuple):
@@ -96,7 +97,7 @@ class _Node:
 
     case: Case
     before: int = -1
-    deed: str = ""
+    deed: Message = BEGUN
 
 
 def explore(workflow: Workflow, parties: int, *, times: int = 1, leaves: int = 0) -> Explored:
@@ -129,7 +130,7 @@ class Exploring:
     def run(self) -> Explored:
         standing = first_standing(self.workflow, self.parties)
         start = Case(self.workflow, standing, Facts(), seats=self.seats, leads=(LEAD,))
-        self.keep(settle(start, T0).case, -1, "")
+        self.keep(settle(start, T0).case, -1, BEGUN)
         new, moves = self._spread([0])
         for leads in (*(self._leads,) * self.times, *(self._leaves,) * self.leaves):
             overruled = []
@@ -158,7 +159,7 @@ class Exploring:
                     found.append(target)
         return found, moves
 
-    def keep(self, case: Case, before: int, deed: str) -> tuple[int, bool]:
+    def keep(self, case: Case, before: int, deed: Message) -> tuple[int, bool]:
         """The number of a configuration, and whether it is new."""
         case = timeless(self.writing.trimmed(without_gone(case, self.writing)))
         key = self.alike.key(case)
@@ -205,9 +206,10 @@ class Exploring:
                 if same in done:
                     continue
                 done.add(same)
-                who = "the lead" if actor is self.lead else f"side {actor.person - PERSON + 1}"
+                who = N_("the lead") if actor is self.lead else side(actor.person - PERSON)
+                deed = N_("%(who)s: %(action)s (%(path)s)", who=who, action=action.key, path=place[0])
                 for after in self._pinned(case, move.case, free, (helped, actor, what)):
-                    yield f"{who}: {action.key} ({place[0]})", after
+                    yield deed, after
 
     def _time(self, case: Case, helped: Case, place: Place, free: frozenset[FactKey]) -> Iterator[Deed]:
         mark, step = case.standing.marks[place], case.step(place)
@@ -227,7 +229,7 @@ class Exploring:
         run = settle(case.with_(standing=case.standing.with_(marks=marks)), instant)
         if run.standing.marks[place].state != mark.state:
             for after in self._pinned(case, run.case, free, None):
-                yield f"time passes ({place[0]}, {side(place)})", after
+                yield N_("time passes (%(path)s, %(side)s)", path=place[0], side=side(place[1].party)), after
 
     def _timed(self, case: Case, place: Place) -> bool:
         step = case.step(place)
@@ -241,11 +243,14 @@ class Exploring:
                 if self.writing.at_any_time(key) and written.standing == case.standing:
                     continue  # It can as well be written when something comes of it.
                 for after in self._pinned(case, written, free, None):
-                    yield f"{key[0]}.{key[1]} comes true", after
+                    yield N_("%(fact)s comes true", fact=f"{key[0]}.{key[1]}"), after
         for choices in self.writing.choices(case):
             words = ", ".join(f"{k[1]}: {v}" for k, v in choices.items() if isinstance(v, str))
             name = next(iter(choices))[0]
-            yield f"the {name} is written ({words})", self._written(case, choices)
+            yield (
+                N_("`%(name)s` is written (%(words)s)", name=name, words=words),
+                self._written(case, choices),
+            )
 
     def _written(self, case: Case, values: dict[FactKey, Any]) -> Case:
         return settle(case.with_(facts=case.facts.with_(values)), T0).case
@@ -258,9 +263,9 @@ class Exploring:
                 for path in back_targets(case, party):
                     choice = Choice(step=path, party=party)
                     move = fire(case, self.lead, Do(self.back), T0, reason="-", choice=choice)
-                    whom = "all" if party is None else f"side {party + 1}"
+                    deed = N_("the lead: %(whom)s back to %(path)s", whom=side(party), path=path)
                     for after in self._pinned(case, move.case, self.writing.free(case), None):
-                        yield f"the lead: {whom} back to {path}", after
+                        yield deed, after
         yield from self._leaves(case)
 
     def _leaves(self, case: Case) -> Iterator[Deed]:
@@ -280,7 +285,7 @@ class Exploring:
                 choice = Choice(party=party, finish=finish)
                 move = fire(case, self.lead, Do(self.withdraw), T0, reason="-", choice=choice)
                 for after in self._pinned(case, move.case, self.writing.free(case), None):
-                    yield f"side {party + 1} withdraws", after
+                    yield N_("%(side)s withdraws", side=side(party)), after
 
     def _refused(self, case: Case) -> Iterator[Deed]:
         """Where a side has said no and others could go on, the lead lets it leave (or ends it all)."""
@@ -364,5 +369,5 @@ class Exploring:
             self.parties,
             stuck[0] if stuck else "",
             tuple(reversed(trace)),
-            tuple(f"`{p[0]}` ({side(p)}) {wants(case, p)}" for p in places),
+            tuple(wants(case, p) for p in places),
         )

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from ..errors import Message
 from .case import ACTIVE, OVER, Case, FactKey, Facts, Mark, Place, Scope, Standing
-from .exploring import Exploring
+from .exploring import BEGUN, Exploring
 from .flow import settle
 from .saying import wanted, where
 from .writing import LEAD, PERSON, T0, timeless
@@ -40,7 +40,7 @@ def dead_end(case: Case) -> tuple[Stuck, ...]:
         seats=looked.seats,
         leads=(LEAD,),
     )
-    looked.keep(settle(start, T0).case, -1, "")
+    looked.keep(settle(start, T0).case, -1, BEGUN)
     onward = [0]
     while onward and len(looked.nodes) <= MOST:
         # The last come into first: straight on to the end, and round about only where that fails.
@@ -49,7 +49,7 @@ def dead_end(case: Case) -> tuple[Stuck, ...]:
         if here.standing.ended == looked.main:
             return ()
         for _, after in looked.moves(here):
-            target, is_new = looked.keep(after, number, "")
+            target, is_new = looked.keep(after, number, BEGUN)
             looked.forward[number].append(target)
             onward += [target] if is_new else []
     if len(looked.nodes) > MOST:

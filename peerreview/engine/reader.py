@@ -16,7 +16,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError, YAMLStreamError
 
-from ..errors import N_, BadDefinition, Message, Problem, in_order
+from ..errors import N_, BadDefinition, Message, Problem, in_order, misfit
 from .building import Builder
 from .definition import Workflow
 from .likeness import READING, meant
@@ -74,20 +74,18 @@ def _parsed(text: str, file: str) -> Any:
         data = yaml.load(StringIO(text))
     except DuplicateKeyError as error:
         mark = error.problem_mark
-        wrong: Message | str = str(error.problem).split(" with value")[0]
+        twice = re.search(r'"([^"]*)"', str(error.problem))
+        wrong = N_("the key `%(key)s` stands twice", key=twice[1] if twice else "")
         raise BadDefinition(
             [Problem(file, mark.line + 1, mark.column + 1, wrong, N_("each key stands once"))]
         ) from None
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        wrong = N_("this is not YAML: %(why)s", why=error.problem or error.context)
+        wrong = N_("this is not YAML: %(why)s", why=_yaml_fault(str(error.problem or error.context)))
         raise BadDefinition([Problem(file, line, column, wrong, _yaml_mend(error))]) from None
     except (YAMLError, YAMLStreamError, RecursionError, ValueError) as error:
-        wrong = N_(
-            "this is not YAML: %(why)s",
-            why=str(error).splitlines()[0] if str(error) else type(error).__name__,
-        )
+        wrong = N_("this is not YAML: %(why)s", why=_yaml_fault(str(error)))
         raise BadDefinition(
             [Problem(file, 1, 1, wrong, N_("see docs/definitions.md for the form"))]
         ) from None
@@ -96,6 +94,34 @@ def _parsed(text: str, file: str) -> Any:
             [Problem(file, 1, 1, N_("the file holds no definition"), N_("begin with `workflow: a-name`"))]
         )
     return data
+
+
+def _yaml_fault(said: str) -> Message:
+    """What a parser of YAML says, in words that are translated."""
+    known = (
+        (r"mapping values are not allowed", N_("a colon stands where none can be")),
+        (r"could not find expected ':'", N_("a colon is missing")),
+        (r"\\t|\t", N_("a tab stands where a line begins")),
+        (
+            r"block end|did not find expected|expected the node",
+            N_("the line is indented otherwise than those before it"),
+        ),
+        (r"undefined alias", N_("it uses an anchor that stands nowhere before")),
+        (r"duplicate anchor", N_("an anchor stands twice")),
+        (r"unexpected end of stream|expected ',' or", N_("a quotation mark or a bracket is not closed")),
+        (r"escape character", N_("a backslash stands in a text with quotation marks")),
+        (
+            r"special characters|unacceptable character|control characters",
+            N_("it holds a sign that cannot be seen"),
+        ),
+        (r"cannot start any token", N_("a text begins with a sign that wants quotation marks")),
+        (
+            r"could not determine a constructor|unknown tag|undefined tag",
+            N_("it has a tag (!name), which is not read"),
+        ),
+        (r"another document|single document", N_("it holds more than one document (---)")),
+    )
+    return next((words for shape, words in known if re.search(shape, said)), N_("it cannot be read"))
 
 
 def _yaml_mend(error: MarkedYAMLError) -> Message:
@@ -161,7 +187,7 @@ def _problems(error: ValidationError, data: Any, file: str) -> list[Problem]:
     return in_order(found)
 
 
-def _words(detail: Any, name: Message | str) -> tuple[Message, Message | str]:
+def _words(detail: Any, name: Message | str) -> tuple[Message, Message]:
     kind, context, last = (
         detail["type"],
         detail.get("ctx", {}),
@@ -187,34 +213,13 @@ def _words(detail: Any, name: Message | str) -> tuple[Message, Message | str]:
             N_("use small letters a-z, digits and _, a letter first"),
         )
     if kind == "value_error":
-        return N_("`%(name)s` is not whole", name=name), _reason(context.get("error"), detail["msg"])
-    return is_other, _expected(kind, context) or detail["msg"][0].lower() + detail["msg"][1:]
+        return N_("`%(name)s` is not whole", name=name), _reason(context.get("error"))
+    return is_other, misfit(kind, context)[1]
 
 
-def _reason(error: Any, otherwise: str) -> Message | str:
-    said = error.args[0] if isinstance(error, ValueError) and error.args else otherwise
-    return said if isinstance(said, Message) else str(said)
-
-
-def _expected(kind: str, context: Any) -> Message | None:
-    """What pydantic says most often, in words that are translated."""
-    limits = {
-        "greater_than_equal": N_("write at least %(least)s", least=context.get("ge")),
-        "less_than_equal": N_("write at most %(most)s", most=context.get("le")),
-        "string_too_short": N_("write at least %(least)s signs", least=context.get("min_length")),
-        "string_too_long": N_("write at most %(most)s signs", most=context.get("max_length")),
-        "too_short": N_("write at least %(least)s of them", least=context.get("min_length")),
-    }
-    kinds = {
-        **dict.fromkeys(
-            ("dict_type", "mapping_type", "model_type"), N_("write names with a colon and a value each")
-        ),
-        **dict.fromkeys(("list_type", "tuple_type"), N_("write a list")),
-        **dict.fromkeys(("string_type",), N_("write a text")),
-        **dict.fromkeys(("int_type", "int_parsing", "int_from_float"), N_("write a whole number")),
-        **dict.fromkeys(("bool_type", "bool_parsing"), N_("write true or false")),
-    }
-    return limits.get(kind) or kinds.get(kind)
+def _reason(error: Any) -> Message:
+    said = error.args[0] if isinstance(error, ValueError) and error.args else None
+    return said if isinstance(said, Message) else misfit("value_error", {})[1]
 
 
 def _known_words() -> list[str]:

@@ -1,10 +1,8 @@
-"""Places and messages in plain English: for what is told without translations (the problems of a definition)."""
+"""Places of a made-up review in words, and what is wanted there (the problems of a definition)."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from ..errors import N_, Message, PartyName, Text
+from ..errors import N_, Message, PartyName, all_of, nameless
 from .case import WAITING, Case, Place, Scope
 from .conditions import missing
 from .decide import already_done
@@ -12,8 +10,8 @@ from .definition import Condition
 from .flow import active
 
 
-def side(place: Place) -> str:
-    return "all sides" if place[1].party is None else f"side {place[1].party + 1}"
+def side(party: int | None) -> Message:
+    return N_("all sides") if party is None else nameless(PartyName(party))
 
 
 def where(case: Case) -> list[Place]:
@@ -48,24 +46,9 @@ def _asked_of(case: Case, condition: Condition | None, scope: Scope) -> tuple[Sc
     return tuple(Scope(party) for party in case.standing.taking_part)
 
 
-def wants(case: Case, place: Place) -> str:
+def wants(case: Case, place: Place) -> Message:
     """What a place waits for, in words."""
-    said = [english(message) for message in wanted(case, place)]
-    return "waits: " + "; ".join(said) if said else "can do nothing that leads on"
-
-
-def english(message: Message) -> str:
-    """A message in English, with sides by their number."""
-    params = {key: plain(value) for key, value in message.params}
-    return message.text % params if params else message.text
-
-
-def plain(value: Any) -> Any:
-    """Whatever may stand in a message's gap, or be one itself, in English."""
-    if isinstance(value, PartyName):
-        return f"side {value.party + 1}"
-    if isinstance(value, Message):
-        return english(value)
-    if type(value) is tuple:
-        return ", ".join(str(plain(one)) for one in value)
-    return value.get("en") if isinstance(value, Text) else value
+    where = {"path": place[0], "side": side(place[1].party)}
+    if found := wanted(case, place):
+        return N_("`%(path)s` (%(side)s) waits: %(what)s", **where, what=all_of(found))
+    return N_("`%(path)s` (%(side)s) can do nothing that leads on", **where)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from ..errors import N_, Message, PeerreviewError
 
 QUOTE = '"'
+# How .xlsx and .ods (both are archives), and .xls begin.
+WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
 
@@ -52,7 +54,14 @@ class Cell:
 
 
 def text_of(content: bytes) -> str:
-    """UTF-8 or UTF-16 by its mark, UTF-8 where it can be, otherwise Windows-1252."""
+    """UTF-8 or UTF-16 by its mark, UTF-8 where it can be, otherwise Windows-1252. BadTable with the mend where it is a
+    workbook."""
+    if content.startswith(WORKBOOKS):
+        wrong = N_(
+            "this is a workbook, not a CSV file; in Excel choose Save as, and CSV UTF-8 (semicolons are fine), and "
+            "give that file"
+        )
+        raise BadTable([Fault(1, 1, wrong)])
     for mark, encoding in BOMS:
         if content.startswith(mark):
             return _decoded(content[len(mark) :], encoding)
@@ -87,6 +96,10 @@ def rows(content: bytes) -> list[list[Cell]]:
 def _separator(text: str) -> str:
     """Of the first line with something in it, quoted text left out."""
     first = next((line for line in text.split("\n") if line.strip()), "")
+    if first.count(QUOTE) % 2:
+        # A cell of the first row has a line break: the row goes on.
+        whole = "".join(text.split(QUOTE)[::2])
+        first = next((line for line in whole.split("\n") if line.strip()), "")
     bare = "".join(first.split(QUOTE)[::2])
     return max("\t;,", key=bare.count) if any(mark in bare for mark in "\t;,") else ","
 

@@ -271,7 +271,7 @@ def workflow_of(house: House, session: Session, review: Review | ReviewRow, hash
         return newest
     text = store.definition_text(session, hash or review.definition_hash)
     if text is None:
-        where = f"definition of review {review.id}"
+        where = N_("definition of review %(id)s", id=review.id)
         raise BadDefinition(
             [Problem(where, 1, 1, N_("its text is gone"), N_("restore the database from a copy"))]
         )

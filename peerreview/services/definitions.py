@@ -8,7 +8,7 @@ from pathlib import Path
 from ..engine.checker import check
 from ..engine.definition import Workflow
 from ..engine.reader import LARGEST, read
-from ..errors import N_, BadDefinition, BadSetting, NotThere, Problem
+from ..errors import N_, BadDefinition, BadSetting, Message, NotThere, Problem, why
 from ..store import cases
 from ..store import verifying as store
 from .house import House
@@ -77,19 +77,24 @@ def check_running(house: House) -> None:
         for hash, name, count in store.running_definitions(session):
             if hash in shipped:
                 continue
-            where = f"{name}, kept for {count} running review{'s' if count > 1 else ''}"
             text = cases.definition_text(session, hash)
             if text is None:
-                problems.append(
-                    Problem(where, 1, 1, N_("its text is gone"), N_("restore the database from a copy"))
-                )
+                gone = Problem(name, 1, 1, N_("its text is gone"), N_("restore the database from a copy"))
+                problems.append(gone._replace(file=_kept(name, count)))
                 continue
             try:
-                problems += proved(read(text, where))
+                found = proved(read(text, name))
             except BadDefinition as error:
-                problems += error.problems
+                found = error.problems
+            problems += [one._replace(file=_kept(name, count)) for one in found]
     if problems:
         raise BadDefinition(problems)
+
+
+def _kept(name: str, count: int) -> Message:
+    if count == 1:
+        return N_("%(name)s, kept for one running review", name=name)
+    return N_("%(name)s, kept for %(count)s running reviews", name=name, count=count)
 
 
 def read_one(file: Path, *, played: bool = True) -> Workflow:
@@ -103,7 +108,7 @@ def read_one(file: Path, *, played: bool = True) -> Workflow:
         wrong = N_(
             "%(file)s: cannot be read (%(why)s); name a workflow's file (*.yaml)",
             file=str(file),
-            why=error.strerror,
+            why=why(error),
         )
         raise NotThere(wrong) from error
     workflow = read(source, shown(file))

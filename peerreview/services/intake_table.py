@@ -92,9 +92,7 @@ def read(text: str) -> Intake:
 
 def text_of(content: bytes) -> str:
     """What a file says; BadTable with the mend where it is a workbook, or no text."""
-    if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        raise _bad(1, N_("this is a workbook, not a CSV file; in Excel choose Save as, and CSV UTF-8"))
-    if len(content) > LARGEST:
+    if len(content) > LARGEST and not content.startswith(cells.WORKBOOKS):
         raise _bad(1, N_("there is more here than can be taken in at once; divide it into several files"))
     return cells.text_of(content).replace("\r\n", "\n").replace("\r", "\n")
 

@@ -1,6 +1,6 @@
 """Moving the agreed dates of a review that runs: shown first, proposed with a reason, answered by the other sides.
 
-A move is a version of the agreement in which other dates stand (docs/decisions/0019): the side that proposes it has
+A move is a version of the agreement in which other dates stand (docs/decisions/0018): the side that proposes it has
 confirmed it by that, and it is in force, and the mails are planned anew, when all have.
 """
 

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from ..errors import N_, Message
 from ..matching import reading
+from ..matching.cells import WORKBOOKS, Cell, Fault
 from ..matching.cells import BadTable as BadTable
-from ..matching.cells import Cell, Fault
 from ..matching.profiles import Profile, key
 from ..matching.reading import COLUMNS, RESULT, Table
 from ..store import met as store
@@ -52,7 +52,7 @@ def import_profiles(
     """Take in a file of profiles: a column that is there replaces what was known, and empties it where the cell is
     empty; earlier reviews are added. Raises BadTable with every fault, and then nothing is changed."""
     only_lead(actor)
-    if len(content) > LARGEST:
+    if len(content) > LARGEST and not content.startswith(WORKBOOKS):
         raise BadTable([Fault(1, 1, N_("the file is larger than 1 MB; is it the right one?"))])
     with house.db.write() as session:
         rows = {key(row.name): row for row in organisations(session)}

@@ -5,9 +5,9 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from ..errors import N_, Invalid
+from ..errors import N_, Invalid, Message, heard
 from ..mail.addresses import BadAddress, to_ascii
-from ..mail.smtp import Fate, Sender
+from ..mail.smtp import Failed, Fate, Retry, Sender
 from ..rendering.mails import MailWords, compose
 from .delivering import smtp_server
 from .house import House
@@ -44,3 +44,24 @@ def send_test(house: House, *, address: str, real_now: datetime) -> Fate:
     )
     with Sender(smtp_server(house)) as sender:
         return sender.send(sender=settings.mail_from, recipient=address, message=message)
+
+
+def told(fate: Fate, *, server: str) -> Message:
+    """Why it did not go, and which settings to look at."""
+    said = heard(fate.answer) if isinstance(fate.answer, str) else fate.answer
+    if isinstance(fate, Failed):
+        mend = {
+            "sender": N_("see PEERREVIEW_MAIL_FROM"),
+            "recipient": N_("see the address, and whether the server lets this machine send"),
+            "message": N_("ask whoever runs the server"),
+        }[fate.about]
+    elif isinstance(said, str) and said[:3] in ("530", "534", "535"):
+        mend = N_("see PEERREVIEW_MAIL_USERNAME and PEERREVIEW_MAIL_PASSWORD")
+    elif isinstance(fate, Retry) and fate.unreachable:
+        mend = N_(
+            "see PEERREVIEW_MAIL_SERVER and PEERREVIEW_MAIL_PORT, and which kind of TLS it wants "
+            "(PEERREVIEW_MAIL_USE_TLS or PEERREVIEW_MAIL_USE_SSL)"
+        )
+    else:
+        mend = N_("try again in a while, or ask whoever runs the server")
+    return N_("%(server)s did not take it: %(answer)s; %(mend)s", server=server, answer=said, mend=mend)

@@ -19,7 +19,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session
 from sqlalchemy.types import TypeDecorator
 
-from ..errors import N_, BadSetting
+from ..errors import N_, BadSetting, Message, why
 from .urls import file_of, read_url, shown
 
 NAMES = {
@@ -143,18 +143,32 @@ def _engine(url: str, synchronous: str) -> Engine:
             options["connect_args"] = SOON_KNOWN
         engine = create_engine(parsed, **options)
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError, OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
+        if isinstance(error, OSError):
+            raise BadSetting(
+                N_(
+                    "PEERREVIEW_DATABASE_URL: the folder of %(database)s cannot be made (%(why)s); name a file in a "
+                    "folder that belongs to the user who runs Peerreview",
+                    database=shown(parsed),
+                    why=why(error),
+                )
+            ) from error
         raise BadSetting(
             N_(
                 "PEERREVIEW_DATABASE_URL: %(database)s cannot be used (%(why)s); write for example "
                 "sqlite:////var/lib/peerreview/peerreview.db or postgresql://user:password@host/name",
                 database=shown(parsed),
-                why=why,
+                why=_unusable(error),
             )
         ) from error
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine, synchronous)
     return engine
+
+
+def _unusable(error: Exception) -> Message:
+    if isinstance(error, NoSuchModuleError | ModuleNotFoundError):
+        return N_("it is neither SQLite nor PostgreSQL")
+    return N_("it is written otherwise than it should be")
 
 
 def _prepare_sqlite(engine: Engine, synchronous: str) -> None:

@@ -13,7 +13,7 @@ import secrets
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, Protocol
 
-from ..errors import N_, BadSetting, Invalid, NotFound, TooLarge
+from ..errors import N_, BadSetting, Invalid, NotFound, TooLarge, why
 
 CHUNK = 256 * 1024
 _KEY = re.compile(r"[0-9a-f]{32}")
@@ -51,7 +51,7 @@ class FileStore:
                     "PEERREVIEW_FILES_DIR: %(folder)s cannot be written to (%(why)s); name a folder that "
                     "belongs to the user who runs Peerreview",
                     folder=repr(str(self.folder)),
-                    why=error.strerror,
+                    why=why(error),
                 )
             ) from error
 

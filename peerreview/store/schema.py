@@ -14,7 +14,7 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from ..errors import N_, BadSetting, Message, NotThere
+from ..errors import N_, BadSetting, Message, NotThere, all_of, heard
 
 # The modules whose tables make up the schema; whoever wants all of Base.metadata imports this one.
 from . import (  # noqa: F401
@@ -39,7 +39,6 @@ from . import (  # noqa: F401
     shape,
 )
 from .database import Base, Database
-from .shape import all_of
 from .urls import shown
 
 metadata = Base.metadata
@@ -204,7 +203,9 @@ def _why(shown: str, error: SQLAlchemyError) -> Message:
         if shown.startswith("sqlite")
         else N_("see that the server runs, and that name, password and database in the address are right")
     )
-    return N_("cannot connect to %(database)s (%(said)s); %(mend)s", database=shown, said=said, mend=mend)
+    return N_(
+        "cannot connect to %(database)s (%(said)s); %(mend)s", database=shown, said=heard(said), mend=mend
+    )
 
 
 @contextmanager

@@ -7,7 +7,7 @@ What others have put beside ours (a table, an index, a column that may be empty)
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from alembic.autogenerate import compare_metadata, produce_migrations
@@ -54,14 +54,6 @@ def differences(database: Database, metadata: MetaData) -> list[Message]:
             for names in missing
         ]
     return found
-
-
-def all_of(found: Sequence[Message]) -> Message:
-    """Several as one, in a row."""
-    told, *others = found
-    for one in others:
-        told = N_("%(one)s; %(other)s", one=told, other=one)
-    return told
 
 
 def _indexed(key: Any, indexes: Mapping[Any, Any], uniques: Mapping[Any, Any]) -> set[tuple[str, ...]]:

@@ -1,7 +1,7 @@
 """Sheets, scripts and pictures: kept in memory, packed, and called by what they are, so that a browser asks once.
 
 The address of each carries a digest of its bytes (?v=), and what comes under the right one may be kept for good. Pages
-themselves are not packed: docs/decisions/0028-what-is-packed-and-kept.md says why.
+themselves are not packed: docs/decisions/0027-what-is-packed-and-kept.md says why.
 """
 
 from __future__ import annotations

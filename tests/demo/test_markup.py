@@ -31,7 +31,7 @@ INSTALL = (
 
 # Findings of the Nu Html Checker that were looked at and left, by the words of the message, with the reason.
 DECIDED = {
-    # Some screen readers lose a table that is laid out as blocks: docs/decisions/0030-roles-of-tables.md.
+    # Some screen readers lose a table that is laid out as blocks: docs/decisions/0029-roles-of-tables.md.
     r"The “(table|row|rowgroup|cell|columnheader|rowheader)” role is unnecessary for": "roles of tables",
     r"The “role” attribute must not be used on an? “(table|thead|tbody|tr|th|td)” element": "roles of tables",
     # A guess from all the words of a page: of a finished review an English page holds little but names of Swedish

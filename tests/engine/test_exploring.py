@@ -88,4 +88,4 @@ def test_what_was_done_long_ago_cannot_be_done_again() -> None:
     found = explore(read(text, "w.yaml"), 2, times=0).found
     assert isinstance(found, DeadEnd)
     assert found.place == "again"
-    assert "`do` would do what has already been done" in found.waits[0]
+    assert "`do` would do what has already been done" in in_english(found.waits[0])

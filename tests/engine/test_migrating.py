@@ -16,7 +16,6 @@ from peerreview.engine.migrating import Carried, become, carried, fits, misplace
 from peerreview.engine.moves import tick
 from peerreview.engine.reaching import can_end, dead_end
 from peerreview.engine.reader import read
-from peerreview.engine.saying import english
 from peerreview.errors import in_english
 
 from .play import Play, collegial
@@ -65,7 +64,7 @@ def moved(play: Play, new: Workflow) -> Carried:
 
 
 def said(result: Carried) -> list[str]:
-    return [english(message) for message in result.why]
+    return [in_english(message) for message in result.why]
 
 
 def at_collect(parties: int = 2) -> Play:
@@ -257,12 +256,12 @@ def test_a_block_put_around_steps_is_as_they_are() -> None:
 def test_roles_things_and_sides_that_are_no_longer_there() -> None:
     play = at_collect(3)
     pair = newer(("parties: {min: 2, max: 3}", "parties: {min: 2, max: 2}"))
-    assert [english(m) for m in fits(play.case, pair)] == ["the new definition is for 2 to 2 sides"]
+    assert [in_english(m) for m in fits(play.case, pair)] == ["the new definition is for 2 to 2 sides"]
     text = collegial().text.replace("second_meeting", "other_meeting").replace("dates.other", "dates.second")
     play.know(second_meeting__planned__None=True)
-    assert "`second_meeting`, which the new" in next(english(m) for m in fits(play.case, read(text)))
+    assert "`second_meeting`, which the new" in next(in_english(m) for m in fits(play.case, read(text)))
     function = newer(("\n  hr: {sv: HR, en: Human resources}\n", "\n"))
-    assert "function `hr`" in english(fits(play.case, function)[0])
+    assert "function `hr`" in in_english(fits(play.case, function)[0])
 
 
 def test_can_end_tells_a_dead_end() -> None:
@@ -274,7 +273,7 @@ def test_can_end_tells_a_dead_end() -> None:
     result = moved(play, stuck)
     assert result.why == ()
     found = dead_end(play.case.with_(workflow=stuck, standing=result.standing))
-    told = {(path, scope.party): [english(m) for m in wanted] for (path, scope), wanted in found}
+    told = {(path, scope.party): [in_english(m) for m in wanted] for (path, scope), wanted in found}
     assert told.keys() == {("exchange/collect", 0), ("exchange/collect", 1)}
     assert all(wanted[-1] == "the project lead has not consented" for wanted in told.values())
 

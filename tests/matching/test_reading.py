@@ -11,6 +11,7 @@ from peerreview.matching.cells import BadTable
 from peerreview.matching.profiles import Profile, of_one_type
 from peerreview.matching.reading import read, read_table
 from peerreview.matching.weighing import read_weights
+from peerreview.rendering.words import say
 
 HEADER = (
     "organisation,unit_level,population,hospitals,university_hospital,healthcare_region,"
@@ -68,6 +69,36 @@ def test_every_usual_encoding_and_line_end_is_read(content: bytes) -> None:
 def test_every_usual_separator_is_read(mark: str, first: str) -> None:
     swedish = FULL.replace('"12,5"', "12.5").replace(",", mark).replace("12.5", "12,5")
     assert read(((first % mark if first else "") + swedish).encode("cp1252")) == EXPECTED
+
+
+@pytest.mark.parametrize("begins", [b"PK\x03\x04\x14\x00", b"\xd0\xcf\x11\xe0\xa1\xb1"])
+def test_a_workbook_is_told_for_what_it_is_with_the_mend(begins: bytes) -> None:
+    with pytest.raises(BadTable) as refused:
+        read(begins + bytes(range(256)) * 4)
+    (fault,) = refused.value.faults
+    assert "workbook" in fault.message.text
+    assert say(fault.message, "sv").startswith("det här är en arbetsbok")
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-8-sig"])
+def test_a_file_of_swedish_excel_is_read_with_line_breaks_in_its_cells(encoding: str) -> None:
+    """A semicolon between, a comma in numbers, blanks between thousands, and headings on two lines."""
+    text = (
+        '"Organisationens\nnamn";Befolkning;"Andel äldre,\nprocent";"Bra på"\r\n'
+        'Region Dalarna;287\xa0000;22,5;"HR|\nÖppenvård"\r\nRegion Örebro;"306 000";21,0;"Kök; mat"\r\n'
+    )
+    dalarna, orebro = read(text.encode(encoding))
+    assert (dalarna.organisation, dalarna.population, dalarna.offers) == (
+        "Region Dalarna",
+        287_000,
+        ("HR", "Öppenvård"),
+    )
+    assert (orebro.organisation, orebro.population, orebro.offers) == (
+        "Region Örebro",
+        306_000,
+        ("Kök; mat",),
+    )
+    assert (list(dalarna.attributes.values()), list(orebro.attributes.values())) == ([22.5], [21.0])
 
 
 def test_only_the_organisation_is_required() -> None:

@@ -168,5 +168,6 @@ def test_a_test_mail_arrives_or_says_why_not(environment: dict[str, str], smtp: 
     smtp.to_rcpt = ["550 no such user"]
     assert run(environment, "mail", "test", "anna@example.org")[::2] == (
         1,
-        f"127.0.0.1:{smtp.port} did not take it: 550 no such user\n",
+        f"127.0.0.1:{smtp.port} did not take it: 550 no such user; "
+        "see the address, and whether the server lets this machine send\n",
     )

@@ -12,8 +12,7 @@ import pytest
 from sqlalchemy import select, update
 
 from peerreview.engine.reader import read
-from peerreview.engine.saying import english, plain
-from peerreview.errors import Conflict, Invalid, NotFound, in_english
+from peerreview.errors import Conflict, Invalid, NotFound, in_english, plain
 from peerreview.rendering.words import say
 from peerreview.services import (
     histories,
@@ -164,7 +163,7 @@ def test_what_has_no_place_is_refused_and_nothing_is_written(house: House, cast:
     assert key == f"review_{cast.review_id}"
     assert (
         "Region Kalmar län stands in `exchange/collect`, which the new definition does not have; "
-        "if a step has taken its place, write `was: exchange/collect` there" in english(message)
+        "if a step has taken its place, write `was: exchange/collect` there" in in_english(message)
     )
     assert review_of(house, other).definition_hash == house.workflows[NAME].hash, "nor the one that could"
     assert len(_history(house)) == rows
@@ -234,7 +233,7 @@ def test_a_draft_that_no_fact_tells_of_keeps_its_place(house: House, cast: Cast)
     )
     with pytest.raises(Invalid) as refused:
         move(after, cast)
-    assert "`materials`, which the new definition does not have" in english(
+    assert "`materials`, which the new definition does not have" in in_english(
         next(iter(refused.value.errors.values()))
     )
 
@@ -245,7 +244,7 @@ def test_the_history_tells_each_line_by_the_definition_of_its_time(house: House,
     move(after, cast)
     lines = histories.history(after, actor=cast.lead, review_id=cast.review_id, now=cast.now).lines
     assert [line.title for line in lines[1:]] == [line.title for line in before]
-    assert english(lines[0].title).startswith("Moved the review")  # type: ignore[arg-type]
+    assert in_english(lines[0].title).startswith("Moved the review")  # type: ignore[arg-type]
 
 
 def test_a_forged_move_is_found(house: House, cast: Cast) -> None:

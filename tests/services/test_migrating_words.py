@@ -11,8 +11,7 @@ from sqlalchemy import func, select
 
 from peerreview.engine.in_use import fits_in
 from peerreview.engine.reader import read
-from peerreview.engine.saying import plain
-from peerreview.errors import Invalid
+from peerreview.errors import Invalid, plain
 from peerreview.services import migrating, migration_preview
 from peerreview.services.house import House
 from peerreview.store import migrating as store

@@ -33,7 +33,7 @@ def test_a_sound_old_definition_starts(house: House) -> None:
 
 def test_a_faulty_old_definition_does_not(house: House) -> None:
     kept(house, shipped(house).replace("by: coordinator", "by: cordinator", 1))
-    with pytest.raises(BadDefinition, match="kept for 1 running review") as refused:
+    with pytest.raises(BadDefinition, match="kept for one running review") as refused:
         definitions.check_running(house)
     assert "did you mean `coordinator`?" in str(refused.value)
 
