@@ -1,8 +1,8 @@
 """What tests stand on: both databases, the house, a fixed time, a real SMTP server, a real browser.
 
 - `db`: a `Database` with all tables, empty; a test of the store or a story runs twice, on SQLite and on PostgreSQL,
-  any other on one of them, and with `--full` on both (`-k sqlite` or `-k postgresql`: all on that one). Each test
-  has its own, copied from one that the migrations made.
+  any other on one of them, and with `--full` on both (`-k sqlite` or `-k postgresql`: all on that one). On SQLite
+  each test has its own, copied from one that the migrations made; on PostgreSQL one that is emptied after each.
 - `house`: a House on `db` with the shipped workflows, the `settings` of a test and a folder for files.
 - `now`: 2026-03-03 09:00 in Stockholm, a Tuesday, as UTC.
 - `smtp`: the server of tests/mail/post.py; `smtp.taken` is the mail. `smtp.to_data = ["451 later"]` puts
@@ -113,6 +113,12 @@ def pg_url(pg_server: PgServer) -> Iterator[str]:
 
 
 @pytest.fixture
+def emptied_pg_url(pg_server: PgServer) -> Iterator[str]:
+    with pg_server.emptied() as url:
+        yield url
+
+
+@pytest.fixture
 def empty_pg_url(pg_server: PgServer) -> Iterator[str]:
     with pg_server.database(template="template0") as url:
         yield url
@@ -135,7 +141,7 @@ def empty_sqlite_url(tmp_path: Path) -> str:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def db(request: pytest.FixtureRequest) -> Iterator[Database]:
-    url = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "pg_url")
+    url = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "emptied_pg_url")
     database = quick_database(url)
     yield database
     database.dispose()
