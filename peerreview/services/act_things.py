@@ -25,11 +25,13 @@ from ..store.organisations import Organisation, SelfAssessment
 from ..store.outbox import Outgoing
 from ..store.people import Membership, Person
 from ..store.reviews import Seat
-from . import handing_in, listed, reminding, round_people, shelves
+from . import handing_in, listed, reminding, round_people, shelves, wishes
 from .asked_time import entries, open_askings
 from .cases import OpenCase, opened
 from .house import Account, House
 from .prints import Thing
+from .register_notes import told_of
+from .round_letters import dates_of
 
 
 @dataclass
@@ -213,10 +215,14 @@ def reminded(asked: Asked) -> Iterator[Thing]:
 
 
 def results(asked: Asked) -> Iterator[Thing]:
+    if not asked.path.get("number") and asked.actor.is_lead:
+        yield Thing("results", "", N_("Results that are added"))
+        return
     row = asked.session.get(SelfAssessment, asked.number("number"))
     if row is None or not asked.actor.is_lead:
         raise NotFound("results")
-    yield Thing(f"results:{row.id}", repr(row.rows), f"{row.instrument} {row.year}")
+    said = repr((row.instrument, row.year, row.rows))
+    yield Thing(f"results:{row.id}", said, f"{row.instrument} {row.year}")
 
 
 def mail(asked: Asked) -> Iterator[Thing]:
@@ -232,20 +238,41 @@ def planned(asked: Asked) -> Iterator[Thing]:
     if row is None or not asked.actor.is_lead:
         raise NotFound("mail")
     person = asked.session.get_one(Person, row.person_id)
+    wish = wishes.of_row(asked.session, row)
     yield Thing(
-        "mail", f"{row.state}.{row.due_at}.{person.email}", N_("The mail to %(name)s", name=person.name)
+        "mail",
+        f"{row.state}.{row.due_at}.{person.email}.{wish.held}.{wish.line}",
+        N_("The mail to %(name)s", name=person.name),
     )
 
 
 def missing(asked: Asked) -> Iterator[Thing]:
-    """The reminders that are one mail to all who have not answered: how many they are, and on which days."""
+    """The reminders that are one mail to all who have not answered: how many they are, on which days, and as the lead
+    has left them."""
     if not asked.actor.is_lead:
         raise NotFound("mail")
     which = asked.number("review_id"), str(asked.args.get("step", "")), str(asked.args.get("rule", ""))
     rows = planned_store.nameless_of(asked.session, *which)
     if rows:
         days = sorted(row.due_at for row in rows)
-        yield Thing("missing", f"{days}", N_("The mail to all who have not answered"))
+        wish = wishes.of_row(asked.session, rows[0])
+        words = N_("The mail to all who have not answered")
+        yield Thing("missing", f"{days}.{wish.held}.{wish.line}", words)
+
+
+def about_person(asked: Asked) -> Iterator[Thing]:
+    row = asked.session.get(Person, asked.number("person_id"))
+    if row is None or not asked.actor.is_lead:
+        raise NotFound("person")
+    yield Thing("about", repr((row.name, row.phone, row.language)), row.name)
+
+
+def organisation(asked: Asked) -> Iterator[Thing]:
+    row = asked.session.get(Organisation, asked.number("organisation_id"))
+    if row is None or not asked.actor.is_lead:
+        raise NotFound("organisation")
+    told = {name: value for name, value in told_of(asked.session, row).items() if name != "results"}
+    yield Thing("about", repr(sorted(told.items())), row.name)
 
 
 def person(asked: Asked) -> list[Thing]:
@@ -314,6 +341,19 @@ def joining(asked: Asked) -> Iterator[Thing]:
         raise NotFound("round")
     for key in ("invitation", "timetable"):
         yield from listed.state_of(case, case.artefact(key), None)
+
+
+def timetable(asked: Asked) -> Iterator[Thing]:
+    """The round's dates, which stand in the form of its invitation too."""
+    case = asked.case()
+    if not asked.actor.is_lead:
+        raise NotFound("round")
+    days = dates_of(case)
+    answers, pairing = days["answers"], days["pairing"]
+    words = N_("Answers by %(day)s", day=answers) if answers else N_("Answers by")
+    yield Thing("date:answers", f"{answers}", words)
+    words = N_("Pairs by %(day)s", day=pairing) if pairing else N_("Pairs by")
+    yield Thing("date:pairing", f"{pairing}", words)
 
 
 def letter_fields(asked: Asked) -> Mapping[str, list[str]]:

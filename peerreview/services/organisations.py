@@ -166,9 +166,10 @@ def change_organisation(
         found = store.organisation_by_id(session, organisation_id, lock=True)
         if found is None:
             raise NotFound
-        before = told_of(session, found)
-        _save(session, found, form, house.calendar.day(now).year)
-        note_changed(session, found, before, by=actor, at=real_now)
+        with house.asked(session, actor):
+            before = told_of(session, found)
+            _save(session, found, form, house.calendar.day(now).year)
+            note_changed(session, found, before, by=actor, at=real_now)
 
 
 def _save(session: Session, row: Organisation, form: OrganisationForm, year: int) -> None:

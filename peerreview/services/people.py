@@ -203,7 +203,8 @@ def change_person(
     only_lead(actor)
     with house.db.write() as session:
         found = found_in(session, person_id, lock=True)
-        save_in(house, session, found, name, phone, language, by=actor, at=real_now)
+        with house.asked(session, actor):
+            save_in(house, session, found, name, phone, language, by=actor, at=real_now)
 
 
 def add_membership(

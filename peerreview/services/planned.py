@@ -27,7 +27,7 @@ from .cases import OpenCase, opened
 from .checks import Checks
 from .deeds import changing
 from .house import Account, House
-from .wishes import NONE, Wish, key_of, wish_of, wishes, words_with
+from .wishes import Wish, key_of, of_row, words_with
 
 MOST = 500
 GONE = N_("The mail has gone meanwhile, or is no longer planned.")
@@ -71,7 +71,7 @@ def planned_mail(house: House, *, actor: Account, which: MailId, now: datetime) 
         row = _row(session, which)
         case = opened(house, session, review_id=row.review_id, account=None, now=now)
         person = session.get_one(Person, row.person_id)
-        wish = _wish(session, row)
+        wish = of_row(session, row)
         words = _words(case, row, wish)
         subject = text = ""
         if words is not None:
@@ -130,7 +130,7 @@ def add_line(house: House, *, actor: Account, which: MailId, line: str, now: dat
 def send_now(house: House, *, actor: Account, which: MailId, now: datetime, real_now: datetime) -> None:
     """It goes at once and by itself, if it still says something true. Raises Conflict, Refused."""
     with _waiting(house, actor, which, now) as (case, row):
-        words = _words(case, row, _wish(case.session, row))
+        words = _words(case, row, of_row(case.session, row))
         person = case.session.get_one(Person, row.person_id)
         if words is None:
             raise Conflict(GONE)
@@ -189,12 +189,6 @@ def _words(case: OpenCase, row: Row, wish: Wish) -> MailWords | None:
 
 def _planned(case: OpenCase, row: PlannedMail) -> Planned | None:
     return next((one for one in plan(case.case, case.now) if one.key == key_of(row)), None)
-
-
-def _wish(session: Session, row: Row) -> Wish:
-    if isinstance(row, Gathered):
-        return wish_of(row)
-    return wishes(session, [row.review_id]).get((row.review_id, key_of(row)), NONE)
 
 
 def _wish_on(case: OpenCase, row: Row, actor: Account) -> MailWish | Gathered:

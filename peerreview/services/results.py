@@ -148,19 +148,20 @@ def save(
         organisation = store.organisation_by_id(session, organisation_id, lock=True)
         if organisation is None:
             raise NotFound(f"organisation {organisation_id}")
-        before = told_of(session, organisation)
-        row = SelfAssessment(organisation_id=organisation_id)
-        if number is not None:
-            row = _row(session, organisation_id, number)
-        row.instrument, row.year, row.rows = _checked(house, form, house.calendar.day(now).year)
-        try:
-            with session.begin_nested():
-                session.add(row)
-                session.flush()
-        except IntegrityError:
-            fault = N_("There already are results of this instrument and year. Change those.")
-            raise Invalid(instrument=fault) from None
-        note_changed(session, organisation, before, by=actor, at=real_now)
+        with house.asked(session, actor):
+            before = told_of(session, organisation)
+            row = SelfAssessment(organisation_id=organisation_id)
+            if number is not None:
+                row = _row(session, organisation_id, number)
+            row.instrument, row.year, row.rows = _checked(house, form, house.calendar.day(now).year)
+            try:
+                with session.begin_nested():
+                    session.add(row)
+                    session.flush()
+            except IntegrityError:
+                fault = N_("There already are results of this instrument and year. Change those.")
+                raise Invalid(instrument=fault) from None
+            note_changed(session, organisation, before, by=actor, at=real_now)
 
 
 def remove(house: House, *, actor: Account, organisation_id: int, number: int, real_now: datetime) -> None:

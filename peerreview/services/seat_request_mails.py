@@ -123,6 +123,26 @@ def tell_void(case: OpenCase, request: SeatRequest) -> None:
     _tell_over(case, request, why)
 
 
+def tell_impossible(case: OpenCase, request: SeatRequest) -> None:
+    """Where the place can no longer be given: to the side that asked, and to those whom it asked."""
+    name, side = request.person.name, _side(case, request)
+    _to_side(
+        case,
+        request,
+        N_("%(name)s will not sit on your team – %(review)s", name=name, review=wording.title_of(case)),
+        N_(
+            "%(name)s has another part in the review by now, or no open account. You can appoint somebody else.",
+            name=name,
+        ),
+    )
+    why = N_(
+        "The place on the team of %(party)s can no longer be given: "
+        "whoever was asked has another part in the review by now, or no open account.",
+        party=side,
+    )
+    _tell_over(case, request, why)
+
+
 def _tell_over(case: OpenCase, request: SeatRequest, why: Message) -> None:
     """To all who were asked, the organisations too."""
     name, title = request.person.name, wording.title_of(case)

@@ -155,6 +155,8 @@ def _accept(case: OpenCase, request: SeatRequest, last: Account) -> None:
     sits = any(s.party == request.party and s.person_id == person.id for s in case.rows.seats)
     if fit.how == "never" or sits or person.closed_at is not None:
         _end(case, request, "void")
+        if not sits:
+            mails.tell_impossible(case, request)
         return
     leave(case, person, fit.held, by=last)
     if fit.how == "chooses":
@@ -164,6 +166,8 @@ def _accept(case: OpenCase, request: SeatRequest, last: Account) -> None:
     for other in store.of_review(case.session, case.review.id, case.standing.parties):
         if other.person_id == person.id and other.state == WAITING:
             _end(case, other, "void")
+            if other.party != request.party:
+                mails.tell_impossible(case, other)
     mails.tell_accepted(case, request)
 
 

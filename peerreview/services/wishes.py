@@ -49,6 +49,12 @@ def wish_of(row: Gathered) -> Wish:
     return Wish(row.held, row.line, row.writer.name if row.line and row.writer else "")
 
 
+def of_row(session: Session, row: PlannedMail | Gathered) -> Wish:
+    if isinstance(row, Gathered):
+        return wish_of(row)
+    return wishes(session, [row.review_id]).get((row.review_id, key_of(row)), NONE)
+
+
 def words_with(case: OpenCase, planned: Planned, wish: Wish) -> MailWords:
     """The words of a reminder, with what the lead has added."""
     return added_to(wording.reminder_words(case, planned), wish)

@@ -250,3 +250,17 @@ def test_mails_name_what_is_asked_and_until_when(house: House, cast: Cast, skane
     assert own.startswith("Vill du vara med i ett granskningsteam? Svara senast tis 17 mars")
     assert of_organisation.startswith("Får Utredare vara med i ett annat team?")
     assert mails(house, "team") == [skane.analyst.email, skane.coordinator.email]
+
+
+def test_a_place_that_can_no_longer_be_given_is_told_to_all_who_were_asked(
+    house: House, cast: Cast, skane: Skane
+) -> None:
+    """Nobody waits for what has come to nothing: before the last yes somebody became another side's."""
+    request = asked(house, cast, skane.analyst)
+    register(house, skane.analyst, cast.organisations[1])
+    for who in (skane.analyst, skane.coordinator):
+        answers(house, cast, who, request)
+    assert "Utredare" not in names(page(house, cast, cast.coordinator(0)), 0)
+    assert subjects(house, cast.coordinator(0))[-1].startswith("Utredare")
+    for who in (skane.analyst, skane.coordinator):
+        assert len(subjects(house, who)) == 2

@@ -18,6 +18,7 @@ from peerreview.store.history import HistoryRow
 from peerreview.store.outbox import Outgoing, PlannedMail
 from peerreview.store.people import Membership, Person
 from peerreview.store.questions import Question
+from peerreview.store.register import RegisterRow
 from peerreview.store.reviews import Seat
 from tests.people import make_organisation, make_person
 from tests.services.agreement_play import resave
@@ -58,7 +59,7 @@ def held(text: str, action: str) -> dict[str, str | list[str]]:
     raise AssertionError(f"no form for {action}")
 
 
-def done(house: House) -> tuple[int, int, int]:
+def done(house: House) -> tuple[int, ...]:
     """What acts leave: lines of history, mails, and a sum of what else they change."""
     with house.db.read() as session:
         closed = session.scalar(select(func.count()).where(Person.closed_at.is_not(None)))
@@ -66,6 +67,7 @@ def done(house: House) -> tuple[int, int, int]:
             session.scalar(select(func.count()).select_from(HistoryRow)) or 0,
             session.scalar(select(func.count()).select_from(Outgoing)) or 0,
             closed or 0,
+            session.scalar(select(func.count()).select_from(RegisterRow)) or 0,
         )
 
 

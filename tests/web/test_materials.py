@@ -241,7 +241,8 @@ def test_draft_is_shared_after_its_consequence_was_read(app: Flask, house: House
     assert "hemlig.pdf" not in other.page(at(cast)).text
     own.send(at(cast, f"/{material}/withdraw"), form_at=at(cast))
     own.send(at(cast, f"/{material}/put-back"), form_at=at(cast))
-    own.send(at(cast, f"/{material}/describe"), form_at=at(cast), marking="OSL 21:1")
+    describe = at(cast, f"/{material}/describe")
+    own.send(describe, form_at=describe, marking="OSL 21:1")
     assert "OSL 21:1" in own.page(at(cast)).text
 
 

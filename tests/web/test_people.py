@@ -201,7 +201,8 @@ def test_organisation_is_added_and_changed(caller: Caller) -> None:
     page = caller.page(answer.location).text
     assert "Region Kalmar län är tillagd." in page
     assert 'value="247000"' in page
-    caller.send(answer.location, form_at=path, **{**typed, "name": "Region Kalmar", "hospitals": "3"})
+    there = answer.location
+    caller.send(there, form_at=there, **{**typed, "name": "Region Kalmar", "hospitals": "3"})
     assert rows(caller.page("/lead/organisations").text) == ["Region Kalmar"]
     twin = caller.send(path, 422, form_at=path, name="REGION KALMAR", code="h")
     assert re.findall(r'href="#f-(\w+)"', twin.text) == ["name", "code"]
