@@ -132,7 +132,7 @@ def where_of(case: OpenCase) -> tuple[Message, ...]:
         N_(
             "%(party)s: %(steps)s.",
             party=PartyName(party),
-            steps=in_rows(steps) or N_("waits for the others"),
+            steps=in_rows(steps) or N_("waiting for the others"),
         )
         for party, steps in by_side.items()
     )

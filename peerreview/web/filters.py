@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
@@ -13,6 +14,8 @@ from markupsafe import Markup, escape
 from peerreview.rendering import markdown, marks, tongues, words
 
 from .locale import language
+
+_DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 
 
 def register(app: Flask) -> None:
@@ -51,6 +54,11 @@ def say(value: Any) -> Any:
 
 def sentence(value: Any) -> str:
     return words.sentence(str(say(value)))
+
+
+def with_whole_days(value: Any) -> Markup:
+    """Words in which a day in figures (2026-04-16) stays on one line: its hyphens are no places to part at."""
+    return Markup(_DAY.sub(r'<span class="nowrap">\g<0></span>', str(escape(say(value)))))
 
 
 def coded(value: Any) -> Markup:
@@ -140,6 +148,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "say": say,
     "sentence": sentence,
     "coded": coded,
+    "with_whole_days": with_whole_days,
     "day": day,
     "day_time": day_time,
     "month": month,

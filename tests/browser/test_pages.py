@@ -160,6 +160,11 @@ def test_the_reader_s_own_colours_and_paper_show_all_and_no_more(served: Serve) 
     page.goto(f"{here.origin}/reviews/{here.planted.review_id}")
     assert page.locator(".tabs a").count() > 3
     assert page.evaluate(BARS) == []
+    page.goto(f"{here.origin}/me")
+    chosen = (
+        "getComputedStyle(document.querySelector('[type=radio]:checked + label'), '::after').borderTopWidth"
+    )
+    assert page.evaluate(chosen) == "7px"
     page.emulate_media(forced_colors="none", media="print")
     # What A4 leaves between its margins.
     page.set_viewport_size({"width": 658, "height": 900})
