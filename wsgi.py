@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from config import Settings
 from peerreview import create_app
-from peerreview.errors import N_, BadDefinition, BadSetting
+from peerreview.errors import BadDefinition, BadSetting
 from peerreview.scheduler import work_beside
 
 # gunicorn's own code for "the application could not be loaded": its master then stops instead of
@@ -18,8 +18,7 @@ except (BadSetting, BadDefinition) as error:
     # Only here: it makes gettext speak the language of whoever started this, which the pages ask nobody for.
     from peerreview.commands import saying
 
-    saying.tell(N_("Peerreview does not start:"), err=True)
-    saying.stop(saying.told(error)[0], COULD_NOT_LOAD)
+    saying.refuse(error, COULD_NOT_LOAD)
 
 if settings.run_worker:
     work_beside(app.extensions["house"])

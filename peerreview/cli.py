@@ -34,6 +34,9 @@ def main() -> None:
     except PeerreviewError as error:
         lines, code = saying.told(error)
         saying.stop(lines, code)
+    except Exception as error:
+        saying.in_trouble(error)
+        raise
 
 
 @click.group(cls=saying.Lazy, found=COMMANDS)

@@ -110,6 +110,15 @@ def test_database_that_cannot_be_used_is_told(environment: dict[str, str], url: 
         assert "hush" not in said[0]
 
 
+def test_a_refused_start_is_told_in_the_language_of_whoever_starts_it(environment: dict[str, str]) -> None:
+    environment |= {"LANG": "sv_SE.UTF-8", "LC_ALL": "", "LC_MESSAGES": "", "LANGUAGE": ""}
+    code, _, said = run(environment, "-c", "import wsgi")
+    assert (code, said[0]) == (4, "Peerreview startar inte:")
+    assert said[1].endswith("har inga tabeller än; kör `peerreview db upgrade`")
+    code, _, said = run(environment, "-m", "peerreview.demo", "--port", "hej")
+    assert (code, said) == (1, ["script/demo: 'hej' är ingen port; skriv ett tal, till exempel 5000"])
+
+
 def test_broken_definition_is_told_with_its_line(environment: dict[str, str], tmp_path: Path) -> None:
     shipped = (ROOT / "workflows" / "collegial-review.yaml").read_text(encoding="utf-8")
     folder = tmp_path / "workflows"

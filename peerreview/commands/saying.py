@@ -75,6 +75,23 @@ def stop(lines: Iterable[Message | str], code: int = 1) -> NoReturn:
     sys.exit(code)
 
 
+def refuse(error: PeerreviewError, code: int) -> NoReturn:
+    """Why a web server does not start."""
+    stop([N_("Peerreview does not start:"), *told(error)[0]], code)
+
+
+def in_trouble(error: Exception) -> None:
+    """Stop in plain words where the database is gone or the disk full; what else it is, is a fault of ours."""
+    from ..services.troubles import trouble_of
+
+    kind = trouble_of(error)
+    if kind == "full":
+        stop([N_("The disk is full: nothing was saved. Make room, then do this again.")])
+    if kind == "away":
+        stop([N_("The database cannot be reached, or another program keeps it locked: nothing was saved. "
+                 "`peerreview check` says more; then do this again.")])  # fmt: skip
+
+
 def told(error: PeerreviewError) -> tuple[list[str], int]:
     """What an error says, and the exit code: 2 where what was asked for is not there or cannot be so, else 1."""
     if isinstance(error, Invalid):

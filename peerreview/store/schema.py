@@ -53,18 +53,9 @@ def upgrade(database: Database, migrations: Path, revision: str = "head") -> Non
         with migrating(database) as connection:
             command.upgrade(_config(migrations, connection), revision)
     except CommandError as error:
-        raise _stranger(database, error) from error
+        raise _stranger(database) from error
     except DBAPIError as error:
-        said = " ".join(str(error.orig).split())
-        raise BadSetting(
-            N_(
-                "PEERREVIEW_DATABASE_URL: the tables of %(database)s could not be brought further, and "
-                "nothing was changed (%(said)s); %(mend)s",
-                database=shown(database.engine.url),
-                said=said,
-                mend=_MEND,
-            )
-        ) from error
+        raise _stuck(database, error) from error
     if revision == "head":
         check_shape(database)
 
@@ -86,7 +77,9 @@ def downgrade(database: Database, migrations: Path, revision: str) -> None:
         with migrating(database) as connection:
             command.downgrade(_config(migrations, connection), revision)
     except CommandError as error:
-        raise _stranger(database, error) from error
+        raise _stranger(database) from error
+    except DBAPIError as error:
+        raise _stuck(database, error) from error
 
 
 def mend(database: Database, migrations: Path) -> list[Message]:
@@ -184,13 +177,25 @@ _MEND = N_(
 )
 
 
-def _stranger(database: Database, error: CommandError) -> BadSetting:
+def _stuck(database: Database, error: DBAPIError) -> BadSetting:
+    return BadSetting(
+        N_(
+            "PEERREVIEW_DATABASE_URL: the tables of %(database)s could not be brought further, and "
+            "nothing was changed (%(said)s); %(mend)s",
+            database=shown(database.engine.url),
+            said=heard(" ".join(str(error.orig).split())),
+            mend=_MEND,
+        )
+    )
+
+
+def _stranger(database: Database) -> BadSetting:
     return BadSetting(
         N_(
             "PEERREVIEW_DATABASE_URL: the database %(database)s is at a version that this program does "
-            "not know (%(error)s); start the program that fits it, or restore a backup",
+            "not know (%(at)s); start the program that fits it, or restore a backup",
             database=shown(database.engine.url),
-            error=error,
+            at=current(database),
         )
     )
 
@@ -224,7 +229,15 @@ def migrating(database: Database) -> Iterator[Connection]:
                 if database.is_sqlite and (
                     broken := connection.execute(text("PRAGMA foreign_key_check")).all()
                 ):
-                    raise RuntimeError(f"rows that point nowhere: {broken[:5]}")
+                    tables = ", ".join(sorted({str(row[0]) for row in broken}))
+                    raise BadSetting(
+                        N_(
+                            "PEERREVIEW_DATABASE_URL: rows of %(database)s point at rows that are not there (in: "
+                            "%(tables)s), and nothing was changed; restore a backup that fits",
+                            database=shown(database.engine.url),
+                            tables=tables,
+                        )
+                    )
         finally:
             if database.is_sqlite:
                 _foreign_keys(connection, on=True)

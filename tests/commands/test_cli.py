@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gettext
 import os
 import re
@@ -15,7 +16,7 @@ import pytest
 from click.testing import CliRunner
 
 from peerreview.cli import COMMANDS, commands
-from peerreview.commands.saying import TRANSLATIONS, said
+from peerreview.commands.saying import TRANSLATIONS, in_trouble, said
 from peerreview.commands.workflow import SHAPES
 from peerreview.errors import in_english
 from peerreview.services import exporting
@@ -155,3 +156,14 @@ def test_a_message_in_a_message_is_said_too(monkeypatch: pytest.MonkeyPatch) -> 
         said(N_("review %(id)s: %(what)s", id=3, what=inner))
         == "granskning 3: raden finns i ankaret men saknas"
     )
+
+
+def test_a_full_disk_is_told_in_plain_words_and_a_fault_of_ours_is_not(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        in_trouble(OSError(errno.ENOSPC, "No space left on device"))
+    assert stopped.value.code == 1
+    assert "Make room" in capsys.readouterr().err
+    in_trouble(KeyError("a fault of ours"))
+    assert capsys.readouterr().err == ""
