@@ -77,6 +77,14 @@ def test_lead_of_a_side_is_told_refused_with_the_reason_and_asked_back(app: Flas
     jana.send("/lead/conflicts", 303, form_at="/lead/conflicts", **towards)
     lead = as_(app, cast.lead)
     assert WHY in lead.page("/lead/conflicts").text
-    lead.send("/lead/conflicts/1", 303, form_at="/lead/conflicts", decision_1="no_hindrance")
+    old = {"form_at": "/lead/conflicts", "seen": _seen(lead, "/lead/conflicts")}
+    jana.send("/lead/conflicts/1", 303, **old, do="change", text_1="Min bror är chef där.")
+    assert "Min bror är chef där." in lead.page("/lead/conflicts").text
+    # What was read is another by now: no decision, and both texts where somebody rewords it.
+    lead.send("/lead/conflicts/1", 303, **old, decision_1="no_hindrance")
+    assert "Inget hinder" not in jana.page("/lead/conflicts").text
+    assert "Min syster." in jana.send("/lead/conflicts/1", 409, **old, do="change", text_1="Min syster.").text
+    new = {**old, "seen": _seen(lead, "/lead/conflicts")}
+    lead.send("/lead/conflicts/1", 303, **new, decision_1="no_hindrance")
     assert "Inget hinder" in jana.page("/lead/conflicts").text
-    jana.send("/lead/conflicts/1", 303, form_at="/lead/conflicts", do="end")
+    jana.send("/lead/conflicts/1", 303, **new, do="end")
