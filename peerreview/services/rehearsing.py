@@ -28,14 +28,6 @@ KINDS: Mapping[str, Message] = {
     "time": N_("Time runs out"),
     "ends": N_("End"),
 }
-MARKS: Mapping[str, str] = {
-    "begins": "todo",
-    "does": "done",
-    "mail": "doing",
-    "reminder": "doing",
-    "time": "locked",
-    "ends": "done",
-}
 
 
 @dataclass(frozen=True)
@@ -190,7 +182,8 @@ def _line(case: Case, event: Event, people: Mapping[int, str], names: Mapping[in
         at=event.at,
         kind=event.kind,
         word=KINDS[event.kind],
-        mark="late" if event.late else MARKS[event.kind],
+        # Nothing of it has happened: the word says what it is, the mark that it lies ahead.
+        mark="late" if event.late else "todo",
         title=_title(case, event, names),
         side=PartyName(party) if party is not None else "",
         who=tuple(_person(case, seat, people) for seat in event.who),
