@@ -60,7 +60,8 @@ def test_the_forecast_names_real_people_and_what_they_get(app: Flask, cast: Cast
     page = caller(app, cast.lead.email).page(f"/reviews/{cast.review_id}/forecast").text
     assert cast.coordinator(0).name in page
     assert "Bekräfta teamet" in page
-    assert "status-todo" in page and "status-done" not in page, "what lies ahead is marked as done"
+    assert "status-todo" in page
+    assert "status-done" not in page, "what lies ahead is marked as done"
     mail = caller(app, cast.lead.email).page(f"/reviews/{cast.review_id}/mail").text
     assert f"/reviews/{cast.review_id}/forecast" in mail
 
