@@ -64,7 +64,7 @@ def test_mistake_is_told_with_its_mend(old: str, new: str, expected: str) -> Non
 @pytest.mark.parametrize(
     ("source", "expected"),
     [
-        (b"workflow: a\nworkflow: b\n", "2:1: found duplicate key"),
+        (b"workflow: a\nworkflow: b\n", "2:1: the key `workflow` stands twice"),
         (b"workflow:\n\t- a\n", "spaces, not tabs"),
         (b"workflow: \xff\n", "not UTF-8"),
         ("workflow: a\nsteps: &a {b: *a}\n", "w.yaml:"),

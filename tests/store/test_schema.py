@@ -142,7 +142,7 @@ def test_start_on_another_version_says_which(empty: Database) -> None:
         ("hush", "is no database's address"),
         ("hush hush://somewhere", "no kind of database"),
         ("oracle9://somewhere", "write for example"),
-        ("sqlite:////dev/null/peerreview.db", "write for example"),
+        ("sqlite:////dev/null/peerreview.db", "name a file in a folder that belongs"),
     ],
 )
 def test_database_that_cannot_be_reached_says_the_mend_and_no_password(url: str, says: str) -> None:
