@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from ..errors import N_, Conflict, Message, NotFound, Refused
+from ..store import overview
 from . import act_things as lists
 from . import prints
 from .act_things import Asked
@@ -109,7 +110,18 @@ def _name(act: str, found: Act, asked: Asked) -> str:
     return ":".join([act, *path, *(str(asked.args.get(name, "")) for name in found.named_by)])
 
 
+def _under_way(asked: Asked) -> Iterator[Thing]:
+    """What runs already: pressed twice, or by two leads at once, a review is not begun twice."""
+    if not asked.actor.is_lead:
+        raise NotFound("cases")
+    yield Thing("begun", "", N_("What is begun now"))
+    for id, called in overview.under_way(asked.session):
+        yield Thing(f"case:{id}", "", called)
+
+
 ACTS: Mapping[str, Act] = {
+    "lead.begin_review": Act(N_("Propose a review"), _under_way),
+    "rounds.open_round": Act(N_("Open a round"), _under_way),
     "agreement.confirm": Act(N_("Confirm the agreement"), lists.agreement, fresh=lists.agreement_fields),
     "agreement.drop": Act(N_("Take the proposal back"), lists.agreement, fresh=lists.agreement_fields),
     "moving.move": Act(N_("Propose the dates"), lists.dates),

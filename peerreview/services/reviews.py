@@ -59,10 +59,17 @@ def begin_review(
     if workflow not in [process.name for process in processes(house, actor=actor)]:
         raise Invalid(workflow=N_("Choose a workflow from the list."))
     with house.db.write() as session:
-        ask_back(session, actor, organisations, meant)
-        case = begun(
-            house, session, actor=actor, organisations=organisations, workflow=workflow, title=title, now=now
-        )
+        with house.asked(session, actor):
+            ask_back(session, actor, organisations, meant)
+            case = begun(
+                house,
+                session,
+                actor=actor,
+                organisations=organisations,
+                workflow=workflow,
+                title=title,
+                now=now,
+            )
         return case.review.id
 
 

@@ -67,9 +67,10 @@ def open_round(
         # In Swedish order, as the lead reads them.
         rows = [row for id in dict.fromkeys(organisations) if (row := organisation_by_id(session, id))]
         ordered = [row.id for row in sorted(rows, key=lambda row: (row.sort_key, row.id))]
-        case = reviews.begun(
-            house, session, actor=actor, organisations=ordered, workflow=WORKFLOW, title=name, now=now
-        )
+        with house.asked(session, actor):
+            case = reviews.begun(
+                house, session, actor=actor, organisations=ordered, workflow=WORKFLOW, title=name, now=now
+            )
         session.add(store.Round(review_id=case.review.id, year=number))
         return case.review.id
 

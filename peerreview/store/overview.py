@@ -39,6 +39,17 @@ def running(session: Session, ids: Iterable[int]) -> list[int]:
     return list(session.scalars(query))
 
 
+def under_way(session: Session) -> list[tuple[int, str]]:
+    """Every case that has not ended, by id and what it is called: a round by its name, a review by its sides."""
+    query = select(Review.id, Review.title, Round.review_id, Organisation.name)
+    query = query.join(Party, Party.review_id == Review.id).outerjoin(Round, Round.review_id == Review.id)
+    query = query.join(Organisation, Organisation.id == Party.organisation_id).where(Review.ended.is_(None))
+    found: dict[int, str] = {}
+    for id, title, round, name in session.execute(query.order_by(Review.id, Party.position)):
+        found[id] = title if round else f"{found[id]} – {name}" if id in found else name
+    return list(found.items())
+
+
 def ended(session: Session, ids: Iterable[int]) -> list[Ended]:
     """Of `ids` those that are over, the newest first."""
     query = (

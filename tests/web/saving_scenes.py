@@ -7,6 +7,7 @@ from datetime import timedelta
 from peerreview.services import missing, planned, results, round_letters
 from peerreview.services.house import House
 from peerreview.services.mail_plan import review_mail
+from peerreview.services.reviews import begin_review
 from peerreview.store.materials import Material, MaterialVersion
 from peerreview.store.organisations import Organisation, SelfAssessment
 from peerreview.store.outbox import PlannedMail
@@ -123,7 +124,18 @@ def add_line_for_the_missing(house: House) -> Scene:
     return Scene(cast.lead, f"{at}?{query}", f"{at}/line", change, {**which, "line": "Svara i dag."})
 
 
+def propose(house: House) -> Scene:
+    """Another lead has proposed the same a minute before; or it is the second press."""
+    cast = make_review(house, now=TODAY - BEFORE)
+    page = "/lead/reviews/new"
+    one, other = cast.organisations
+    change = lambda: begin_review(  # noqa: E731
+        house, actor=cast.lead, organisations=cast.organisations, now=TODAY
+    )
+    return Scene(cast.lead, page, page, change, {"organisation_1": f"{one}", "organisation_2": f"{other}"})
+
+
 SAVING = (
     describe, write_invitation, move_the_rounds_dates, mend_person, mend_organisation, mend_results, add_line,
-    send_with_line, add_line_for_the_missing,
+    send_with_line, add_line_for_the_missing, propose,
 )  # fmt: skip
