@@ -6,8 +6,8 @@ import statistics
 import time
 from collections.abc import Callable
 
-from peerreview.engine.case import Scope
-from peerreview.engine.decide import Answer, Do, No, See, may
+from peerreview.engine.case import Do, Scope, See
+from peerreview.engine.decide import Answer, No, may
 from peerreview.errors import Message
 from tests.engine.play import Play
 from tests.engine.test_story import to_exchange

@@ -14,6 +14,7 @@ from ..services import (
     drafting,
     evaluations,
     examples,
+    examples_page,
     facts,
     follow_ups,
     materials,
@@ -324,7 +325,7 @@ class Doing:
         about = tuple(n for n in range(len(self.codes)) if n != side) if told.pop("about", False) else ()
         perspectives = tuple(told.pop("perspectives"))
         of: dict[str, Any] = {"actor": self.who(side), "review_id": self.review, "now": self.now}
-        typed = examples.Typed(**told, perspectives=perspectives, about=about)
+        typed = examples_page.Typed(**told, perspectives=perspectives, about=about)
         self.example = examples.save_example(self.house, example_id=None, typed=typed, **of)
         examples.publish(self.house, example_id=self.example, seen=1, **of)
 

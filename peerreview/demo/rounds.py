@@ -8,9 +8,9 @@ from functools import partial
 from typing import Any
 
 from ..services import interests, results, round_letters, rounds, talks
-from ..services.interests import Wanted
+from ..services.interest_page import Wanted
 from ..services.results import AssessmentForm
-from ..services.round_heads import looking_in
+from ..services.round_case import looking_in
 from . import cast
 from .content import REGIONS
 from .doing import Doing

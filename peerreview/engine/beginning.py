@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from .case import Standing
 from .definition import Workflow
 
@@ -9,3 +11,6 @@ from .definition import Workflow
 def first_standing(workflow: Workflow, parties: int) -> Standing:
     """In a ring each party reviews the next; where they stand apart each has only itself."""
     return Standing(reviews=tuple(range(parties))) if workflow.apart else Standing.start(parties)
+
+
+T0 = datetime(2026, 1, 12, 9, tzinfo=UTC)

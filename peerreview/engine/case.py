@@ -258,3 +258,47 @@ class Case:
             for seat in self.seats
             if seat.party in wanted and (seat.role == role or role in self.workflow.roles[seat.role].includes)
         )
+
+
+@dataclass(frozen=True)
+class See:
+    """May the actor `verb` the artefact of `owner` (a party, a person, None = shared) in its `state`?"""
+
+    artefact: str
+    verb: str
+    owner: int | None = None
+    state: str | None = None
+
+
+@dataclass(frozen=True)
+class Do:
+    """May the actor do `action` at `place` (SHARED and path "" for the actions that hold everywhere)?
+
+    `party`: for whom, where the step is shared and the actor's roles leave a choice."""
+
+    action: str
+    place: Place = ("", SHARED)
+    party: int | None = None
+
+
+@dataclass(frozen=True)
+class Time:
+    """May the actor ask for more time for the step at `place`, or (`grants`) answer such an asking?"""
+
+    place: Place
+    grants: bool = False
+
+
+def state_of(case: Case, artefact: str, owner: int | None) -> str:
+    """The state of a thing, as far as its facts tell."""
+    kind = case.workflow.artefacts[artefact].kind
+    values = case.facts.values
+    for state in reversed(kind.states):
+        if state not in kind.facts:
+            continue
+        if owner is None and state in kind.by_party:
+            if all(values.get((artefact, state, party)) for party in case.standing.taking_part):
+                return state
+        elif values.get((artefact, state, owner)):
+            return state
+    return kind.states[0]

@@ -14,7 +14,7 @@ from .case import Actor, Case, Seat
 from .definition import Action, Right
 
 if TYPE_CHECKING:
-    from .decide import See
+    from .case import See
 
 # Told to whoever has one, before any other reason.
 WHY = N_("you have a conflict of interest here, and somebody else does this")

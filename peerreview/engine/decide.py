@@ -12,7 +12,7 @@ from functools import partial
 
 from ..errors import N_, Message, PartyName
 from . import conflicts, joint
-from .case import ACTIVE, OVER, SHARED, WAITING, Actor, Case, Place, Scope
+from .case import ACTIVE, OVER, SHARED, WAITING, Actor, Case, Do, Place, Scope, See, Time
 from .changing import already_done as already_done
 from .changing import changes as changes
 from .conditions import awaiting, holds, missing, value_of
@@ -67,35 +67,6 @@ YES = Yes()
 # The verbs with which nothing is done.
 LOOKING = frozenset(("read", "notice"))
 Answer = Yes | No
-
-
-@dataclass(frozen=True)
-class See:
-    """May the actor `verb` the artefact of `owner` (a party, a person, None = shared) in its `state`?"""
-
-    artefact: str
-    verb: str
-    owner: int | None = None
-    state: str | None = None
-
-
-@dataclass(frozen=True)
-class Do:
-    """May the actor do `action` at `place` (SHARED and path "" for the actions that hold everywhere)?
-
-    `party`: for whom, where the step is shared and the actor's roles leave a choice."""
-
-    action: str
-    place: Place = ("", SHARED)
-    party: int | None = None
-
-
-@dataclass(frozen=True)
-class Time:
-    """May the actor ask for more time for the step at `place`, or (`grants`) answer such an asking?"""
-
-    place: Place
-    grants: bool = False
 
 
 def may(case: Case, actor: Actor, what: See | Do | Time, now: datetime) -> Answer:

@@ -45,10 +45,10 @@ from typing import Any, NamedTuple
 
 from ..errors import N_, Message, Refused
 from .alike import Alike, without_gone
-from .beginning import first_standing
-from .case import ACTIVE, OVER, WAITING, Actor, Case, FactKey, Facts, Place, Scope, Seat
+from .beginning import T0, first_standing
+from .case import ACTIVE, OVER, WAITING, Actor, Case, Do, FactKey, Facts, Place, Scope, Seat
 from .conditions import holds
-from .decide import Do, acting_scope, may
+from .decide import acting_scope, may
 from .definition import Workflow
 from .flow import active, settle
 from .leaving import directions
@@ -56,7 +56,7 @@ from .moves import Choice, back_targets, fire
 from .refusing import refused_at
 from .saying import side, wants, where
 from .timing import ends_at, opens_at
-from .writing import LEAD, PERSON, T0, Writing, timeless
+from .writing import LEAD, PERSON, Writing, timeless
 
 # More than any definition that a person can read aloud; beyond it nothing is promised.
 MOST = 20_000

@@ -16,6 +16,7 @@ from .case import (
     WAIVED,
     Actor,
     Case,
+    Do,
     FactKey,
     Mark,
     Place,
@@ -24,7 +25,7 @@ from .case import (
     Standing,
 )
 from .changing import effect_owners
-from .decide import Do, No, acting_scope, action_at, may
+from .decide import No, acting_scope, action_at, may
 from .definition import Action, Effect, Workflow
 from .flow import Run, settle
 from .leaving import withdraw

@@ -6,11 +6,12 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from ..errors import Message
+from .beginning import T0
 from .case import ACTIVE, OVER, Case, FactKey, Facts, Mark, Place, Scope, Standing
 from .exploring import BEGUN, Exploring
 from .flow import settle
 from .saying import wanted, where
-from .writing import LEAD, PERSON, T0, timeless
+from .writing import LEAD, PERSON, timeless
 
 # How many configurations are looked at; most often fewer than a hundred lead to the end.
 MOST = 5_000

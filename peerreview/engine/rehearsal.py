@@ -15,9 +15,9 @@ from itertools import islice
 
 from . import joint
 from .beginning import first_standing
-from .case import ACTIVE, SHARED, Actor, Case, FactKey, Facts, Place, Scope, Seat
+from .case import ACTIVE, SHARED, Actor, Case, Do, FactKey, Facts, Place, Scope, Seat
 from .dates import Calendar
-from .decide import Do, already_done, may
+from .decide import already_done, may
 from .definition import Action, MailRule, Workflow
 from .flow import active, wake_at
 from .moves import Move, fire, tick

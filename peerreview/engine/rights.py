@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 
-from .beginning import first_standing
-from .case import ACTIVE, DONE, SHARED, Actor, Case, Facts, Mark, Place, Scope
-from .decide import Do, See, acting_scope, may
+from .beginning import T0, first_standing
+from .case import ACTIVE, DONE, SHARED, Actor, Case, Do, Facts, Mark, Place, Scope, See
+from .decide import acting_scope, may
 from .definition import Action, FactRef, Right, RoleRef, Workflow
 
-T0 = datetime(2026, 1, 12, 9, tzinfo=UTC)
 EVERY = "every step"
 OWNER, PERSON = 0, 100
 RELATED = {"own": 0, "reviews": 1, "reviewed_by": 2}

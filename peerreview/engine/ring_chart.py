@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import combinations
 from typing import NamedTuple, TypeVar
 
+from .beginning import T0
 from .case import Case, FactKey, Facts, Scope
 from .conditions import still_concerns
 from .definition import Action, Artefact, Condition, Step
@@ -17,7 +18,6 @@ from .expressions import NOBODY, Excused, Expressions, all_of, any_of, no
 from .leaving import finishing, given, makes
 from .moves import MOVES, Choice
 from .unfolding import Names
-from .writing import T0
 
 T = TypeVar("T")
 

@@ -10,15 +10,14 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from . import conflicts, joint
-from .case import ACTIVE, OVER, Actor, Case, FactKey, Place, Scope, Seat
+from .case import ACTIVE, OVER, Actor, Case, Do, FactKey, Place, Scope, Seat, See, state_of
 from .conditions import answers_itself, awaiting, holds, owners
-from .decide import Do, See, acting_scope, allowances, already_done, changes, concerns
+from .decide import acting_scope, allowances, already_done, changes, concerns
 from .definition import Action, Condition, FactRef, RoleRef, Step
 from .flow import active
 from .kinds import GATHERED, WRITTEN
 from .leaving import for_nobody, never
 from .refusing import refused_at
-from .writing import state_of
 
 # That the reviews of a round are over comes of themselves, whoever may write them.
 OF_ITSELF = frozenset({("reviews", "over")})

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import product
 from typing import Any, NamedTuple
 
-from .case import ACTIVE, OVER, SHARED, Case, FactKey, Facts, Mark, Place
+from .beginning import T0
+from .case import ACTIVE, OVER, SHARED, Case, FactKey, Facts, Mark, Place, state_of
 from .definition import Artefact, Condition, FactRef, Right, RoleRef, Step, Workflow
 from .kinds import GATHERED, WRITTEN
 
-T0 = datetime(2026, 1, 12, 9, tzinfo=UTC)
 A_DATE = T0.date() + timedelta(weeks=8)
 LEAD, PERSON = 1, 100
 
@@ -345,21 +345,6 @@ def _asked_by(step: Step) -> set[tuple[str, str]]:
 
 def _own(ref: FactRef) -> FactRef:
     return FactRef("own", ref.artefact, ref.fact)
-
-
-def state_of(case: Case, artefact: str, owner: int | None) -> str:
-    """The state of a thing, as far as its facts tell."""
-    kind = case.workflow.artefacts[artefact].kind
-    values = case.facts.values
-    for state in reversed(kind.states):
-        if state not in kind.facts:
-            continue
-        if owner is None and state in kind.by_party:
-            if all(values.get((artefact, state, party)) for party in case.standing.taking_part):
-                return state
-        elif values.get((artefact, state, owner)):
-            return state
-    return kind.states[0]
 
 
 def timeless(case: Case) -> Case:

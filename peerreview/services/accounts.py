@@ -10,12 +10,13 @@ from datetime import datetime, timedelta
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from ..errors import N_, Invalid, NotFound, Refused
+from ..errors import N_, Invalid, Refused
 from ..rendering.mails import MailWords
 from ..store import accounts as store
-from ..store.people import Person, person_by_email, person_by_id
+from ..store.people import Person, person_by_email
 from ..store.sorting import fold, sort_key
 from . import addresses, links, passwords, register
+from .access import found_in, only_lead
 from .account_mails import AccountMails
 from .checks import Checks, email_fault
 from .closing import look_again
@@ -253,16 +254,3 @@ def reopen_account(
             else:
                 AccountMails(session, house, now, real_now).reopened(found, by=actor.name)
     look_again(house, person_id, now)
-
-
-def only_lead(actor: Account) -> None:
-    """For everybody else these pages do not exist."""
-    if not actor.is_lead:
-        raise NotFound
-
-
-def found_in(session: Session, person_id: int, *, lock: bool = False) -> Person:
-    found = person_by_id(session, person_id, lock=lock)
-    if found is None:
-        raise NotFound
-    return found

@@ -25,13 +25,14 @@ from ..store.organisations import Organisation, SelfAssessment
 from ..store.outbox import Outgoing
 from ..store.people import Membership, Person
 from ..store.reviews import Seat
-from . import handing_in, listed, reminding, round_people, shelves, wishes
-from .asked_time import entries, open_askings
+from . import handing_in, listed, reminders_by_hand, round_members, shelves, wishes
+from .asked_time import entries
+from .askings import open_askings
 from .cases import OpenCase, opened
 from .house import Account, House
 from .prints import Thing
 from .register_notes import told_of
-from .round_letters import dates_of
+from .round_days import dates_of
 
 
 @dataclass
@@ -205,8 +206,8 @@ def time_fields(asked: Asked) -> Mapping[str, list[str]]:
 def reminded(asked: Asked) -> Iterator[Thing]:
     case, party = asked.case(), asked.args.get("party", "")
     step = str(asked.args.get("step", ""))
-    turn = reminding.turn_at(case, step, int(party) if str(party) != "" else None)
-    told = set(reminding.seats_of(case, turn))
+    turn = reminders_by_hand.turn_at(case, step, int(party) if str(party) != "" else None)
+    told = set(reminders_by_hand.seats_of(case, turn))
     seated = {seat.person_id: seat.person for seat in case.rows.seats if seat.person_id in told}
     people = {**seated, **planned_store.people(asked.session, told - set(seated))}
     yield from (
@@ -329,7 +330,7 @@ def letter(asked: Asked) -> Iterator[Thing]:
     case, key = asked.case(), str(asked.args.get("key", ""))
     yield from listed.letter_of(case, case.artefact(key), None)
     for party in case.standing.taking_part:
-        people = sorted(round_people.wanted_of(case, party)) if key == "invitation" else []
+        people = sorted(round_members.wanted_of(case, party)) if key == "invitation" else []
         seats = sorted(s.reader(asked.now) for s in case.case.seats if s.party == party)
         yield Thing(f"party:{party}", f"{people or seats}", case.names[party])
 
@@ -380,7 +381,7 @@ def register(asked: Asked) -> Iterator[Thing]:
     case, party = asked.case(), asked.number("party")
     if party not in case.standing.parties:
         raise NotFound("party")
-    for (id, role), person in round_people.wanted_of(case, party).items():
+    for (id, role), person in round_members.wanted_of(case, party).items():
         yield Thing(f"person:{id}:{role}", person.email, person.name)
     seated = sorted((s.person_id, s.role) for s in case.rows.seats if s.party == party)
     yield Thing("seated", f"{seated}", N_("Who takes part now"))

@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from ..engine import moves
-from ..engine.case import Place, Scope
-from ..engine.decide import Answer, Do, action_at
+from ..engine.case import Do, Place, Scope
+from ..engine.decide import Answer, action_at
 from ..engine.definition import Action, Step
 from ..engine.moves import Choice
 from ..errors import N_, Invalid, Message, NotFound, Refused

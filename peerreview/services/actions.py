@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from ..engine.decide import Do
+from ..engine.case import Do
 from ..engine.definition import Action, Step
 from ..engine.moves import Choice
 from ..engine.refusing import asks_the_lead, refused_at
@@ -31,7 +31,8 @@ from .meaning import meaning, name_of
 from .new_days import NewDay
 from .outlook import Shift
 from .prints import Thing
-from .todo import Words, page_of
+from .todo import page_of
+from .words import Words
 
 LATEST = 3
 

@@ -9,7 +9,7 @@ from ..errors import N_, Message, PutOffDay
 from ..store.rows import AgreementRow
 from .agreed_days import AgreedDay, days_of
 from .cases import OpenCase
-from .todo import Words
+from .words import Words
 
 DATE_WORDS: Mapping[str, Message] = {
     "materials": N_("Materials handed in"),

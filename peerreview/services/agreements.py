@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from ..engine.case import ACTIVE
-from ..engine.decide import Do, No
+from ..engine.case import ACTIVE, Do
+from ..engine.decide import No
 from ..errors import N_, Message, NotFound, PartyName
 from ..store import agreements as store
 from ..store.rows import AgreementRow

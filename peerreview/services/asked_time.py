@@ -10,10 +10,10 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from ..engine.case import ACTIVE, Granted, Place, Scope
+from ..engine.case import Granted, Place, Scope
 
 if TYPE_CHECKING:
-    from .cases import OpenCase
+    pass
 
 ASKED, GRANTED, DECLINED, WITHDRAWN = "asked", "granted", "declined", "withdrawn"
 
@@ -68,20 +68,3 @@ def open_of(found: Iterable[Entry], place: Place, visit: int) -> Entry | None:
 
 def answered(found: list[Entry], number: int, **how: str) -> list[Entry]:
     return [replace(entry, **how) if entry.number == number else entry for entry in found]  # type: ignore[arg-type]
-
-
-def open_askings(case: OpenCase) -> list[Entry]:
-    """The askings of steps under way that wait for an answer."""
-    found = entries(case.review.more_time)
-    if not found or case.standing.ended:
-        return []
-    under_way = {place: mark for place, mark in case.standing.marks.items() if mark.state == ACTIVE}
-    waiting = (open_of(found, place, mark.visit) for place, mark in under_way.items())
-    return [entry for entry in waiting if entry is not None]
-
-
-def href_of(case: OpenCase, place: Place, *, own: bool = False) -> str:
-    """`own`: for the party's people; where parties stand apart they are not told how many there are, so not which one
-    they are."""
-    way = f"/reviews/{case.review.id}/more-time?step={place[0]}"
-    return way if own and case.workflow.apart else f"{way}&party={place[1].party}"

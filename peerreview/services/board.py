@@ -11,18 +11,19 @@ from ..engine.definition import Step
 from ..engine.planning import next_due
 from ..errors import N_, Text
 from ..store import overview as store
-from . import acts, outbox, reminding, turns
-from .accounts import only_lead
+from . import acts, outbox, reminders_by_hand, turns
+from .access import only_lead
 from .cases import OpenCase, opened_many
 from .conflict_pages import own_in
 from .house import Account, House
 from .outbox import MailStatus
 from .proposals import may_move
 from .standing import StopView, board_of
-from .todo import Words, who_of
+from .todo import who_of
 from .turns import Turn
 from .vacant import VacancyView, to_look_at, vacant_among
 from .wording import short, title_of
+from .words import Words
 
 PAGE = 40
 Marks = tuple[tuple[StopView, ...], ...]
@@ -125,7 +126,7 @@ def rows_of(cases: list[OpenCase]) -> tuple[tuple[Text, ...], tuple[Row, ...]]:
     """The board's columns for these reviews, and a row for each."""
     marks = {case.review.id: board_of(case) for case in cases}
     steps = _columns(cases, marks)
-    reminded = reminding.reminded_today(cases)
+    reminded = reminders_by_hand.reminded_today(cases)
     rows = tuple(_row(case, steps, marks[case.review.id], reminded) for case in cases)
     return tuple(step.short or step.title for step in steps), rows
 

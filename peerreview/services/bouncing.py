@@ -20,10 +20,10 @@ from ..mail.reports import Report, read_report
 from ..store import outbox as store
 from ..store.outbox import Outgoing
 from ..store.people import Person
+from .answers import BY_ADDRESS
 from .heartbeats import leave
 from .house import House
 from .mailing import OLD_ADDRESS, carried
-from .outbox import BY_ADDRESS
 
 log = logging.getLogger(__name__)
 

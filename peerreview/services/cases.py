@@ -15,8 +15,8 @@ from typing import Any, Literal
 
 from sqlalchemy.orm import Session
 
-from ..engine.case import Actor, Case, Seat, Standing
-from ..engine.decide import Answer, Do, No, See, Time, may
+from ..engine.case import Actor, Case, Do, Seat, See, Standing, Time
+from ..engine.decide import Answer, No, may
 from ..engine.definition import Artefact, Workflow
 from ..engine.moves import Move
 from ..engine.reader import read

@@ -13,7 +13,7 @@ from ..engine.moves import Choice, back_targets
 from ..errors import N_, Invalid, Message, PartyName
 from .cases import OpenCase
 from .own_withdrawal import own_withdrawal
-from .todo import Words
+from .words import Words
 
 ALL = "all"
 ALL_MISSING = N_("all who have not answered")

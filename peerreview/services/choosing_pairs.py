@@ -17,7 +17,7 @@ from .house import Account, House
 from .own_employer import ask_back
 from .pairing import Worked
 from .pairing_input import Settings, field_of
-from .round_heads import changing_in
+from .round_case import changing_in
 
 MOST = 2000
 

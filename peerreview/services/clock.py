@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+from sqlalchemy.orm import Session
+
 from ..errors import N_, Invalid, NotFound, Refused
 from ..store import gathered
 from ..store import outbox as store
 from ..store.outbox import Clock
+from ..store.planned import ahead
 from .house import Account, House
 
 FURTHEST = 3660
@@ -103,3 +106,8 @@ def _check(field: str, days: int) -> None:
         raise Invalid({field: _AHEAD})
     if days > FURTHEST:
         raise Invalid({field: N_("Choose at most %(days)s days ahead.", days=FURTHEST)})
+
+
+def real_time(session: Session, now: datetime) -> datetime:
+    """The real clock's instant for an instant of the method's time (they differ in the demo alone)."""
+    return now - timedelta(seconds=ahead(session))

@@ -19,7 +19,7 @@ from ..errors import N_, Message, Text
 from ..store.rows import FormRow
 from .anonymity import LEAST, pooled, whole
 from .cases import OpenCase
-from .hours import people_told_of
+from .hours_page import people_told_of
 
 OTHERS = N_("Other functions together")
 

@@ -20,7 +20,7 @@ from ..store.conflicts import Conflict
 from ..store.organisations import organisations
 from ..store.people import leads
 from . import conflicts, wording
-from .accounts import only_lead
+from .access import only_lead
 from .cases import OpenCase, looking, opened_many
 from .declaring import DECISIONS, row_of_whom
 from .heads import ReviewHead, head_of

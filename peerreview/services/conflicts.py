@@ -11,7 +11,7 @@ from ..store import conflicts as store
 from ..store.conflicts import Conflict as Row
 from ..store.organisations import Organisation, organisation_by_id
 from . import declaring, register
-from .accounts import found_in, only_lead
+from .access import found_in, only_lead
 from .cases import OpenCase
 from .checks import Checks
 from .declaring import DECIDED, DECISIONS

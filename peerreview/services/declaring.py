@@ -15,7 +15,7 @@ from ..store import conflicts as store
 from ..store.conflicts import Conflict
 from ..store.organisations import Organisation, organisation_by_id
 from ..store.people import Person, leads
-from . import gathering, posting, wording
+from . import clock, gathering, wording
 from .cases import OpenCase
 from .house import House
 from .mailing import enqueue
@@ -148,7 +148,7 @@ def tell_leads(case: OpenCase, row: Conflict, what: str) -> None:
 def _tell(
     case: OpenCase, person: Person, words: MailWords, *, needed: bool, decides: int | None = None
 ) -> None:
-    real_now = posting.real_time(case.session, case.now)
+    real_now = clock.real_time(case.session, case.now)
     gathering.tell(
         case, person, kind="conflict", words=words, real_now=real_now, needed=needed, decides=decides
     )
@@ -219,7 +219,7 @@ def note_leads(case: OpenCase) -> None:
                     words=words,
                     review_id=case.review.id,
                     now=case.now,
-                    real_now=posting.real_time(case.session, case.now),
+                    real_now=clock.real_time(case.session, case.now),
                 )
 
 

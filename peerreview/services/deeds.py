@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from ..engine import joint, likeness, moves
-from ..engine.case import Place
-from ..engine.decide import Do, No, acting_scope, action_at
+from ..engine import joint, likeness, moves, reopening
+from ..engine.case import Do, Place
+from ..engine.decide import No, acting_scope, action_at
 from ..engine.flow import wake_at
 from ..engine.likeness import READING
 from ..engine.moves import Choice, Move, tick
@@ -57,7 +57,7 @@ def changing(
 
 def _read_anew(case: OpenCase) -> None:
     """A review that has come to where it stands by an earlier reading of its definition goes on by this one."""
-    standing = likeness.waiting_again(case.workflow, case.standing)
+    standing = reopening.waiting_again(case.workflow, case.standing)
     if standing == case.standing or case.standing.ended:
         return
     case.note("read_anew", data={"reading": likeness.READING})

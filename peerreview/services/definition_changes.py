@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from ..engine.definition import Action, Allow, Right, RoleRef, Step, Workflow
-from ..errors import N_, Message, PartyName, Text
+from ..errors import N_, Message
 from . import vocabulary_changes as words
 from .right_words import fact_said, right_said
+from .words import Words
 
-Words = Message | Text | PartyName | str
 END = "end: "
 RELATIONS: Mapping[str, Message] = {
     "own": N_("%(role)s of the side itself"),

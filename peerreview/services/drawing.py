@@ -24,8 +24,8 @@ from .cases import OpenCase, looking
 from .done_days import done_on
 from .heads import ReviewHead, head_of
 from .house import Account, House
-from .overview import where_of
 from .standing import StopView, lanes_of
+from .where_it_stands import where_of
 from .wording import short, title_of
 
 EVERYBODY = N_("All wait for each other")

@@ -6,7 +6,8 @@ from dataclasses import asdict
 from datetime import datetime
 
 from .deeds import changing
-from .examples import Typed, new_example, own_example
+from .examples import new_example, own_example
+from .examples_page import Typed
 from .form_drafts import Draft, forget, keep
 from .house import Account, House
 

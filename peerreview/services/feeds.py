@@ -19,8 +19,9 @@ from ..store.people import Feed, Person
 from . import meetings
 from .cases import OpenCase, opened_many
 from .house import Account, House
-from .sessions import account_of, digest
+from .sessions import account_of
 from .todo import TaskView, tasks_of
+from .tokens import digest
 
 # Of a lead's reviews those that are due first: a network of twenty has ten or fifteen at a time.
 MOST_LED = 200

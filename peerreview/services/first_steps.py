@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from ..errors import N_, Message
 from ..store import first_steps as store
-from .accounts import only_lead
+from .access import only_lead
 from .heartbeats import pulse
 from .house import Account, House
 

@@ -6,33 +6,25 @@ question; its words are shown to those alone who may read the question.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..engine.decide import No, See
 from ..engine.definition import Artefact
 from ..errors import N_, Conflict, Message, NotFound, Refused
 from ..store import evaluations as store
 from ..store.evaluations import FollowUp
-from ..store.questions import Question
-from ..store.reports import questions_of
-from . import saving, texts, ways
-from .cases import OpenCase, looking
+from . import saving
+from .cases import OpenCase
 from .checks import Checks
 from .deeds import changing
-from .heads import ReviewHead, head_of
+from .follow_up_page import FIELDS, MAX_CHANGE, MAX_FINDING, answered, artefact_of, why_not_of
 from .house import Account, House
-from .offers import Offer, offers
 
-PAGE = "follow-up"
-MAX_FINDING, MAX_CHANGE = 2000, 10_000
 STATUS_WORDS: dict[str, Message] = {
     "not_begun": N_("Not begun"),
     "begun": N_("Begun"),
     "done": N_("Done"),
 }
-_FIELDS = {"finding": MAX_FINDING, "change": MAX_CHANGE}
 
 
 @dataclass(frozen=True)
@@ -45,55 +37,6 @@ class FollowUpForm:
     status: str = "not_begun"
 
 
-@dataclass(frozen=True)
-class QuestionRef:
-    """A question that a row answers to; `text` and `answer` empty for whoever may not read it."""
-
-    id: int
-    number: int
-    text: str
-    answer: str
-
-
-@dataclass(frozen=True)
-class FollowUpRow:
-    """`token`: of the row; `tokens`: of its texts, which save themselves."""
-
-    id: int
-    question: QuestionRef | None
-    finding: str
-    change: str
-    status: str
-    saved_at: datetime
-    saved_by: str | None
-    token: str
-    tokens: dict[str, str]
-
-
-@dataclass(frozen=True)
-class FollowUpSection:
-    """One side's follow-up as the actor may read it."""
-
-    party: int
-    own: bool
-    handed_in: datetime | None
-    rows: tuple[FollowUpRow, ...]
-
-
-@dataclass(frozen=True)
-class FollowUpView:
-    """`sections`: own side's first. `choices`: answered questions about the own side; `report`: the key of the
-    report about it, where it can be read."""
-
-    head: ReviewHead
-    sections: tuple[FollowUpSection, ...]
-    may_write: bool
-    why_not: Message | None
-    choices: tuple[QuestionRef, ...]
-    report: str | None
-    offers: tuple[Offer, ...]
-
-
 class RowClash(Conflict):
     """Somebody has changed the row meanwhile."""
 
@@ -104,24 +47,6 @@ class RowClash(Conflict):
                 "both stand here. Save again to keep what is in the form.",
                 name=name,
             )
-        )
-
-
-def follow_up(house: House, *, review_id: int, actor: Account, now: datetime) -> FollowUpView:
-    """Raises Refused for whoever may read none of it."""
-    with looking(house, review_id=review_id, actor=actor, now=now) as case:
-        ways.enter(case, "follow-up")
-        artefact = artefact_of(case)
-        sections = tuple(_sections(case, artefact))
-        why_not = _why_not(case, artefact)
-        return FollowUpView(
-            head=head_of(case),
-            sections=sections,
-            may_write=why_not is None,
-            why_not=why_not,
-            choices=tuple(_ref(case, q) for q in _answered(case)) if why_not is None else (),
-            report=_report_about(case),
-            offers=tuple(o for o in offers(case, does=f"{artefact.key}.submit") if not o.done),
         )
 
 
@@ -170,10 +95,10 @@ def save_field(
     """One text of a row, saved while it is written; gives the next token. Raises as change_follow_up."""
     with changing(house, review_id=review_id, actor=actor, now=now) as case:
         row = _own_row(case, _writable(case), row_id)
-        if field not in _FIELDS:
+        if field not in FIELDS:
             raise NotFound(field)
         checks = Checks()
-        text = checks.text(field, text, most=_FIELDS[field])
+        text = checks.text(field, text, most=FIELDS[field])
         checks.stop()
         before = getattr(row, field)
         if text != before:
@@ -195,111 +120,15 @@ def remove_follow_up(
         row.removed_at = now
 
 
-def artefact_of(case: OpenCase) -> Artefact:
-    """The form of a party that concerns another side."""
-    for artefact in case.artefacts_of("form"):
-        if artefact.per == "party" and artefact.concerns:
-            return artefact
-    raise NotFound(PAGE)
-
-
 # ---- reading
-
-
-def _sections(case: OpenCase, artefact: Artefact) -> Iterator[FollowUpSection]:
-    own = case.own_party()
-    for party in sorted(case.standing.parties, key=lambda p: (p != own, p)):
-        if not case.sees(artefact.key, "read", party):
-            continue
-        handed_in = case.state(artefact.key, party) == "submitted"
-        at = case.data(artefact.key, party).get("submitted", {}).get("at")
-        rows = store.follow_ups_of(case.session, case.review.id, artefact.key, party)
-        if case.until is not None:
-            rows = [(row, name) for row, name in rows if row.saved_at <= case.until]
-        asked = {q.id: q for q in _about(case, party)}
-        yield FollowUpSection(
-            party=party,
-            own=party == own,
-            handed_in=datetime.fromisoformat(at) if handed_in and at else None,
-            rows=tuple(
-                _row(case, row, asked.get(row.question_id or 0), name if party == own else None)
-                for row, name in rows
-            ),
-        )
-
-
-def _row(case: OpenCase, row: FollowUp, question: Question | None, name: str | None) -> FollowUpRow:
-    return FollowUpRow(
-        id=row.id,
-        question=_ref(case, question) if question else None,
-        finding=row.finding,
-        change=row.change,
-        status=row.status,
-        saved_at=row.saved_at,
-        saved_by=name,
-        token=saving.token_of(row.version),
-        tokens={field: saving.token_of(row.version, getattr(row, field)) for field in _FIELDS},
-    )
-
-
-def _about(case: OpenCase, party: int) -> Iterator[Question]:
-    """The questions that were asked about a side."""
-    for artefact in case.artefacts_of("questions"):
-        if artefact.concerns:
-            for asker in case.standing.parties:
-                if party in case.standing.related(artefact.concerns, asker):
-                    for question, _ in questions_of(
-                        case.session, case.review.id, artefact.key, asker, case.until
-                    ):
-                        yield question
-
-
-def _answered(case: OpenCase) -> list[Question]:
-    """The questions about the actor's side that have an answer and that the actor may read."""
-    own = case.own_party()
-    if own is None:
-        return []
-    return [q for q in _about(case, own) if q.state == "answered" and _reads(case, q)]
-
-
-def _reads(case: OpenCase, question: Question) -> bool:
-    return case.sees(question.artefact, "read", question.party, question.state)
-
-
-def _ref(case: OpenCase, question: Question) -> QuestionRef:
-    reads = _reads(case, question)
-    return QuestionRef(
-        question.id, question.number, question.text if reads else "", question.answer if reads else ""
-    )
-
-
-def _report_about(case: OpenCase) -> str | None:
-    """The key of the text about the actor's side that they may read: the handed-over report."""
-    own = case.own_party()
-    for one in texts.texts_of(case):
-        about = case.standing.related(one.artefact.concerns, one.owner) if one.owner is not None else (own,)
-        if own is not None and own in about and "handed_over" in texts.milestones_seen(case, one):
-            return one.key
-    return None
 
 
 # ---- writing
 
 
-def _why_not(case: OpenCase, artefact: Artefact) -> Message | None:
-    own = case.own_party()
-    state = case.state(artefact.key, own) if own is not None else "open"
-    answer = case.may(See(artefact.key, "write", own, state))
-    if not isinstance(answer, No):
-        return None
-    if state == "submitted":
-        return N_("The follow-up has been handed in and can no longer be changed.")
-    return answer.reason
-
-
 def _writable(case: OpenCase) -> Artefact:
     artefact = artefact_of(case)
-    if why := _why_not(case, artefact):
+    if why := why_not_of(case, artefact):
         raise Refused(why)
     return artefact
 
@@ -318,7 +147,7 @@ def _name(case: OpenCase, row: FollowUp) -> str:
 
 def _same(row: FollowUp, form: FollowUpForm) -> bool:
     checks = Checks()
-    typed = tuple(checks.text(f, getattr(form, f), most=most) for f, most in _FIELDS.items())
+    typed = tuple(checks.text(f, getattr(form, f), most=most) for f, most in FIELDS.items())
     asked = str(row.question_id or "")
     return (asked, row.finding, row.change, row.status) == (form.question, *typed, form.status)
 
@@ -326,7 +155,7 @@ def _same(row: FollowUp, form: FollowUpForm) -> bool:
 def _fill(case: OpenCase, row: FollowUp, form: FollowUpForm, actor: Account) -> None:
     """Check what was typed and put it into the row. Raises Invalid."""
     checks = Checks()
-    asked = {str(question.id): question.id for question in _answered(case)}
+    asked = {str(question.id): question.id for question in answered(case)}
     if row.question_id is not None:
         asked[str(row.question_id)] = row.question_id
     if form.question and form.question not in asked:

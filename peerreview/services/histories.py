@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from ..engine.decide import See
+from ..engine.case import See
 from ..engine.definition import Action, Step, Workflow
 from ..errors import N_, Message, PartyName, Text
 from ..store import history as store
@@ -16,13 +16,13 @@ from ..store import materials
 from ..store.case_rows import SHARED
 from ..store.history import HistoryRow
 from . import history_words as words
-from . import mail_plan
+from . import mail_kinds
 from .cases import OpenCase, looking
 from .heads import ReviewHead, head_of
 from .house import Account, House
+from .words import Words
 
 PAGE = 50
-Words = Message | Text | str
 
 
 @dataclass(frozen=True)
@@ -167,7 +167,7 @@ class _About:
 
 
 def _mail(kind: str, step: Step | None) -> Message:
-    said = mail_plan.KINDS.get(kind, N_("News"))
+    said = mail_kinds.KINDS.get(kind, N_("News"))
     return N_("%(mail)s: %(step)s", mail=said, step=step.title) if step else said
 
 

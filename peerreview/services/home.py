@@ -15,9 +15,10 @@ from . import conflict_pages, outbox, seat_request_pages, turns
 from .cases import OpenCase, opened_many
 from .house import Account, House
 from .outbox import MailStatus
-from .todo import ComingView, TaskView, WaitingView, Words, coming_of, tasks_of, waiting_of, waiting_view
+from .todo import ComingView, TaskView, WaitingView, coming_of, tasks_of, waiting_of, waiting_view
 from .vacant import VacancyView, to_look_at, vacant_among
 from .wording import short, title_of
+from .words import Words
 
 # Of all the network's reviews the lead's page looks at those that are due first; the board has them all.
 SOONEST, MOST = 20, 200

@@ -24,7 +24,8 @@ from ..store.sorting import fold
 from . import intake_table as tables
 from . import names, people
 from . import organisations as register
-from .accounts import invite_in, only_lead
+from .access import only_lead
+from .accounts import invite_in
 from .checks import Checks
 from .house import Account, House
 from .intake_table import Row

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from ..engine.case import OVER, Actor, Scope
-from ..engine.decide import See, may
+from ..engine.case import OVER, Actor, Scope, See
+from ..engine.decide import may
 from ..engine.definition import Artefact, Step, Workflow
 from ..engine.whose import recipients
 from ..errors import N_
@@ -26,7 +26,7 @@ from ..store.case_rows import SHARED
 from ..store.outbox import Outgoing
 from ..store.people import Person
 from ..store.rows import StateRow
-from . import posting, wording
+from . import clock, wording
 from .cases import OpenCase, roles_of
 from .invitation_words import Meeting, Told, kept_plan, plan_known, told_plan, words_of
 from .mailing import carried, enqueue
@@ -208,7 +208,7 @@ def _tell(case: OpenCase, meeting: Meeting, person: Person, *, on: bool, number:
     if on and knows and plan_known(meeting, knows) == plan_of(kept_plan(plan_of(meeting.row.data))):
         # Changed and changed back before anybody was told.
         return nothing
-    real_now = posting.real_time(case.session, case.now)
+    real_now = clock.real_time(case.session, case.now)
     told = Told(number, sequence, 0, on=on, known=known, knows=knows)
     sent = enqueue(
         case.session,

@@ -9,7 +9,7 @@ from ..engine.timing import due_date
 from ..errors import N_, Message
 from ..rendering.mails import MailWords
 from ..store import planned as store
-from . import gathering, posting, wording
+from . import clock, gathering, wording
 from .cases import OpenCase
 
 
@@ -36,7 +36,7 @@ def tell_over(case: OpenCase, told: set[int]) -> None:
                 found,
                 kind="late_over",
                 words=_words(case, found.id, place, mark),
-                real_now=posting.real_time(case.session, case.now),
+                real_now=clock.real_time(case.session, case.now),
                 at=case.now if case.account else case.house.calendar.opens(case.now),
             )
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from ..errors import N_, Message, Text
+from ..errors import N_
 from . import turns
 from .cases import OpenCase
 from .deciding import decisions_of
 from .offers import action_path
 from .turns import named
 from .wording import title_of, way_to
-
-Words = Message | Text | str
+from .words import Words
 
 
 @dataclass(frozen=True)

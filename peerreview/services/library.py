@@ -13,7 +13,7 @@ from ..store import examples as store
 from ..store.examples import Example
 from ..store.reviews import Review
 from .checks import searchable
-from .examples import Typed, typed_of
+from .examples_page import Typed, typed_of
 from .house import Account, House
 
 PAGE, WORDS = 20, 8

@@ -16,7 +16,7 @@ from ..errors import NotFound, PeerreviewError
 from ..store import accounts as store
 from ..store.people import Link, Person, person_by_id
 from .house import House
-from .sessions import digest
+from .tokens import digest
 
 Kind = Literal["invite", "reset", "address", "stop"]
 

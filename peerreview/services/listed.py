@@ -22,7 +22,8 @@ from ..store.case_rows import SHARED
 from . import shelves
 from .cases import OpenCase
 from .facts import TEAM_ROLES
-from .prints import Thing, Words
+from .prints import Thing
+from .words import Words
 
 # As much of a question as tells it from the others.
 FIRST_WORDS = 80

@@ -11,26 +11,27 @@ from sqlalchemy.orm import Session
 
 from ..engine.dates import roughly
 from ..engine.definition import Workflow
-from ..errors import N_, Message, NotFound, Text
+from ..errors import N_, Message, NotFound
 from ..store import mail_plan as store
 from ..store.gathered import Gathered
 from ..store.outbox import Outgoing, PlannedMail
 from ..store.people import Person, person_by_email
 from ..store.reviews import Review
 from . import gathering
-from .accounts import only_lead
+from .access import only_lead
+from .answers import answer_said
 from .cases import looking
 from .choices import AT_ONCE, WITH, choices_of
 from .heads import ReviewHead, head_of
 from .house import Account, House
 from .mail_asked import ANYTHING, MailAsked, states_of, wanted_by
+from .mail_kinds import KINDS
 from .mailing import SECRET, text_of
-from .outbox import answer_said
 from .wishes import NONE, Slot, Wish, key_of, wish_of, wishes
 from .wording import short
+from .words import Words
 
 PAGE, NEXT = 50, 20
-Words = Message | Text | str
 Workflows = Callable[[Review], Workflow | None]
 
 STATES: Mapping[str, tuple[str, Message]] = {
@@ -42,29 +43,6 @@ STATES: Mapping[str, tuple[str, Message]] = {
     "void": ("locked", N_("Not sent")),
 }
 HELD_BACK = ("locked", N_("Held back"))
-KINDS: Mapping[str, Message] = {
-    "action": N_("Something was done"),
-    "begun": N_("A step began"),
-    "stuck": N_("A step cannot go on"),
-    "ended": N_("The end"),
-    "reminder": N_("Reminder"),
-    "by_hand": N_("Reminder"),
-    "digest": N_("Digest"),
-    "invite": N_("Invitation"),
-    "reset": N_("New password"),
-    "address": N_("New address"),
-    "old_address": N_("New address"),
-    "account": N_("The account"),
-    "team": N_("The team"),
-    "meeting": N_("A meeting"),
-    "agreement": N_("The agreement"),
-    "letter": N_("Written by the project lead"),
-    "time": N_("More time"),
-    "late_over": N_("No longer late"),
-    "still": N_("What stands still"),
-    "approve": N_("A text to approve"),
-    "conflict": N_("A conflict of interest"),
-}
 NAMELESS = N_("Somebody who had not answered")
 LATE_RULE = N_("Reminder: %(step)s, late since %(due)s")
 RULE = N_("Reminder: %(step)s, due %(due)s")

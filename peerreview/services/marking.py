@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ..errors import N_, NotFound, PartyName, Refused
-from . import listed, own_word, prints, texts
+from . import listed, own_mark, own_word, prints, texts
 from .cases import OpenCase
 from .deeds import changing
 from .house import Account, House
@@ -49,7 +49,7 @@ def ready_of(case: OpenCase, one: Which) -> ReadyView | None:
         return None
     marked = case.data(text, one.owner).get("marked")
     newer = marked is not None and marked["text"] != saved.name
-    may = own_word.may_mark(case, text, one.owner) and (marked is None or newer)
+    may = own_mark.may_mark(case, text, one.owner) and (marked is None or newer)
     if marked is None and not may:
         return None
     return ReadyView(
@@ -97,7 +97,7 @@ def mark_ready(
         text, owner = one.artefact.key, one.owner
         if owner is None or owner not in case.actor.parties() or text not in case.workflow.shown_together:
             raise NotFound(f"report {key}")
-        if not own_word.may_mark(case, text, owner):
+        if not own_mark.may_mark(case, text, owner):
             raise Refused(N_("the draft cannot be marked as ready in this step"))
         prints.require(house, actor, _name(case, one), _things(case, one), shown, title=MARK)
         if not case.case.facts.get(text, "ready", owner):

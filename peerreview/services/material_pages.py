@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from ..engine.decide import No, See
+from ..engine.case import See
+from ..engine.decide import No
 from ..errors import N_
 from ..store import materials as store
 from ..store.materials import AccessLog, Material, MaterialComment, MaterialVersion

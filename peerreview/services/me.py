@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ..errors import Message
-from .accounts import found_in
+from .access import found_in
 from .addresses import Pending, pending_of
+from .answers import answer_said
 from .house import Account, House
-from .outbox import answer_said
-from .people import MembershipView, memberships_of, save_in
+from .people import save_in
+from .people_page import MembershipView, memberships_of
 from .register_pages import RegisterLine, newest_of
 
 

@@ -11,21 +11,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from ..engine import joint, moves
-from ..engine.decide import Do, acting_scope
+from ..engine.case import Do
+from ..engine.decide import acting_scope
 from ..engine.definition import Action
 from ..engine.moves import Choice, Move
 from ..engine.telling import deed_mails
-from ..errors import N_, Message, PartyName, Text
+from ..errors import N_, Message, PartyName
 from ..store.case_rows import SHARED
-from . import choosing, listed, new_days, outlook, own_word, prints
+from . import choosing, listed, new_days, outlook, own_word, prints, wording
 from .cases import OpenCase
 from .handing_in import Item
 from .left_undone import left_undone
 from .new_days import NewDay
 from .outlook import Shift
 from .prints import Thing
-
-Words = Message | Text | str
+from .words import Words
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,7 @@ def _approving(case: OpenCase, action: Action, do: Do) -> tuple[Meaning, Iterabl
         items=(),
         summary=(),
         shifts=(),
-        told=outlook.by_side(case, [(seat.party, seat.role) for seat in seats]),
+        told=wording.by_side(case, [(seat.party, seat.role) for seat in seats]),
         next=(),
         version=None,
         final=False,

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from ..engine.definition import Workflow
 from ..store import met as store
 from ..store.organisations import organisations
-from .accounts import only_lead
+from .access import only_lead
 from .house import Account, House
 
 # A round has all the network for its sides; a review has two or three.

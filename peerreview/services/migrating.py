@@ -23,7 +23,7 @@ from ..errors import N_, Conflict, Invalid, Message, NotFound, PartyName, Text
 from ..store import cases as case_store
 from ..store import migrating as store
 from . import asked_time, deeds, facts, in_use
-from .accounts import only_lead
+from .access import only_lead
 from .cases import OpenCase, opened
 from .house import Account, House
 from .wording import title_of

@@ -19,12 +19,13 @@ from ..errors import N_, Message, NotFound, PartyName, Text
 from ..store import migrating as store
 from . import migrating
 from .cases import OpenCase, opened_many
-from .definition_changes import Words, differences, name_of, who
+from .definition_changes import differences, name_of, who
 from .house import Account, House
 from .migrating import Thought, said_of, thought_through
 from .outlook import Shift
 from .right_words import right_said
 from .wording import title_of
+from .words import Words
 
 STATES: Mapping[str, tuple[str, Message]] = {
     WAITING: ("locked", N_("Waiting")),

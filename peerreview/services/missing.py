@@ -16,7 +16,7 @@ from ..store import planned as planned_store
 from ..store.mail_plan import Wanted
 from ..store.outbox import MailWish
 from . import mail_plan, wording
-from .accounts import only_lead
+from .access import only_lead
 from .cases import OpenCase, opened
 from .checks import Checks
 from .deeds import changing

@@ -11,7 +11,7 @@ from datetime import datetime
 from ..engine.whose import Vacancy, vacancies
 from ..errors import N_, NotFound, Text
 from ..store.reviews import Seat
-from .accounts import found_in
+from .access import found_in
 from .cases import OpenCase, looking
 from .checks import Checks
 from .deeds import changing

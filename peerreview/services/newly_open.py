@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..engine.case import Actor, Case
-from ..engine.decide import See, may
+from ..engine.case import Actor, Case, See
+from ..engine.decide import may
 from ..engine.moves import Done, Move
 from ..errors import N_, PartyName
 from .cases import OpenCase, roles_of
-from .todo import Words
 from .wording import in_a_row
+from .words import Words
 
 
 def readers(case: OpenCase, move: Move, effect: str, state: str) -> tuple[Words, ...]:

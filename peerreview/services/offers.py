@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..engine.case import ACTIVE, Place
-from ..engine.decide import Do, No, acting_scope, already_done
+from ..engine.case import ACTIVE, Do, Place
+from ..engine.decide import No, acting_scope, already_done
 from ..engine.definition import Action, Step
 from ..errors import Message, Text
 from .cases import OpenCase

@@ -14,57 +14,15 @@ from sqlalchemy.orm import Session
 from ..errors import N_, Invalid, Message, NotFound
 from ..store import organisations as store
 from ..store.organisations import Organisation
-from ..store.people import members_by_organisation, members_of
 from ..store.sorting import sort_key
 from . import profiles
-from .accounts import only_lead
-from .checks import Checks, searchable
+from .access import only_lead
+from .checks import Checks
 from .house import Account, House
 from .register_notes import note_added, note_changed, told_of
-from .register_pages import RegisterLine, newest_of
-from .results import Assessment, assessments_of
 
 Found = TypeVar("Found")
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,19}")
-
-
-@dataclass(frozen=True)
-class OrganisationRow:
-    """A line of the list; `people` counts those with open accounts."""
-
-    id: int
-    name: str
-    code: str
-    healthcare_region: str
-    people: int
-
-
-@dataclass(frozen=True)
-class MemberRow:
-    """Somebody of the organisation: `role` is coordinator, member or contact."""
-
-    person_id: int
-    name: str
-    email: str
-    role: str
-    title: str
-    is_closed: bool
-
-
-@dataclass(frozen=True)
-class OrganisationView:
-    id: int
-    name: str
-    code: str
-    healthcare_region: str
-    population: int | None
-    hospitals: int | None
-    university_hospital: bool
-    attributes: str
-    reviewed: str
-    members: tuple[MemberRow, ...]
-    assessments: tuple[Assessment, ...]
-    history: tuple[RegisterLine, ...]
 
 
 @dataclass(frozen=True)
@@ -80,54 +38,6 @@ class OrganisationForm:
     university_hospital: bool = False
     attributes: str = ""
     reviewed: str = ""
-
-
-def organisations(house: House, *, actor: Account, search: str = "") -> tuple[OrganisationRow, ...]:
-    """The list, in Swedish order; for the lead alone."""
-    only_lead(actor)
-    with house.db.read() as session:
-        people = members_by_organisation(session)
-        found = store.organisations(session, search=searchable(search))
-    return tuple(
-        OrganisationRow(one.id, one.name, one.code, one.healthcare_region, people.get(one.id, 0))
-        for one in found
-    )
-
-
-def organisation(house: House, *, actor: Account, organisation_id: int) -> OrganisationView:
-    only_lead(actor)
-    with house.db.read() as session:
-        found = store.organisation_by_id(session, organisation_id)
-        if found is None:
-            raise NotFound
-        reviewed = profiles.earlier_text(session, organisation_id)
-        assessments = assessments_of(house, session, organisation_id)
-        history = newest_of(session, organisation_id=organisation_id)
-        members = tuple(
-            MemberRow(
-                person_id=member.person.id,
-                name=member.person.name,
-                email=member.person.email,
-                role=member.role,
-                title=member.title,
-                is_closed=member.person.closed_at is not None,
-            )
-            for member in members_of(session, organisation_id)
-        )
-    return OrganisationView(
-        id=found.id,
-        name=found.name,
-        code=found.code,
-        healthcare_region=found.healthcare_region,
-        population=found.population,
-        hospitals=found.hospitals,
-        university_hospital=found.university_hospital,
-        attributes=profiles.attributes_text(found.attributes),
-        reviewed=reviewed,
-        members=members,
-        assessments=assessments,
-        history=history,
-    )
 
 
 def may_keep(*, actor: Account) -> None:

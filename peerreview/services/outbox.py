@@ -10,24 +10,19 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from ..errors import N_, Conflict, Message, NotFound, Refused
-from ..mail.addresses import LOCAL_PART, NO_ADDRESS
 from ..rendering.mails import readdressed
 from ..store import outbox as store
 from ..store.outbox import Outgoing
 from ..store.people import Person
-from .accounts import only_lead
+from .access import only_lead
+from .answers import answer_said
 from .heartbeats import Pulse, pulse
 from .house import Account, House
-from .invitations import OVERTAKEN
 from .mailing import ABOUT_ACCOUNT, SECRET, carried
-from .recomposing import POINTLESS
 
 MOST = 200
 # Mail that has waited longer is a loud warning. (Greylisting puts mail off by some minutes as a rule.)
 LATE = timedelta(minutes=30)
-# Before what a server said in a report that names an address and no mail.
-BY_ADDRESS = "by the address alone: "
-OURS = {message.text: message for message in (NO_ADDRESS, LOCAL_PART, POINTLESS, OVERTAKEN)}
 
 
 @dataclass(frozen=True)
@@ -128,13 +123,6 @@ def _readdress(row: Outgoing, person: Person) -> None:
         raise Refused(N_("The address has been corrected since. Send a new invitation or link instead."))
     row.was_to, row.recipient = row.recipient, carried(person.email)
     row.message = readdressed(row.message, person.name, row.recipient)
-
-
-def answer_said(kept: str) -> str | Message:
-    """What a server said, or what we did; and where only the address ties it to the mail, that too."""
-    if kept.startswith(BY_ADDRESS):
-        return N_("Tied to the mail by the address alone: %(said)s", said=kept.removeprefix(BY_ADDRESS))
-    return OURS.get(kept, kept)
 
 
 def _row(row: Outgoing, name: str | None) -> MailRow:

@@ -3,7 +3,7 @@ begins then."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -19,8 +19,8 @@ from .agreed import summary_of
 from .cases import OpenCase
 from .facts import TEAM_ROLES
 from .handing_in import Item, preview_hand_in
-from .todo import Words
-from .wording import in_a_row
+from .wording import by_side, in_a_row
+from .words import Words
 
 
 @dataclass(frozen=True)
@@ -257,19 +257,6 @@ def told(case: OpenCase, move: Move) -> tuple[Words, ...]:
         if not seats:
             roles[(None, "lead")] = None
     return by_side(case, roles)
-
-
-def by_side(case: OpenCase, roles: Iterable[tuple[int | None, str]]) -> tuple[Words, ...]:
-    """ "Region Gävleborg: processledare och granskare", a line a side."""
-    sides: dict[int | None, dict[Text, None]] = {}
-    for party, role in sorted(roles, key=lambda pair: (pair[0] is None, pair[0] or 0)):
-        sides.setdefault(party, {})[in_a_row(case.workflow.roles[role].title)] = None
-    return tuple(
-        N_("%(party)s: %(roles)s", party=PartyName(party), roles=tuple(titles))
-        if party is not None
-        else N_("%(roles)s", roles=tuple(titles))
-        for party, titles in sides.items()
-    )
 
 
 def coming_after(case: OpenCase, move: Move) -> tuple[Words, ...]:

@@ -18,10 +18,11 @@ from .cases import OpenCase
 from .conflict_pages import own_in
 from .house import Account, House
 from .pairing_input import MONTHS, OWN_WEIGHTS, TITLES, Child, Field, Settings, field_of
-from .round_heads import RoundHead, head_of_round, looking_in
+from .round_case import looking_in
+from .round_heads import RoundHead, head_of_round
+from .words import Words
 
 ALTERNATIVES = 3
-Words = Message | str
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from ..store.organisations import Organisation, organisations
 from ..store.rounds import Interest
 from . import met, pairs
 from .cases import OpenCase, opened_many
-from .interests import LEVELS, themes_of
+from .interest_page import LEVELS, themes_of
 from .reviews import USUAL
 from .round_facts import DECLINED
 

@@ -16,8 +16,9 @@ from . import met, own_employer, reviews
 from .cases import OpenCase
 from .deeds import fire
 from .house import Account, House
+from .round_case import changing_in
 from .round_facts import FREEING as FREEING
-from .round_heads import changing_in, do_of, place_of
+from .round_heads import do_of, place_of
 
 
 @dataclass(frozen=True)

@@ -6,22 +6,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from ..engine.case import Place, Scope
+from ..engine.case import Do, Place, Scope, Time
 from ..engine.conditions import awaiting, missing
-from ..engine.decide import Do, No, Time, acting_scope, already_done, changes
+from ..engine.decide import No, acting_scope, already_done, changes
 from ..engine.definition import Action
 from ..engine.planning import stuck
 from ..engine.whose import applies
 from ..errors import N_, Message, PartyName, Text
 from . import turns
-from .asked_time import href_of, open_askings
+from .askings import href_of, open_askings
 from .cases import OpenCase
 from .deciding import is_decided_by_lead
 from .left_undone import lies_ahead
 from .offers import action_path
-from .todo import OPEN, Words, who_of
+from .todo import OPEN, who_of
 from .turns import Turn
 from .wording import way_to
+from .words import Words
 
 
 @dataclass(frozen=True)

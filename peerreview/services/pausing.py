@@ -18,7 +18,7 @@ from ..store import overview
 from ..store.people import Person
 from ..store.reviews import Seat
 from . import deputies
-from .accounts import found_in
+from .access import found_in
 from .cases import OpenCase, opened_many
 from .checks import Checks
 from .gathering import reschedule

@@ -6,104 +6,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
-
-from sqlalchemy.orm import Session
 
 from ..engine.case import Seat
-from ..engine.planning import Planned, plan
-from ..errors import N_, Conflict, Message, NotFound, Refused
-from ..rendering.mails import MailWords
-from ..store import gathered as gathered_store
+from ..errors import N_, Conflict, Refused
 from ..store import planned as store
 from ..store.gathered import Gathered
-from ..store.outbox import MailWish, Outgoing, PlannedMail
+from ..store.outbox import MailWish, PlannedMail
 from ..store.people import Person
-from . import gathering, mail_plan, mailing, wording
-from .accounts import only_lead
-from .cases import OpenCase, opened
+from . import gathering, mailing
+from .access import only_lead
+from .cases import OpenCase
 from .checks import Checks
 from .deeds import changing
 from .house import Account, House
-from .wishes import Wish, key_of, of_row, words_with
+from .planned_page import MailId, Row, row_of, words_of
+from .wishes import of_row
 
 MOST = 500
 GONE = N_("The mail has gone meanwhile, or is no longer planned.")
-Row = PlannedMail | Gathered
-
-
-class MailId(NamedTuple):
-    """Which mail: a planned one, or a gathered one."""
-
-    id: int
-    gathered: bool = False
-
-
-@dataclass(frozen=True)
-class PlannedPage:
-    """`subject`, `text`: as they would go alone now, in the recipient's language; "" where nothing would. `open`: it
-    may still be held back, added to or sent; else `why_not`, or `outgoing_id` of what went. `goes`: what it goes with,
-    where it does not go alone."""
-
-    which: MailId
-    review_id: int
-    review: str
-    at: datetime
-    to: str
-    address: str
-    mark: str
-    state: Message
-    goes: Message | None
-    why_not: Message | None
-    open: bool
-    wish: Wish
-    subject: str
-    text: str
-    outgoing_id: int | None
-
-
-def planned_mail(house: House, *, actor: Account, which: MailId, now: datetime) -> PlannedPage:
-    """Raises NotFound for all but the lead."""
-    only_lead(actor)
-    with house.db.read() as session:
-        row = _row(session, which)
-        case = opened(house, session, review_id=row.review_id, account=None, now=now)
-        person = session.get_one(Person, row.person_id)
-        wish = of_row(session, row)
-        words = _words(case, row, wish)
-        subject = text = ""
-        if words is not None:
-            subject, text = mailing.preview(
-                session,
-                house,
-                person=person,
-                words=words,
-                review_id=row.review_id,
-                now=max(now, row.due_at),
-                may_decline=gathering.together([row]),
-            )
-        mark, state = mail_plan.state_of(row, wish)
-        went = session.get(Outgoing, row.outgoing_id) if row.outgoing_id is not None else None
-        return PlannedPage(
-            which=which,
-            review_id=row.review_id,
-            review=wording.title_of(case),
-            # Sent before its day, or with a digest: what has gone is told as it went.
-            at=mail_plan.written_at(went) if went else row.due_at,
-            to=person.name,
-            address=person.email,
-            mark=mark,
-            state=state,
-            goes=mail_plan.goes_with(row, person),
-            why_not=Message(row.why_not) if row.why_not else None,
-            open=row.state == "planned" and words is not None,
-            wish=wish,
-            subject=went.subject if went else subject,
-            text=text,
-            outgoing_id=row.outgoing_id,
-        )
 
 
 def hold_back(house: House, *, actor: Account, which: MailId, held: bool, now: datetime) -> None:
@@ -130,7 +51,7 @@ def add_line(house: House, *, actor: Account, which: MailId, line: str, now: dat
 def send_now(house: House, *, actor: Account, which: MailId, now: datetime, real_now: datetime) -> None:
     """It goes at once and by itself, if it still says something true. Raises Conflict, Refused."""
     with _waiting(house, actor, which, now) as (case, row):
-        words = _words(case, row, of_row(case.session, row))
+        words = words_of(case, row, of_row(case.session, row))
         person = case.session.get_one(Person, row.person_id)
         if words is None:
             raise Conflict(GONE)
@@ -161,34 +82,12 @@ def _waiting(
     """A deed on a mail that is still to come, and on its review."""
     only_lead(actor)
     with house.db.read() as session:
-        review_id = _row(session, which).review_id
+        review_id = row_of(session, which).review_id
     with changing(house, review_id=review_id, actor=actor, now=now, rounds="lead") as case:
-        row = _row(case.session, which, lock=True)
+        row = row_of(case.session, which, lock=True)
         if row.state != "planned":
             raise Conflict(GONE)
         yield case, row
-
-
-def _row(session: Session, which: MailId, *, lock: bool = False) -> Row:
-    found = gathered_store.by_id if which.gathered else store.planned_by_id
-    row = found(session, which.id, lock=lock)
-    if row is None or row.nameless:
-        # To those who have not answered an anonymous form it goes as one, see `missing`.
-        raise NotFound(f"planned mail {which}")
-    return row
-
-
-def _words(case: OpenCase, row: Row, wish: Wish) -> MailWords | None:
-    """What it would say now; None where that is no longer true."""
-    if isinstance(row, Gathered):
-        holds = row.state == "planned" and not gathering.why_not(case, row)
-        return gathering.words_of(row) if holds else None
-    planned = _planned(case, row)
-    return words_with(case, planned, wish) if planned is not None else None
-
-
-def _planned(case: OpenCase, row: PlannedMail) -> Planned | None:
-    return next((one for one in plan(case.case, case.now) if one.key == key_of(row)), None)
 
 
 def _wish_on(case: OpenCase, row: Row, actor: Account) -> MailWish | Gathered:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, datetime, timedelta
-
-from sqlalchemy.orm import Session
+from datetime import date, datetime
 
 from ..engine.case import ACTIVE, Place
 from ..engine.moves import Move
@@ -25,6 +23,7 @@ from ..store.rows import PlannedRow
 from . import gathering, wording
 from .cases import OpenCase
 from .choices import NEWS, PLAIN, Choices, choices_of
+from .clock import real_time
 from .mailing import enqueue
 from .wishes import key_of
 
@@ -183,8 +182,3 @@ def _data(planned: Planned) -> dict[str, object]:
         "own_turn": planned.own_turn,
         "at": planned.at.isoformat(),
     }
-
-
-def real_time(session: Session, now: datetime) -> datetime:
-    """The real clock's instant for an instant of the method's time (they differ in the demo alone)."""
-    return now - timedelta(seconds=store.ahead(session))

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from ..errors import NotFound
 from ..store.people import Person
-from .accounts import found_in
+from .access import found_in
 from .checks import Checks
 from .choices import ALL, KINDS, RHYTHMS, choices_of
 from .gathering import reschedule

@@ -14,10 +14,10 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ..errors import N_, Message, PeerreviewError, Text
+from ..errors import N_, PeerreviewError
 from .house import Account, House
+from .words import Words
 
-Words = Message | Text | str
 # Of a thing, and of its version. An honest form has a few hundred at most.
 _PART = 6
 MOST = 200_000

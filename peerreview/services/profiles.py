@@ -23,7 +23,7 @@ from ..store.organisations import Organisation, organisations
 from ..store.rounds import EarlierMeeting
 from ..store.sorting import sort_key
 from . import met, results
-from .accounts import only_lead
+from .access import only_lead
 from .checks import unfit
 from .house import Account, House
 from .register_notes import note_changed, told_of

@@ -10,7 +10,8 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..engine.decide import No, See
+from ..engine.case import See
+from ..engine.decide import No
 from ..errors import N_, Conflict, Message, NotFound, Refused
 from ..store import questions as store
 from ..store.questions import Question

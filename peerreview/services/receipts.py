@@ -18,10 +18,11 @@ from .handing_in import Item, item_of
 from .heads import ReviewHead, head_of
 from .histories import Line
 from .house import Account, House
-from .outlook import by_side
-from .overview import where_of
 from .shelves import seen, shelf_of
-from .todo import ComingView, Words, coming_of
+from .todo import ComingView, coming_of
+from .where_it_stands import where_of
+from .wording import by_side
+from .words import Words
 
 KEY = 16
 # What leaves a receipt: an action of the definition, and the word that a side gives where all have to.

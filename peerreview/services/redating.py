@@ -17,10 +17,10 @@ from . import posting
 from .cases import OpenCase
 from .days import stop_between, stop_said, why_free, working_days
 from .facts import DATES, MEETING_DATES
-from .outlook import by_side
 from .terms import LABELS
-from .todo import Words
 from .wishes import key_of
+from .wording import by_side
+from .words import Words
 
 # Fewer working days than these between two agreed dates are said.
 FEW = 5

@@ -15,7 +15,7 @@ from ..store import register as store
 from ..store.organisations import organisation_by_id
 from ..store.people import person_by_id
 from ..store.register import RegisterRow
-from .accounts import only_lead
+from .access import only_lead
 from .house import Account, House
 
 PAGE, FEW = 50, 5

@@ -14,12 +14,12 @@ from ..engine.definition import Workflow
 from ..engine.rehearsal import Event, made_up, rehearse
 from ..errors import N_, Invalid, Message, NotFound, PartyName, Text
 from ..rendering.words import say
-from .accounts import only_lead
+from .access import only_lead
 from .cases import looking
 from .heads import ReviewHead, head_of
 from .house import Account, House, swedish_holidays, weeks
+from .words import Words
 
-Words = Message | Text | PartyName | str
 KINDS: Mapping[str, Message] = {
     "begins": N_("Step begins"),
     "does": N_("Expected"),

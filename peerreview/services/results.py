@@ -18,7 +18,7 @@ from ..matching.reading import BLANKS, RESULT, Table
 from ..rendering.words import sayer
 from ..store import organisations as store
 from ..store.organisations import Organisation, SelfAssessment
-from .accounts import only_lead
+from .access import only_lead
 from .checks import Checks, unfit
 from .house import Account, House
 from .register_notes import note_changed, told_of

@@ -15,7 +15,7 @@ from ..store import cases as store
 from ..store import reviews as table
 from ..store.organisations import Organisation
 from . import cases, declaring, deeds
-from .accounts import only_lead
+from .access import only_lead
 from .cases import OpenCase
 from .house import Account, House
 from .own_employer import ask_back

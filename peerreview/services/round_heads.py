@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
-from ..engine.case import ACTIVE, Place
-from ..engine.decide import Do
+from ..engine.case import ACTIVE, Do, Place
 from ..engine.definition import Action, Step
 from ..engine.timing import due_date
-from ..errors import N_, NotFound, Refused, Text
+from ..errors import N_, Refused, Text
 from ..store import rounds as store
 from . import standing, turns
-from .cases import OpenCase, opened
-from .deeds import changing
+from .cases import OpenCase
 from .done_days import done_on
-from .house import Account, House
 
 
 @dataclass(frozen=True)
@@ -45,29 +41,6 @@ class RoundHead:
     stages: tuple[Stage, ...]
     ended: Text | None
     on_hold: bool
-
-
-@contextmanager
-def looking_in(house: House, *, round_id: int, actor: Account, now: datetime) -> Iterator[OpenCase]:
-    """A round to look at. NotFound for whoever has no part in it, and where it is no round."""
-    with house.db.read() as session:
-        case = opened(house, session, review_id=round_id, account=actor, now=now)
-        if not case.workflow.apart:
-            raise NotFound(f"round {round_id}")
-        yield case
-
-
-@contextmanager
-def changing_in(
-    house: House, *, round_id: int, actor: Account, now: datetime, by_lead: bool = True
-) -> Iterator[OpenCase]:
-    """A deed in a round, by its lead or (`by_lead` False) by a party's people. NotFound for all others."""
-    if by_lead and not actor.is_lead:
-        raise NotFound(f"round {round_id}")
-    with changing(house, review_id=round_id, actor=actor, now=now, rounds="all") as case:
-        if not case.workflow.apart:
-            raise NotFound(f"round {round_id}")
-        yield case
 
 
 def head_of_round(case: OpenCase) -> RoundHead:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from ..engine.decide import Do, No
+from ..engine.case import Do
+from ..engine.decide import No
 from ..engine.moves import Choice
 from ..engine.timing import due_date
 from ..errors import N_, Message, Refused
@@ -13,13 +14,14 @@ from ..store.cases import members
 from ..store.overview import organisations_with
 from ..store.reviews import Party
 from . import more_time, round_people
-from .accounts import only_lead
+from .access import only_lead
 from .cases import OpenCase
 from .checks import Checks
 from .deeds import fire
 from .house import Account, House
-from .round_heads import RoundHead, changing_in, head_of_round, looking_in, place_of
-from .round_letters import dates_of
+from .round_case import changing_in, looking_in
+from .round_days import dates_of
+from .round_heads import RoundHead, head_of_round, place_of
 
 INVITE_MORE = "invite_more"
 MOST = 2000

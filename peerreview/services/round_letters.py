@@ -3,15 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from datetime import date, datetime
 
-from ..engine.case import Scope
-from ..engine.decide import No
-from ..engine.definition import FactRef
-from ..engine.timing import agreed_day
-from ..errors import N_, Conflict, Message, NotFound
-from ..store import reports as store
+from ..errors import N_, Conflict, NotFound
 from ..store.case_rows import SHARED
 from ..store.reports import TextVersion
 from . import round_people, turns
@@ -20,64 +14,17 @@ from .checks import Checks
 from .deeds import fire
 from .house import Account, House
 from .odd_days import ask_day
-from .round_facts import DATES
-from .round_heads import RoundHead, changing_in, do_of, head_of_round, looking_in, place_of
+from .round_case import changing_in
+from .round_days import dates_of
+from .round_heads import do_of
+from .round_letters_page import SENDING, TITLES, newest
 
 MOST = 20_000
-# By letter: the action that sends it.
-SENDING = {"invitation": "invite", "synthesis": "publish"}
-
-
-@dataclass(frozen=True)
-class LetterView:
-    """A letter as its writer sees it. `number`: the version shown, 0 where nothing has been saved. `why_not`: what
-    keeps it from being sent. `receivers`: the organisations that get it, by name; `people`: how many."""
-
-    head: RoundHead
-    key: str
-    title: Message
-    body: str
-    number: int
-    sent: bool
-    open: bool
-    dates: dict[str, date | None]
-    why_not: Message | None
-    receivers: tuple[str, ...]
-    people: int
-
-
-TITLES = {"invitation": N_("Invitation"), "synthesis": N_("Synthesis")}
-
-
-def letter(house: House, *, actor: Account, round_id: int, key: str, now: datetime) -> LetterView:
-    """For the lead; NotFound for all others."""
-    with looking_in(house, round_id=round_id, actor=actor, now=now) as case:
-        if not actor.is_lead or key not in TITLES:
-            raise NotFound(f"letter {key}")
-        row = _newest(case, key)
-        return LetterView(
-            head=head_of_round(case),
-            key=key,
-            title=TITLES[key],
-            body=row.body if row else "",
-            number=row.number if row else 0,
-            sent=case.state(key) == "sent",
-            open=case.sees(key, "write"),
-            dates=dates_of(case),
-            why_not=_why_not(case, key),
-            receivers=tuple(case.names[party] for party in case.standing.taking_part),
-            people=len({seat.reader(now) for seat in case.case.seats}),
-        )
-
-
-def dates_of(case: OpenCase) -> dict[str, date | None]:
-    """The dates as they are today: rests put them off, as they do those of an agreement."""
-    return {name: agreed_day(case.case, FactRef("own", "timetable", name), Scope()) for name in DATES}
 
 
 def body_of(case: OpenCase, key: str) -> str | None:
     """A letter as those who get it read it; None before it has been sent."""
-    row = _newest(case, key) if case.sees(key, "read") else None
+    row = newest(case, key) if case.sees(key, "read") else None
     return row.body if row else None
 
 
@@ -92,7 +39,7 @@ def save_letter(
         if key not in TITLES:
             raise NotFound(f"letter {key}")
         case.require(key, "write")
-        row = _newest(case, key)
+        row = newest(case, key)
         number = row.number if row else 0
         if row is not None and row.body == body:
             return
@@ -152,7 +99,7 @@ def send_letter(house: House, *, actor: Account, round_id: int, key: str, seen: 
     with changing_in(house, round_id=round_id, actor=actor, now=now) as case:
         if key not in TITLES:
             raise NotFound(f"letter {key}")
-        row = _newest(case, key)
+        row = newest(case, key)
         if row is not None and row.number != seen:
             raise Conflict(N_("another text was saved since you began"), theirs=row.body)
         if key == "invitation":
@@ -160,18 +107,6 @@ def send_letter(house: House, *, actor: Account, round_id: int, key: str, seen: 
                 round_people.follow(case, party)
             case.refresh()
         fire(case, do_of(case, SENDING[key]))
-
-
-def _why_not(case: OpenCase, key: str) -> Message | None:
-    found = place_of(case, SENDING[key])
-    if found is None:
-        return N_("the round is in another step by now; see where it stands")
-    answer = case.may(do_of(case, SENDING[key]))
-    return answer.reason if isinstance(answer, No) else None
-
-
-def _newest(case: OpenCase, key: str) -> TextVersion | None:
-    return store.newest(case.session, case.review.id, key, SHARED)
 
 
 def _version(case: OpenCase, key: str, number: int, body: str) -> TextVersion:

@@ -7,14 +7,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from ..errors import N_, NotFound, Refused
-from ..store import cases as store
-from ..store.people import Person
 from ..store.reviews import Seat
 from .cases import OpenCase
 from .house import Account, House
-from .round_heads import changing_in
-
-Place = tuple[int, str]
+from .round_case import changing_in
+from .round_members import Place, wanted_of
 
 
 def follow_register(house: House, *, actor: Account, round_id: int, party: int, now: datetime) -> None:
@@ -58,16 +55,6 @@ def newcomers(case: OpenCase, party: int) -> tuple[str, ...]:
     added = [person.name for place, person in wanted.items() if place not in seated]
     gone = [seat.person.name for place, seat in seated.items() if place not in wanted]
     return tuple(dict.fromkeys((*added, *gone)))
-
-
-def wanted_of(case: OpenCase, party: int) -> dict[Place, Person]:
-    organisation = case.rows.parties[party].organisation_id
-    roles = [key for key, role in case.workflow.roles.items() if role.of == "party"]
-    return {
-        (person.id, role): person
-        for role in roles
-        for person in store.members(case.session, organisation, role)
-    }
 
 
 def _seated(case: OpenCase, party: int) -> dict[Place, Seat]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from ..engine.case import Place
-from ..engine.decide import Time
+from ..engine.case import Place, Time
 from ..errors import N_
-from .asked_time import href_of, open_askings
+from .askings import href_of, open_askings
 from .cases import OpenCase
 from .panels import Button
 from .round_heads import place_of

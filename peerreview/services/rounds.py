@@ -6,25 +6,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from ..engine.case import ACTIVE
-from ..engine.decide import Do
+from ..engine.case import ACTIVE, Do
 from ..engine.whose import whose_turn
 from ..errors import N_, Message, Text
 from ..store import rounds as store
 from ..store.organisations import organisation_by_id
 from . import board, pairs, reviews, round_joining, talks, turns
-from .accounts import only_lead
-from .asked_time import open_askings
+from .access import only_lead
+from .askings import open_askings
 from .board import Caller
 from .cases import OpenCase, opened_many
 from .checks import Checks
 from .house import Account, House
-from .interests import own_party
-from .letters import STEP
+from .interest_page import own_party
+from .letters_page import STEP
 from .offers import action_path
 from .panels import Button
-from .round_heads import RoundHead, head_of_round, looking_in, place_of, stages_of
-from .round_letters import body_of, dates_of
+from .round_case import looking_in
+from .round_days import dates_of
+from .round_heads import RoundHead, head_of_round, place_of, stages_of
+from .round_letters import body_of
 from .round_time import time_button
 from .turns import Turn
 from .wording import in_a_row, title_of

@@ -10,7 +10,7 @@ from ..rendering.mails import MailWords
 from ..store import seat_requests as store
 from ..store.people import Person, leads
 from ..store.seat_requests import SeatRequest
-from . import posting, wording
+from . import clock, wording
 from .cases import OpenCase
 from .mailing import enqueue
 from .seating import coordinators_of
@@ -222,5 +222,5 @@ def _mail(
                 words=words,
                 review_id=case.review.id,
                 now=case.now,
-                real_now=posting.real_time(case.session, case.now),
+                real_now=clock.real_time(case.session, case.now),
             )

@@ -16,7 +16,8 @@ from .cases import OpenCase, opened
 from .house import Account, House
 from .seat_request_mails import last_day, path_of
 from .seat_requests import answerable, is_open, is_pointless
-from .todo import TaskView, Words
+from .todo import TaskView
+from .words import Words
 
 # How long the side's page tells how a question ended.
 SHOWN = timedelta(days=30)

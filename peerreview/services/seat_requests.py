@@ -17,10 +17,10 @@ from . import belonging
 from . import seat_request_mails as mails
 from .belonging import Fit, team_key
 from .cases import OpenCase
+from .clock import real_time
 from .deeds import changing
 from .house import Account, House
 from .people import leave_in
-from .posting import real_time
 from .seating import give_seat, join, note
 
 # How long those who are asked have, in working days.

@@ -11,11 +11,11 @@ from ..store.people import Membership, Person
 from ..store.reviews import Seat
 from .belonging import team_key
 from .cases import OpenCase, deputy_of
+from .clock import real_time
 from .facts import TEAM_ROLES
 from .house import Account
 from .mailing import enqueue
 from .people import join_in
-from .posting import real_time
 from .sitting_in import waits_for
 from .wording import title_of
 

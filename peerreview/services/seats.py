@@ -10,32 +10,28 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from ..errors import N_, Conflict, Invalid, Message, NotFound, Refused, Text
-from ..store.accounts import last_link
+from ..errors import N_, Conflict, Invalid, NotFound, Refused
 from ..store.people import Person, person_by_email, person_by_id
-from ..store.reviews import Seat, organisations_sat_for
+from ..store.reviews import Seat
 from . import accounts, belonging, seat_requests
-from .belonging import Fit, team_key
-from .cases import OpenCase, looking
+from .belonging import Fit
+from .cases import OpenCase
 from .checks import Checks
 from .deeds import changing
 from .facts import TEAM_ROLES
-from .heads import ReviewHead, head_of
 from .house import Account, House
 from .seating import (
-    deputies_of,
     give_seat,
     is_mine,
     join,
     known_people,
     note,
-    seat_of_mine,
     tell_seated,
     tell_unseated,
     writable,
     writing_for,
 )
-from .teams import SeatView, functions_of, seat_view, standing_of, titles_in
+from .seats_page import is_only_ours, keeps_of
 
 ROLES = ("member", "coordinator", "contact")
 # Said alike of everybody who cannot be taken, so that nobody learns more of them than that.
@@ -52,65 +48,6 @@ class Appointed:
 
     name: str
     how: Literal["seated", "invited", "asked"]
-
-
-@dataclass(frozen=True)
-class AppointView:
-    """What the form for appointing needs; `known`: (person id, name and title) of the own organisation."""
-
-    head: ReviewHead
-    organisation: str
-    known: tuple[tuple[int, str], ...]
-    functions: tuple[tuple[str, Text], ...]
-
-
-@dataclass(frozen=True)
-class SeatPage:
-    """A seat to somebody who may do something about it. `may_write`: as the side's coordinator; `mine`: it is
-    the reader's own, who may name a deputy. `keeps`: why the person cannot be removed or made a member."""
-
-    head: ReviewHead
-    seat: SeatView
-    may_write: bool
-    mine: bool
-    keeps: Message | None
-    invited_until: datetime | None
-    may_correct: bool
-    functions: tuple[tuple[str, Text], ...]
-    deputies: tuple[tuple[int, str], ...]
-
-
-def appoint_form(house: House, *, actor: Account, review_id: int, now: datetime) -> AppointView:
-    with looking(house, review_id=review_id, actor=actor, now=now) as case:
-        party = writing_for(case)
-        seated = {s.person_id for s in case.rows.seats if s.party == party and s.role in TEAM_ROLES}
-        return AppointView(
-            head=head_of(case),
-            organisation=case.names[party],
-            known=known_people(case, party, but=seated),
-            functions=functions_of(case),
-        )
-
-
-def seat_page(house: House, *, actor: Account, review_id: int, seat_id: int, now: datetime) -> SeatPage:
-    with looking(house, review_id=review_id, actor=actor, now=now) as case:
-        seat = seat_of_mine(case, seat_id)
-        may_write, mine = case.sees(team_key(case), "write", seat.party), is_mine(case, seat)
-        if not mine:
-            case.require(team_key(case), "write", seat.party)
-        link = last_link(case.session, seat.person_id, "invite")
-        invited = may_write and standing_of(seat.person) == "invited"
-        return SeatPage(
-            head=head_of(case),
-            seat=seat_view(case, seat, titles_in(case, seat.party)),
-            may_write=may_write,
-            mine=mine and case.standing.ended is None,
-            keeps=_keeps(case, seat),
-            invited_until=link.expires_at if link and invited else None,
-            may_correct=invited and _is_only_ours(case, seat),
-            functions=functions_of(case),
-            deputies=deputies_of(case, seat) if mine else (),
-        )
 
 
 # ---- appointing
@@ -213,7 +150,7 @@ def change_seat(
         checks = Checks()
         checks.one_of("role", role, TEAM_ROLES)
         function = _function(case, checks, role, function)
-        keeps = _keeps(case, seat)
+        keeps = keeps_of(case, seat)
         if keeps and role != "coordinator":
             checks.faults["role"] = keeps
         checks.stop()
@@ -233,7 +170,7 @@ def remove(
     any longer. Never the last coordinator."""
     with changing(house, review_id=review_id, actor=actor, now=now) as case:
         seat = writable(case, seat_id)
-        keeps = _keeps(case, seat)
+        keeps = keeps_of(case, seat)
         if keeps:
             raise Refused(keeps)
         seat.removed_at = case.now
@@ -243,19 +180,6 @@ def remove(
         return not actor.is_lead and not any(
             actor.person_id in (s.person_id, s.deputy_id) for s in case.rows.seats
         )
-
-
-def _keeps(case: OpenCase, seat: Seat) -> Message | None:
-    """Why this seat must stay a coordinator's; None where it need not."""
-    if seat.role != "coordinator":
-        return None
-    others = (
-        s for s in case.rows.seats if s.party == seat.party and s.role == "coordinator" and s.id != seat.id
-    )
-    # Somebody who has only been invited could leave the side without anybody to act for it.
-    if any(standing_of(s.person) == "active" for s in others):
-        return None
-    return N_("A side needs a coordinator who has logged in. Appoint another one first.")
 
 
 # ---- those who have not logged in yet
@@ -287,7 +211,7 @@ def correct_address(
     side or organisation has invited could take over what is theirs."""
     with changing(house, review_id=review_id, actor=actor, now=now) as case:
         seat = writable(case, seat_id)
-        if not _is_only_ours(case, seat):
+        if not is_only_ours(case, seat):
             raise Refused(
                 N_("others have to do with this account too; the project lead can correct its address")
             )
@@ -313,14 +237,3 @@ def _person_of(case: OpenCase, seat: Seat) -> Person:
     person = person_by_id(case.session, seat.person_id, lock=True)
     assert person is not None
     return person
-
-
-def _is_only_ours(case: OpenCase, seat: Seat) -> bool:
-    """Whether the person belongs to this side's organisation alone, in this and every other review."""
-    organisation = case.rows.parties[seat.party].organisation_id
-    person = person_by_id(case.session, seat.person_id)
-    if person is None or person.is_lead:
-        return False
-    theirs = {m.organisation_id for m in person.memberships}
-    theirs |= organisations_sat_for(case.session, seat.person_id)
-    return theirs <= {organisation}

@@ -5,7 +5,6 @@ All on the real clock: the demo's moved days log nobody out.
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,6 +19,7 @@ from .account_mails import AccountMails
 from .checks import email_fault, unfit
 from .house import Account, House
 from .own_words import password_fault
+from .tokens import digest
 from .troubles import by_the_way
 
 # A visit is noted when the last note is older than this, not on every request.
@@ -45,10 +45,6 @@ class SessionView:
     created_at: datetime
     seen_at: datetime
     here: bool
-
-
-def digest(token: str) -> str:
-    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
 def log_in(

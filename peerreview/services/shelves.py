@@ -6,7 +6,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..engine.decide import No, See
+from ..engine.case import See
+from ..engine.decide import No
 from ..errors import N_, Message, NotFound, Refused
 from ..store import materials as store
 from ..store.materials import Material, MaterialVersion

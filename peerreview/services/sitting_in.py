@@ -11,7 +11,7 @@ from ..engine.whose import whose_turn
 from ..errors import N_, Message
 from ..rendering.mails import MailWords
 from ..store.reviews import Seat
-from . import posting, wording
+from . import clock, wording
 from .cases import OpenCase, deputy_of
 from .mailing import enqueue
 
@@ -85,7 +85,7 @@ def _tell(case: OpenCase, seat: Seat) -> None:
         ),
         review_id=case.review.id,
         now=case.now,
-        real_now=posting.real_time(case.session, case.now),
+        real_now=clock.real_time(case.session, case.now),
         # Nobody has done it but the clock (engine.md 28); who is named for today hears by that.
         wait=case.house.calendar.opens(case.now) - case.now,
     )

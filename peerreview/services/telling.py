@@ -9,7 +9,7 @@ from ..errors import N_, Message
 from ..rendering.mails import MailWords
 from ..store import planned
 from ..store.people import Person
-from . import gathering, posting, wording
+from . import clock, gathering, wording
 from .cases import OpenCase
 from .mailing import enqueue
 
@@ -29,7 +29,7 @@ def tell_team(
 ) -> None:
     """News to everybody on the team of `party`, but not to the one who acts. `page` is under the review."""
     seats = [seat for seat in case.case.seats if seat.party == party and seat.role in TEAM]
-    link, real_now = f"/reviews/{case.review.id}/{page}", posting.real_time(case.session, case.now)
+    link, real_now = f"/reviews/{case.review.id}/{page}", clock.real_time(case.session, case.now)
     for person, words in _addressed(case, seats, subject, (text,), link, button):
         gathering.tell(case, person, kind=kind, words=words, real_now=real_now, gathers=gathers)
 
@@ -45,7 +45,7 @@ def tell_seats(
     button: Message,
 ) -> None:
     """A mail at once to those who sit on these seats, but not to the one who acts."""
-    real_now = posting.real_time(case.session, case.now)
+    real_now = clock.real_time(case.session, case.now)
     for person, words in _addressed(case, seats, subject, asks, link, button):
         enqueue(
             case.session,

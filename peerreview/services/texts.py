@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from ..engine.case import SKIPPED, WAITING
-from ..engine.decide import No, See
+from ..engine.case import SKIPPED, WAITING, See
+from ..engine.decide import No
 from ..engine.definition import Artefact, Step
 from ..errors import N_, Message, NotFound, Refused
 from ..store import reports as store

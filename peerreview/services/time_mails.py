@@ -12,11 +12,11 @@ from ..engine.leaving import who_grants
 from ..engine.whose import recipients
 from ..errors import N_, Message
 from . import wording
-from .asked_time import href_of
+from .askings import href_of
 from .cases import OpenCase
-from .outlook import by_side
 from .telling import tell_seats
-from .todo import Words
+from .wording import by_side
+from .words import Words
 
 
 def granters(case: OpenCase, place: Place) -> tuple[Seat, ...]:

@@ -7,27 +7,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from ..engine.case import Time
 from ..engine.conflicts import NETWORK, without
-from ..engine.decide import Time
 from ..engine.definition import Action, Artefact
 from ..engine.leaving import who_grants
 from ..engine.planning import stuck
 from ..engine.whose import recipients
 from ..errors import N_, Message, PartyName, Text
 from . import turns
-from .asked_time import Entry, href_of, open_askings
+from .asked_time import Entry
+from .askings import href_of, open_askings
 from .cases import OpenCase
 from .deciding import decisions_of, is_decided_by_lead
 from .lead_tasks import TaskView as TaskView
 from .lead_tasks import consents_wanted, decisions_to_take
-from .own_word import waits_for_mark
+from .own_mark import waits_for_mark
 from .plans import plan_of
 from .proposals import agreement_key, is_own, may_decline, newest_of, pending_of
 from .turns import Mine, Turn, named
 from .ways import PAGES
 from .wording import in_a_row, title_of, way_to
-
-Words = Message | Text | str
+from .words import Words
 
 # What a button to a page says.
 OPEN: Mapping[str, Message] = {

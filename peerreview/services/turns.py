@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from ..engine.case import ACTIVE, OVER, SHARED, WAITING, Mark, Place, Record, Scope, Seat
+from ..engine.case import ACTIVE, OVER, SHARED, WAITING, Do, Mark, Place, Record, Scope, Seat
 from ..engine.conditions import holds, missing, value_of
-from ..engine.decide import Answer, Do, No
+from ..engine.decide import Answer, No
 from ..engine.definition import Condition, Step
 from ..engine.flow import active
 from ..engine.planning import Task, plan, tasks

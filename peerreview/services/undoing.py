@@ -11,7 +11,7 @@ from ..engine.moves import Move
 from ..errors import N_, Message, PartyName
 from ..store import traces as store
 from .cases import OpenCase
-from .todo import Words
+from .words import Words
 
 # What going back takes back, by the kind and the effect that undoes it. Gap: party.
 _UNDONE: Mapping[tuple[str, str], Message] = {

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ..store import people as store
-from .accounts import only_lead, send_invitation_in
+from .access import only_lead
+from .accounts import send_invitation_in
 from .house import Account, House
-from .people import MembershipView, memberships_of
+from .people_page import MembershipView, memberships_of
 
 
 @dataclass(frozen=True)

@@ -16,13 +16,13 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from ..engine.beginning import first_standing
-from ..engine.case import SHARED, Actor, Case, Scope, Seat, Standing
-from ..engine.decide import Do
+from ..engine.case import SHARED, Actor, Case, Do, Scope, Seat, Standing
 from ..engine.definition import Workflow
-from ..engine.likeness import READING, waiting_again
+from ..engine.likeness import READING
 from ..engine.migrating import carried
 from ..engine.moves import Choice, fire, tick
 from ..engine.reader import read
+from ..engine.reopening import waiting_again
 from ..errors import N_, BadSetting, Message, PeerreviewError, Refused, in_english
 from ..store import register as register_store
 from ..store import verifying as store

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from ..engine.decide import No, See
+from ..engine.case import See
+from ..engine.decide import No
 from ..engine.definition import Artefact
 from ..errors import N_, Message, NotFound, Refused
 from .cases import OpenCase

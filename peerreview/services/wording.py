@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -12,7 +12,7 @@ from ..engine.planning import Planned, plan
 from ..engine.telling import DeedMail
 from ..engine.timing import due_date
 from ..engine.whose import whose_turn
-from ..errors import N_, Message, PutOffDay, Text
+from ..errors import N_, Message, PartyName, PutOffDay, Text
 from ..rendering.mails import MailWords, order_of
 from . import turns
 from .agreed_days import days_of
@@ -20,6 +20,7 @@ from .cases import OpenCase
 from .facts import in_force
 from .leaving_words import said_of
 from .terms import LABELS
+from .words import Words
 
 
 def short(name: str) -> str:
@@ -312,3 +313,16 @@ def _filled(case: OpenCase, text: Text, mail: DeedMail) -> Text:
 def _next(case: OpenCase) -> tuple[Message, ...]:
     """What comes then: the next step of the review by its title."""
     return tuple(N_("Next comes: %(step)s.", step=one.step.title) for one in turns.coming(case, None)[:1])
+
+
+def by_side(case: OpenCase, roles: Iterable[tuple[int | None, str]]) -> tuple[Words, ...]:
+    """ "Region Gävleborg: processledare och granskare", a line a side."""
+    sides: dict[int | None, dict[Text, None]] = {}
+    for party, role in sorted(roles, key=lambda pair: (pair[0] is None, pair[0] or 0)):
+        sides.setdefault(party, {})[in_a_row(case.workflow.roles[role].title)] = None
+    return tuple(
+        N_("%(party)s: %(roles)s", party=PartyName(party), roles=tuple(titles))
+        if party is not None
+        else N_("%(roles)s", roles=tuple(titles))
+        for party, titles in sides.items()
+    )

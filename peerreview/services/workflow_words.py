@@ -11,7 +11,8 @@ from ..engine.definition import Workflow
 from ..engine.rights import Row, columns, table
 from ..errors import N_
 from ..rendering.words import day, local, say
-from .rehearsing import Line, RehearsalView, Words
+from .rehearsing import Line, RehearsalView
+from .words import Words
 
 YES = "x"
 

@@ -8,12 +8,12 @@ from ..engine.definition import Step, Workflow
 from ..engine.rights import EVERY, columns, table
 from ..errors import N_, Message, NotFound, Text
 from ..rendering.drawn import Plan
-from .accounts import only_lead
+from .access import only_lead
 from .drawing import blank
 from .house import Account, House
 from .right_words import fact_said, right_said
+from .words import Words
 
-Words = Message | Text | str
 RELATIONS = {
     "own": N_("own side"),
     "reviews": N_("the side that is reviewed by it"),

@@ -10,8 +10,8 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
 from peerreview.errors import N_, Conflict, Invalid, Refused
-from peerreview.services import evaluations
-from peerreview.services.evaluations import EvaluationView
+from peerreview.services import evaluation_page, evaluations
+from peerreview.services.evaluation_page import EvaluationView
 
 from . import filters
 from .here import house, tell
@@ -76,7 +76,7 @@ def autosave(review_id: int, key: str) -> ResponseReturnValue:
 
 
 def _view(review_id: int) -> EvaluationView:
-    view = evaluations.evaluation(house(), review_id=review_id, actor=current_user.account, now=g.now)
+    view = evaluation_page.evaluation(house(), review_id=review_id, actor=current_user.account, now=g.now)
     g.names = view.head.names
     return view
 

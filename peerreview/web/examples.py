@@ -10,11 +10,12 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
 from peerreview.errors import N_, Conflict, Invalid, Message, NotFound, Refused
-from peerreview.services import example_drafts
+from peerreview.services import example_drafts, examples_page
 from peerreview.services import examples as service
 from peerreview.services import library as shelf
 from peerreview.services.checks import searchable
-from peerreview.services.examples import ASKED, STATE_WORDS, ExamplesPage, ExampleView, Typed
+from peerreview.services.examples import STATE_WORDS
+from peerreview.services.examples_page import ASKED, ExamplesPage, ExampleView, Typed
 
 from .drafts import kept_draft
 from .here import house, tell, tell_why_not
@@ -149,7 +150,7 @@ SAID = {
 
 
 def _view(review_id: int) -> ExamplesPage:
-    view = service.examples(house(), actor=current_user.account, review_id=review_id, now=g.now)
+    view = examples_page.examples(house(), actor=current_user.account, review_id=review_id, now=g.now)
     g.names = view.head.names
     return view
 

@@ -10,8 +10,9 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
 from peerreview.errors import N_, Conflict, Invalid, NotFound, Refused
-from peerreview.services import follow_ups
-from peerreview.services.follow_ups import STATUS_WORDS, FollowUpForm, FollowUpRow, FollowUpView
+from peerreview.services import follow_up_page, follow_ups
+from peerreview.services.follow_up_page import FollowUpRow, FollowUpView
+from peerreview.services.follow_ups import STATUS_WORDS, FollowUpForm
 
 from . import filters
 from .here import house, tell
@@ -121,7 +122,7 @@ def _typed() -> FollowUpForm:
 
 
 def _view(review_id: int) -> FollowUpView:
-    view = follow_ups.follow_up(house(), review_id=review_id, actor=current_user.account, now=g.now)
+    view = follow_up_page.follow_up(house(), review_id=review_id, actor=current_user.account, now=g.now)
     g.names = view.head.names
     return view
 

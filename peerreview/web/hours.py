@@ -11,7 +11,8 @@ from flask_login import current_user, login_required
 
 from peerreview.errors import N_, Invalid, Refused
 from peerreview.services import hours as service
-from peerreview.services.hours import HoursView
+from peerreview.services import hours_page
+from peerreview.services.hours_page import HoursView
 
 from . import filters
 from .here import house, tell
@@ -56,7 +57,7 @@ def strike(review_id: int, row_id: int) -> ResponseReturnValue:
 
 
 def _view(review_id: int) -> HoursView:
-    view = service.hours(house(), review_id=review_id, actor=current_user.account, now=g.now)
+    view = hours_page.hours(house(), review_id=review_id, actor=current_user.account, now=g.now)
     g.names = view.head.names
     return view
 

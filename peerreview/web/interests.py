@@ -10,8 +10,9 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
 from peerreview.errors import N_, Conflict, Invalid, Message, Refused
+from peerreview.services import interest_page
 from peerreview.services import interests as service
-from peerreview.services.interests import LEVELS, Wanted
+from peerreview.services.interest_page import LEVELS, Wanted
 
 from .drafts import kept_draft
 from .here import house, tell, tell_why_not
@@ -122,7 +123,7 @@ def _page(
     reason: str = "",
     saved: bool = False,
 ) -> str:
-    view = service.interest(house(), actor=current_user.account, round_id=round_id, now=g.now)
+    view = interest_page.interest(house(), actor=current_user.account, round_id=round_id, now=g.now)
     g.names = view.head.names
     return render_template(
         "web/rounds/interest.html",

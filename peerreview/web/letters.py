@@ -10,7 +10,8 @@ from flask_login import current_user, login_required
 
 from peerreview.errors import N_, Invalid, Message
 from peerreview.services import letters as service
-from peerreview.services.letters import Letter
+from peerreview.services import letters_page
+from peerreview.services.letters_page import Letter
 from peerreview.services.prints import Changed
 
 from .here import house, tell
@@ -30,7 +31,7 @@ def preview() -> ResponseReturnValue:
     """What was typed, with the people it would go to; nothing is sent yet."""
     letter = _typed()
     try:
-        shown = service.preview_letter(house(), actor=current_user.account, letter=letter, now=g.now)
+        shown = letters_page.preview_letter(house(), actor=current_user.account, letter=letter, now=g.now)
     except Invalid as error:
         return _page(letter, error.errors), 422
     return _page(letter, shown=shown)
@@ -47,7 +48,7 @@ def send() -> ResponseReturnValue:
     except Invalid as error:
         return _page(letter, error.errors), 422
     except Changed as error:
-        shown = service.preview_letter(house(), actor=current_user.account, letter=letter, now=g.now)
+        shown = letters_page.preview_letter(house(), actor=current_user.account, letter=letter, now=g.now)
         return _page(letter, shown=shown, otherwise=error), 409
     tell(N_("The mail is on its way to %(count)s people.", count=count))
     return redirect(url_for("lead.mail"), 303)
@@ -60,11 +61,11 @@ def _typed() -> Letter:
 def _page(
     letter: Letter,
     errors: Mapping[str, Message] | None = None,
-    shown: service.LetterPreview | None = None,
+    shown: letters_page.LetterPreview | None = None,
     otherwise: Changed | None = None,
 ) -> str:
     """`otherwise`: others are meant than the page showed."""
-    form = service.letter_form(house(), actor=current_user.account, now=g.now)
+    form = letters_page.letter_form(house(), actor=current_user.account, now=g.now)
     return render_template(
         "web/lead/letter.html",
         form=form,

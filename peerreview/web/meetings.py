@@ -11,9 +11,10 @@ from flask_login import current_user, login_required
 
 from peerreview.errors import N_, Invalid, Message
 from peerreview.rendering import versions
-from peerreview.services import drafting, meetings, previewing
+from peerreview.services import drafting, meetings, meetings_page, previewing
 from peerreview.services.drafting import Clash
-from peerreview.services.meetings import MeetingPage, PlanClash
+from peerreview.services.meetings import PlanClash
+from peerreview.services.meetings_page import MeetingPage
 
 from . import filters
 from .headers import attach
@@ -31,7 +32,7 @@ STATES: Mapping[str, tuple[str, Message]] = {
 @bp.get("")
 @login_required
 def index(review_id: int) -> ResponseReturnValue:
-    view = meetings.meetings(house(), actor=current_user.account, review_id=review_id, now=g.now)
+    view = meetings_page.meetings(house(), actor=current_user.account, review_id=review_id, now=g.now)
     g.names = view.head.names
     return render_template("web/meetings/index.html", view=view, head=view.head, states=STATES)
 
@@ -39,7 +40,7 @@ def index(review_id: int) -> ResponseReturnValue:
 @bp.get("/<key>.ics")
 @login_required
 def calendar(review_id: int, key: str) -> ResponseReturnValue:
-    name, content = meetings.calendar_part(
+    name, content = meetings_page.calendar_part(
         house(), actor=current_user.account, review_id=review_id, key=key, now=g.now
     )
     answer = Response(content, content_type="text/calendar; charset=utf-8")
@@ -83,7 +84,7 @@ def do_plan(review_id: int, key: str) -> ResponseReturnValue:
     assert found.date is not None
     tell(N_("The meeting is written down: %(day)s.", day=found.date))
     if held and (
-        way := meetings.way_to_conclude(
+        way := meetings_page.way_to_conclude(
             house(), actor=current_user.account, review_id=review_id, key=key, now=g.now
         )
     ):
@@ -210,6 +211,6 @@ def _clash_page(page: MeetingPage, clash: Clash) -> str:
 
 
 def _page(review_id: int, key: str) -> MeetingPage:
-    page = meetings.meeting(house(), actor=current_user.account, review_id=review_id, key=key, now=g.now)
+    page = meetings_page.meeting(house(), actor=current_user.account, review_id=review_id, key=key, now=g.now)
     g.names = page.head.names
     return page

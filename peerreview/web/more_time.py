@@ -9,8 +9,8 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
 from peerreview.errors import N_, Conflict, Invalid, Message, NotFound
-from peerreview.services import more_time
-from peerreview.services.more_time import TimePage
+from peerreview.services import more_time, more_time_page
+from peerreview.services.more_time_page import TimePage
 
 from .here import house, tell, tell_why_not
 
@@ -23,11 +23,11 @@ def show(review_id: int) -> ResponseReturnValue:
     """`day`: one to look at before it is given."""
     day = request.args.get("day", "")
     try:
-        view = more_time.page(
+        view = more_time_page.page(
             house(), **_who(review_id), **_where(), day=day, meant=request.args.get("meant", "")
         )
     except Invalid as error:
-        view = more_time.page(house(), **_who(review_id), **_where())
+        view = more_time_page.page(house(), **_who(review_id), **_where())
         return _page(view, error=error), 422
     return _page(view)
 
@@ -104,7 +104,7 @@ def _number() -> int:
 
 
 def _again(review_id: int, error: Invalid) -> ResponseReturnValue:
-    return _page(more_time.page(house(), **_who(review_id), **_where()), error=error), 422
+    return _page(more_time_page.page(house(), **_who(review_id), **_where()), error=error), 422
 
 
 def _too_late(review_id: int, error: Conflict) -> ResponseReturnValue:

@@ -9,8 +9,8 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
 from peerreview.errors import N_, Conflict, Invalid
-from peerreview.services import agreements, moving
-from peerreview.services.moving import MoveView
+from peerreview.services import agreements, moving, moving_page
+from peerreview.services.moving_page import MoveView
 from peerreview.services.prints import Changed
 from peerreview.services.redating import Foresight
 from peerreview.services.terms import DATES
@@ -36,10 +36,10 @@ def move(review_id: int) -> ResponseReturnValue:
     dates = {name: typed.get(f"about_{name}") or typed.get(f"date_{name}", "") for name in DATES}
     try:
         if "along" in request.form:
-            dates = moving.move_along(house(), **_who(review_id), dates=dates)
+            dates = moving_page.move_along(house(), **_who(review_id), dates=dates)
         elif "propose" in request.form and request.form.get("looked") == _written(dates):
             return _propose(review_id, dates, version)
-        found = moving.preview_move(house(), **_who(review_id), dates=dates, meant=_meant())
+        found = moving_page.preview_move(house(), **_who(review_id), dates=dates, meant=_meant())
     except Changed as error:
         return _otherwise(review_id, dates, error)
     except Invalid as error:
@@ -56,7 +56,7 @@ def _otherwise(review_id: int, dates: dict[str, str], error: Changed) -> Respons
     shown_anew()
     view, foresight = _view(review_id), None
     try:
-        foresight = moving.preview_move(house(), **_who(review_id), dates=dates).foresight
+        foresight = moving_page.preview_move(house(), **_who(review_id), dates=dates).foresight
     except Invalid as fault:
         return _page(view, dates, view.version, errors=fault.errors), 409
     return _page(view, dates, view.version, foresight=foresight, otherwise=error), 409
@@ -75,7 +75,7 @@ def _propose(review_id: int, dates: dict[str, str], version: int) -> ResponseRet
     except Invalid as error:
         seen = None
         if list(error.errors) == ["reason"]:
-            seen = moving.preview_move(house(), **_who(review_id), dates=dates, meant=_meant()).foresight
+            seen = moving_page.preview_move(house(), **_who(review_id), dates=dates, meant=_meant()).foresight
         return _page(_view(review_id), dates, version, errors=error.errors, foresight=seen), 422
     if in_force:
         tell(N_("The dates are moved, and the reminders with them."))
@@ -114,7 +114,7 @@ def _who(review_id: int) -> dict[str, Any]:
 
 
 def _view(review_id: int) -> MoveView:
-    view = moving.move_form(house(), **_who(review_id))
+    view = moving_page.move_form(house(), **_who(review_id))
     g.names = view.head.names
     return view
 

@@ -10,9 +10,10 @@ from flask_login import current_user, login_required
 
 from peerreview.errors import N_, Invalid, Message
 from peerreview.services import organisations as service
-from peerreview.services import register_pages, results
+from peerreview.services import organisations_page, register_pages, results
 from peerreview.services.checks import searchable
-from peerreview.services.organisations import OrganisationForm, OrganisationView
+from peerreview.services.organisations import OrganisationForm
+from peerreview.services.organisations_page import OrganisationView
 from peerreview.services.results import AssessmentForm
 
 from .here import house, tell
@@ -23,7 +24,7 @@ from .people import bp
 @login_required
 def organisations() -> ResponseReturnValue:
     search = searchable(request.args.get("search", ""))
-    rows = service.organisations(house(), actor=current_user.account, search=search)
+    rows = organisations_page.organisations(house(), actor=current_user.account, search=search)
     return render_template("web/people/organisations.html", rows=rows, search=search)
 
 
@@ -147,7 +148,9 @@ def _results_page(
 
 
 def _view(organisation_id: int) -> OrganisationView:
-    return service.organisation(house(), actor=current_user.account, organisation_id=organisation_id)
+    return organisations_page.organisation(
+        house(), actor=current_user.account, organisation_id=organisation_id
+    )
 
 
 def _page(

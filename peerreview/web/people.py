@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
 from peerreview.errors import N_, Invalid, Message
-from peerreview.services import accounts, addresses, closing, people, register_pages
+from peerreview.services import accounts, addresses, closing, people, people_page, register_pages
 from peerreview.services.checks import searchable
 
 from .here import house, tell
@@ -27,7 +27,7 @@ def index() -> ResponseReturnValue:
         "organisation": request.args.get("organisation", ""),
         "state": request.args.get("state", "open"),
     }
-    view = people.people(
+    view = people_page.people(
         house(),
         actor=current_user.account,
         search=asked["search"],
@@ -71,7 +71,7 @@ def create() -> ResponseReturnValue:
 
 
 def _new_page(typed: Mapping[str, str], errors: Errors | None = None) -> str:
-    organisations = people.choices(house(), actor=current_user.account)
+    organisations = people_page.choices(house(), actor=current_user.account)
     return render_template(
         "web/people/new.html", typed=typed, organisations=organisations, errors=errors or {}
     )
@@ -185,7 +185,7 @@ def history(person_id: int) -> ResponseReturnValue:
 @login_required
 def close(person_id: int) -> ResponseReturnValue:
     """What closing means, before it is done."""
-    view = people.person(house(), actor=current_user.account, person_id=person_id, real_now=g.real_now)
+    view = people_page.person(house(), actor=current_user.account, person_id=person_id, real_now=g.real_now)
     left = closing.left_without(house(), actor=current_user.account, person_id=person_id, now=g.now)
     return render_template("web/people/close.html", view=view, left=left)
 
@@ -215,7 +215,7 @@ def reopen(person_id: int) -> ResponseReturnValue:
 
 
 def _person_page(person_id: int, typed: Mapping[str, str] | None = None, errors: Errors | None = None) -> str:
-    view = people.person(house(), actor=current_user.account, person_id=person_id, real_now=g.real_now)
+    view = people_page.person(house(), actor=current_user.account, person_id=person_id, real_now=g.real_now)
     shown = {
         "name": view.name,
         "phone": view.phone,

@@ -12,7 +12,8 @@ from flask_login import current_user, login_required
 
 from peerreview.errors import N_, Conflict, Invalid, Message, Refused
 from peerreview.services import planned as service
-from peerreview.services.planned import MailId
+from peerreview.services import planned_page
+from peerreview.services.planned_page import MailId
 
 from .here import house, tell, tell_why_not
 
@@ -77,7 +78,7 @@ def _do(which: MailId, deed: Callable[..., None], said: Message, **more: Any) ->
 
 
 def _page(which: MailId, typed: str | None, errors: Mapping[str, Message]) -> str:
-    view = service.planned_mail(house(), actor=current_user.account, which=which, now=g.now)
+    view = planned_page.planned_mail(house(), actor=current_user.account, which=which, now=g.now)
     return render_template(
         "web/lead/planned.html",
         view=view,

@@ -10,7 +10,15 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
 from peerreview.errors import N_, Conflict, Invalid, Message, Refused
-from peerreview.services import pairs, round_joining, round_letters, round_people, talks
+from peerreview.services import (
+    pairs,
+    round_joining,
+    round_letters,
+    round_letters_page,
+    round_people,
+    talks,
+    talks_page,
+)
 from peerreview.services import rounds as service
 
 from .here import house, tell, tell_why_not
@@ -149,7 +157,9 @@ def _letter_page(
     errors: Errors | None = None,
     theirs: str | None = None,
 ) -> str:
-    view = round_letters.letter(house(), actor=current_user.account, round_id=round_id, key=key, now=g.now)
+    view = round_letters_page.letter(
+        house(), actor=current_user.account, round_id=round_id, key=key, now=g.now
+    )
     g.names = view.head.names
     shown: Mapping[str, Any] = typed or {"body": view.body, **view.dates}
     return render_template(
@@ -160,7 +170,9 @@ def _letter_page(
 @bp.get("/<int:round_id>/<any(invitation, synthesis):key>/send")
 @login_required
 def before_sending(round_id: int, key: str) -> ResponseReturnValue:
-    view = round_letters.letter(house(), actor=current_user.account, round_id=round_id, key=key, now=g.now)
+    view = round_letters_page.letter(
+        house(), actor=current_user.account, round_id=round_id, key=key, now=g.now
+    )
     g.names = view.head.names
     return render_template("web/rounds/send.html", view=view, head=view.head)
 
@@ -287,7 +299,9 @@ def _organisation_page(
     errors: Errors | None = None,
     clash: Conflict | None = None,
 ) -> str:
-    view = talks.organisation(house(), actor=current_user.account, round_id=round_id, party=party, now=g.now)
+    view = talks_page.organisation(
+        house(), actor=current_user.account, round_id=round_id, party=party, now=g.now
+    )
     g.names = view.head.names
     shown = typed or {"note": view.note, "expectations": view.expectations}
     return render_template(

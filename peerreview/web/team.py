@@ -9,8 +9,8 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
 from peerreview.errors import N_, Invalid, Message
-from peerreview.services import deputies, seat_requests, seats, teams
-from peerreview.services.seats import SeatPage
+from peerreview.services import deputies, seat_requests, seats, seats_page, teams
+from peerreview.services.seats_page import SeatPage
 
 from .here import house, tell
 from .people import number
@@ -84,7 +84,7 @@ def withdraw(review_id: int, request_id: int) -> ResponseReturnValue:
 
 
 def _appoint_page(review_id: int, typed: Mapping[str, str], errors: Errors | None = None) -> str:
-    view = seats.appoint_form(house(), actor=current_user.account, review_id=review_id, now=g.now)
+    view = seats_page.appoint_form(house(), actor=current_user.account, review_id=review_id, now=g.now)
     g.names = view.head.names
     return render_template(
         "web/team/appoint.html", view=view, head=view.head, typed=typed, errors=errors or {}
@@ -207,7 +207,7 @@ def end_deputy(review_id: int, seat_id: int) -> ResponseReturnValue:
 def _seat_page(
     review_id: int, seat_id: int, typed: Mapping[str, str] | None = None, errors: Errors | None = None
 ) -> str:
-    view: SeatPage = seats.seat_page(
+    view: SeatPage = seats_page.seat_page(
         house(), actor=current_user.account, review_id=review_id, seat_id=seat_id, now=g.now
     )
     g.names = view.head.names

@@ -9,9 +9,8 @@ from datetime import datetime, timedelta
 from itertools import combinations
 from typing import Any, Protocol
 
-from peerreview.engine.case import ACTIVE, SHARED, WAITING, Actor, Case, FactKey, Mark, Place, Scope
+from peerreview.engine.case import ACTIVE, SHARED, WAITING, Actor, Case, Do, FactKey, Mark, Place, Scope
 from peerreview.engine.conditions import owners
-from peerreview.engine.decide import Do
 from peerreview.engine.definition import Condition, FactRef, Workflow
 from peerreview.engine.flow import active, wake_at
 from peerreview.engine.kinds import GATHERED

@@ -8,9 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from peerreview.engine.case import SHARED, Actor, Case, Facts, Scope, Seat, Standing
+from peerreview.engine.case import SHARED, Actor, Case, Do, Facts, Scope, Seat, Standing
 from peerreview.engine.dates import Calendar
-from peerreview.engine.decide import Do
 from peerreview.engine.definition import Workflow
 from peerreview.engine.moves import Choice, Move, fire, tick
 from peerreview.engine.reader import read

@@ -14,10 +14,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from peerreview.engine.case import ACTIVE, OVER, SHARED, WAITING, Actor, Case, Scope, Standing
+from peerreview.engine.case import ACTIVE, OVER, SHARED, WAITING, Actor, Case, Do, Scope, See, Standing
 from peerreview.engine.checker import check
 from peerreview.engine.dates import Calendar
-from peerreview.engine.decide import Do, No, See, changes, may
+from peerreview.engine.decide import No, changes, may
 from peerreview.engine.definition import RoleRef, Workflow
 from peerreview.engine.exploring import DeadEnd, explore
 from peerreview.engine.flow import active

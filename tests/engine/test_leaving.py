@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from peerreview.engine.case import ACTIVE, DONE, OVER, WAIVED, Case, Scope, Standing
-from peerreview.engine.decide import Do, No, See, Time, may
+from peerreview.engine.case import ACTIVE, DONE, OVER, WAIVED, Case, Do, Scope, See, Standing, Time
+from peerreview.engine.decide import No, may
 from peerreview.engine.exploring import explore
 from peerreview.engine.leaving import directions, finished_about, who_grants
 from peerreview.engine.moves import back_targets

@@ -6,11 +6,11 @@ from itertools import permutations
 
 import pytest
 
-from peerreview.engine.case import ACTIVE, DONE, Mark, Record, Scope
-from peerreview.engine.decide import Do, See, may
-from peerreview.engine.likeness import waiting_again
+from peerreview.engine.case import ACTIVE, DONE, Do, Mark, Record, Scope, See
+from peerreview.engine.decide import may
 from peerreview.engine.planning import stuck, tasks, whose_turn
 from peerreview.engine.reader import read
+from peerreview.engine.reopening import waiting_again
 from peerreview.engine.telling import stuck_mails
 from peerreview.errors import Refused
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from peerreview.engine.case import ACTIVE, DONE, Actor, Case, Scope
-from peerreview.engine.decide import Do, may
+from peerreview.engine.case import ACTIVE, DONE, Actor, Case, Do, Scope
+from peerreview.engine.decide import may
 from peerreview.engine.moves import Choice, fire, tick
 from peerreview.engine.unfolding import made_up
 

@@ -16,8 +16,8 @@ from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 from SpiffWorkflow.util.task import TaskState
 
 from peerreview.engine.bpmn import Process, process
-from peerreview.engine.case import ACTIVE, WAITING, Actor, Case, FactKey, Place
-from peerreview.engine.decide import Do, action_at
+from peerreview.engine.case import ACTIVE, WAITING, Actor, Case, Do, FactKey, Place
+from peerreview.engine.decide import action_at
 from peerreview.engine.definition import Workflow
 from peerreview.engine.moves import Choice, fire
 from peerreview.engine.refusing import asks_the_lead

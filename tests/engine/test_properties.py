@@ -9,8 +9,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from peerreview.engine.case import ACTIVE, OVER, WAITING, Actor, Case, Scope, Standing
-from peerreview.engine.decide import Do, No, changes, may
+from peerreview.engine.case import ACTIVE, OVER, WAITING, Actor, Case, Do, Scope, Standing
+from peerreview.engine.decide import No, changes, may
 from peerreview.engine.flow import active, settle, wake_at
 from peerreview.engine.moves import Choice, fire, tick
 from peerreview.engine.planning import plan, tasks

@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 
 from peerreview.engine.beginning import first_standing
-from peerreview.engine.case import SHARED, Actor, Case, Facts, Scope
+from peerreview.engine.case import SHARED, Actor, Case, Do, Facts, Scope
 from peerreview.engine.checker import check
 from peerreview.engine.dates import Calendar
-from peerreview.engine.decide import Do
 from peerreview.engine.definition import Workflow
 from peerreview.engine.moves import Choice, fire, tick
 from peerreview.engine.reader import read

@@ -11,8 +11,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from peerreview.engine.case import Actor
-from peerreview.engine.decide import See, may
+from peerreview.engine.case import Actor, See
+from peerreview.engine.decide import may
 
 from .play import Play
 

@@ -14,17 +14,18 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from peerreview.engine.case import ACTIVE, Actor, Case, Place, Scope, Seat
+from peerreview.engine.beginning import T0
+from peerreview.engine.case import ACTIVE, Actor, Case, Do, Place, Scope, Seat
 from peerreview.engine.checker import check
 from peerreview.engine.dates import Calendar
-from peerreview.engine.decide import Do, No, action_at, may
+from peerreview.engine.decide import No, action_at, may
 from peerreview.engine.definition import Workflow
 from peerreview.engine.exploring import Exploring
 from peerreview.engine.flow import active
 from peerreview.engine.planning import Task, plan, tasks
 from peerreview.engine.reader import read
 from peerreview.engine.whose import actor_of, applies, vacancies, whose_turn
-from peerreview.engine.writing import LEAD, PERSON, T0, Writing
+from peerreview.engine.writing import LEAD, PERSON, Writing
 
 from .generated import definitions
 

@@ -7,11 +7,13 @@ from datetime import timedelta
 
 from peerreview.services import (
     drafting,
+    evaluation_page,
     evaluations,
     follow_ups,
     marking,
     materials,
     meetings,
+    meetings_page,
     questions,
 )
 from peerreview.services.cases import looking
@@ -154,7 +156,7 @@ def move_the_meeting(house: House, cast: Cast, party: int) -> None:
         with looking(house, review_id=cast.review_id, actor=cast.lead, now=cast.now) as case:
             if case.state(key) != "planned":
                 continue
-        view = meetings.meeting(house, actor=cast.lead, review_id=cast.review_id, key=key, now=cast.now)
+        view = meetings_page.meeting(house, actor=cast.lead, review_id=cast.review_id, key=key, now=cast.now)
         day = house.calendar.on_or_after(house.calendar.day(cast.now) + timedelta(weeks=3))
         meetings.plan_meeting(
             house,
@@ -174,7 +176,7 @@ def move_the_meeting(house: House, cast: Cast, party: int) -> None:
 
 def write_in_the_form(house: House, cast: Cast, person: int) -> None:
     who = next(account for account in cast.everyone().values() if account.person_id == person)
-    view = evaluations.evaluation(house, review_id=cast.review_id, actor=who, now=cast.now)
+    view = evaluation_page.evaluation(house, review_id=cast.review_id, actor=who, now=cast.now)
     token = next(field.token for field in view.fields if field.key == "best")
     evaluations.save_answer(
         house, actor=who, review_id=cast.review_id, key="best", text="Samtalen.", token=token, now=cast.now

@@ -11,7 +11,7 @@ from peerreview.services import interests, pairs, round_letters, rounds, talks
 from peerreview.services.acting import Filled, Wish, act
 from peerreview.services.cases import looking
 from peerreview.services.house import Account, House
-from peerreview.services.interests import Wanted
+from peerreview.services.interest_page import Wanted
 from tests.people import make_organisation, make_person
 
 NOW = datetime(2026, 3, 3, 8, 0, tzinfo=UTC)

@@ -13,7 +13,7 @@ from peerreview.services import actions, receipts
 from peerreview.services.acting import Wish
 from peerreview.services.actions import ActionView, Typed
 from peerreview.services.house import Account, House
-from peerreview.services.todo import Words
+from peerreview.services.words import Words
 from tests.services.material_helpers import add_file, on
 from tests.services.review_fixtures import (
     Cast,

@@ -173,7 +173,7 @@ def test_an_address_from_the_lead_opens_nobodys_account(
 
 
 def accounts_view(house: House, lead: Account, anna: Account, now: datetime) -> Any:
-    from peerreview.services.people import person
+    from peerreview.services.people_page import person
 
     return person(house, actor=lead, person_id=anna.person_id, real_now=now)
 

@@ -18,18 +18,20 @@ from peerreview.errors import NotFound
 from peerreview.rendering.words import say
 from peerreview.services import (
     board,
+    evaluation_page,
     evaluations,
     histories,
     hours,
+    hours_page,
     mail_plan,
-    planned,
+    planned_page,
     rehearsing,
     reminding,
 )
 from peerreview.services.actions import Typed
 from peerreview.services.anonymity import LEAST, parts, pooled, whole
 from peerreview.services.choosing import options
-from peerreview.services.evaluations import EvaluationView
+from peerreview.services.evaluation_page import EvaluationView
 from peerreview.services.house import Account, House
 from peerreview.services.mail_asked import MailAsked
 from peerreview.services.verifying import verify
@@ -102,7 +104,7 @@ def everybody(cast: Cast) -> list[Account]:
 
 
 def answer(house: House, cast: Cast, who: Account, spent: int) -> None:
-    view = evaluations.evaluation(house, review_id=cast.review_id, actor=who, now=cast.now)
+    view = evaluation_page.evaluation(house, review_id=cast.review_id, actor=who, now=cast.now)
     evaluations.save_evaluation(
         house,
         actor=who,
@@ -115,7 +117,7 @@ def answer(house: House, cast: Cast, who: Account, spent: int) -> None:
 
 
 def seen(house: House, cast: Cast) -> EvaluationView:
-    return evaluations.evaluation(house, review_id=cast.review_id, actor=cast.lead, now=cast.now)
+    return evaluation_page.evaluation(house, review_id=cast.review_id, actor=cast.lead, now=cast.now)
 
 
 def sums(view: EvaluationView) -> Iterator[int]:
@@ -192,7 +194,7 @@ def log(house: House, cast: Cast, who: Account, spent: int) -> None:
 
 
 def hours_seen(house: House, cast: Cast) -> set[int]:
-    view = hours.hours(house, review_id=cast.review_id, actor=cast.lead, now=cast.now)
+    view = hours_page.hours(house, review_id=cast.review_id, actor=cast.lead, now=cast.now)
     assert view.sums is not None
     found = {round(100 * view.sums.total), *(round(100 * total) for total in view.sums.totals)}
     for _, cells, total in view.sums.rows:
@@ -206,14 +208,14 @@ def test_every_two_looks_at_hours_are_subtracted_strikes_too(house: House, cast:
     for number, who in enumerate(teams):
         log(house, cast, who, 2**number)
         looks |= hours_seen(house, cast)
-    own = hours.hours(house, review_id=cast.review_id, actor=cast.member(0), now=cast.now)
+    own = hours_page.hours(house, review_id=cast.review_id, actor=cast.member(0), now=cast.now)
     (row,) = [one for one in own.rows if one.mine]
     hours.strike_hours(house, actor=cast.member(0), review_id=cast.review_id, row_id=row.id, now=cast.now)
     looks |= hours_seen(house, cast)
     assert len(looks) == 3
     for one, other in combinations(looks, 2):
         assert (one ^ other).bit_count() >= LEAST, (one, other)
-    after = hours.hours(house, review_id=cast.review_id, actor=cast.member(0), now=cast.now)
+    after = hours_page.hours(house, review_id=cast.review_id, actor=cast.member(0), now=cast.now)
     assert not [one for one in after.rows if one.mine]
 
 
@@ -249,7 +251,7 @@ def test_what_strikes_leave_of_a_sum_is_of_three_people_too(house: House, cast: 
 
     def strike(who: Account) -> None:
         nonlocal looks
-        view = hours.hours(house, review_id=cast.review_id, actor=who, now=cast.now)
+        view = hours_page.hours(house, review_id=cast.review_id, actor=who, now=cast.now)
         mine = next(one for one in view.rows if one.mine)
         hours.strike_hours(house, actor=who, review_id=cast.review_id, row_id=mine.id, now=cast.now)
         cast.now += timedelta(minutes=1)
@@ -330,7 +332,7 @@ def test_asking_for_somebodys_mail_says_nothing_of_whether_they_have_answered(
     assert hidden is not None
     assert sent is not None
     with pytest.raises(NotFound):
-        planned.planned_mail(house, actor=cast.lead, which=planned.MailId(hidden.id), now=now)
+        planned_page.planned_mail(house, actor=cast.lead, which=planned_page.MailId(hidden.id), now=now)
     with pytest.raises(NotFound):
         mail_plan.message(house, actor=cast.lead, outgoing_id=sent.id, now=now)
     own = mail_plan.message(house, actor=missing, outgoing_id=sent.id, review_id=cast.review_id, now=now)

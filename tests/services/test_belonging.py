@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from peerreview.errors import Invalid
 from peerreview.rendering.words import say
-from peerreview.services import deputies, people, seats
+from peerreview.services import deputies, people, seats, seats_page
 from peerreview.services.house import Account, House
 from peerreview.services.reviews import begin_review
 from peerreview.services.seats import Appointed
@@ -80,7 +80,7 @@ def test_own_people_are_taken_back_from_a_side_that_had_them_first(house: House,
     (seat,) = [one for one in page(house, cast, cast.lead).sides[0].team if one.name == "Chefläkare"]
     assert seat.guest is not None
     assert "another side of this review" in say(seat.guest, "en")
-    form = seats.appoint_form(house, actor=cast.coordinator(1), review_id=cast.review_id, now=cast.now)
+    form = seats_page.appoint_form(house, actor=cast.coordinator(1), review_id=cast.review_id, now=cast.now)
     assert physician.person_id in dict(form.known)
     found = appoint(house, cast, cast.coordinator(1), person_id=physician.person_id, function="medical")
     assert found == Appointed("Chefläkare", "seated")

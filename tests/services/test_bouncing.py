@@ -11,7 +11,7 @@ from peerreview.errors import Refused
 from peerreview.mail.imap import MailboxGone
 from peerreview.rendering.words import say
 from peerreview.scheduler import run_once
-from peerreview.services import health, heartbeats, people
+from peerreview.services import health, heartbeats, people_page
 from peerreview.services.bouncing import read_bounces
 from peerreview.services.delivering import deliver
 from peerreview.services.house import Account, House
@@ -213,5 +213,5 @@ def test_a_report_without_any_id_is_tied_by_the_address_and_says_so(
     [failed] = mail_status(house, actor=lead, real_now=now).failed
     assert say(failed.answer, "en") == f"Tied to the mail by the address alone: {SAID}"
     assert say(
-        people.person(house, actor=lead, person_id=anna.person_id, real_now=now).mail_problem, "en"
+        people_page.person(house, actor=lead, person_id=anna.person_id, real_now=now).mail_problem, "en"
     ).endswith(SAID)

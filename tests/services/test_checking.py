@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from peerreview.errors import BadSetting, in_english
-from peerreview.services import checking, health, heartbeats, organisations
+from peerreview.services import checking, health, heartbeats, organisations_page
 from peerreview.services.house import House
 from peerreview.store.files import FileStore
 from tests.people import make_organisation, make_person
@@ -125,4 +125,4 @@ def test_nobody_to_log_in_and_no_worker_are_remarked(house: House, now: datetime
 def test_house_without_the_workflow_of_rounds_keeps_its_register(house: House, now: datetime) -> None:
     bare = replace(house, workflows={})
     lead, kalmar = make_person(house, "Lena", is_lead=True), make_organisation(house, "Kalmar")
-    assert organisations.organisation(bare, actor=lead, organisation_id=kalmar).assessments == ()
+    assert organisations_page.organisation(bare, actor=lead, organisation_id=kalmar).assessments == ()

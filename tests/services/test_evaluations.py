@@ -11,7 +11,8 @@ import pytest
 from peerreview.errors import Conflict, Invalid, NotFound, Refused
 from peerreview.services.compiling import Compiled
 from peerreview.services.deeds import changing
-from peerreview.services.evaluations import EvaluationView, Saved, evaluation, save_answer, save_evaluation
+from peerreview.services.evaluation_page import EvaluationView, evaluation
+from peerreview.services.evaluations import Saved, save_answer, save_evaluation
 from peerreview.services.hours import log_hours
 from peerreview.services.house import Account, House
 

@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import select
 
 from peerreview.errors import Conflict, Invalid, NotFound, PeerreviewError, Refused, Text
-from peerreview.services import examples, histories, library
-from peerreview.services.examples import ExampleView, Typed, consent, publish, refuse, save_example, unpublish
+from peerreview.services import examples_page, histories, library
+from peerreview.services.examples import consent, publish, refuse, save_example, unpublish
+from peerreview.services.examples_page import ExampleView, Typed
 from peerreview.services.house import Account, House
 from peerreview.store.examples import ExampleWord
 from tests.services.review_fixtures import Cast, advance, make_review
@@ -48,7 +49,7 @@ def deed(house: House, cast: Cast, what: object, who: Account, example_id: int, 
 
 
 def seen(house: House, cast: Cast, who: Account) -> list[ExampleView]:
-    page = examples.examples(house, actor=who, review_id=cast.review_id, now=cast.now)
+    page = examples_page.examples(house, actor=who, review_id=cast.review_id, now=cast.now)
     return list(page.examples)
 
 

@@ -8,12 +8,11 @@ import pytest
 from sqlalchemy import select
 
 from peerreview.errors import Conflict, Invalid, NotFound, Refused
+from peerreview.services.follow_up_page import FollowUpView, follow_up
 from peerreview.services.follow_ups import (
     FollowUpForm,
-    FollowUpView,
     add_follow_up,
     change_follow_up,
-    follow_up,
     remove_follow_up,
     save_field,
 )

@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from peerreview.errors import Conflict, Invalid, NotFound, Refused
-from peerreview.services import histories, interests, talks
+from peerreview.services import histories, interest_page, interests, talks_page
 from peerreview.services.house import Account, House
-from peerreview.services.interests import InterestForm, Wanted
+from peerreview.services.interest_page import InterestForm, Wanted
 
 from .round_cast import NOW, RoundCast, invite, make_round, wanted
 
@@ -22,7 +22,7 @@ def keep(house: House, cast: RoundCast, who: Account, *, base: int = 0, seen: in
 
 
 def form(house: House, cast: RoundCast, who: Account) -> InterestForm:
-    return interests.interest(house, actor=who, round_id=cast.id, now=NOW)
+    return interest_page.interest(house, actor=who, round_id=cast.id, now=NOW)
 
 
 def test_what_is_typed_is_kept_for_the_organisation_alone_until_it_is_sent(house: House) -> None:
@@ -38,7 +38,7 @@ def test_what_is_typed_is_kept_for_the_organisation_alone_until_it_is_sent(house
     )  # fmt: skip
     assert form(house, cast, own.contact).draft is None
     assert form(house, cast, cast.invited[1].coordinator).draft is None
-    assert talks.organisation(house, actor=cast.lead, party=0, **at).answer is None
+    assert talks_page.organisation(house, actor=cast.lead, party=0, **at).answer is None
     assert len(histories.history(house, actor=cast.lead, review_id=cast.id, now=NOW).lines) == lines
     for who, error in ((own.contact, Refused), (cast.lead, NotFound), (cast.outsider.coordinator, NotFound)):
         with pytest.raises(error):

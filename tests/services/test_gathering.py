@@ -11,7 +11,16 @@ from sqlalchemy import select, update
 
 from peerreview.errors import Conflict, Invalid, NotFound, Refused
 from peerreview.rendering.words import say
-from peerreview.services import gathering, histories, mail_plan, pausing, planned, preferences, ticking
+from peerreview.services import (
+    gathering,
+    histories,
+    mail_plan,
+    pausing,
+    planned,
+    planned_page,
+    preferences,
+    ticking,
+)
 from peerreview.services.choices import DECLINED, WITH, Choices
 from peerreview.services.delivering import deliver
 from peerreview.services.gathering import DONE, ENDED
@@ -19,7 +28,7 @@ from peerreview.services.house import Account, House
 from peerreview.services.keys import off_path
 from peerreview.services.mail_plan import HELD_BACK, PlannedView
 from peerreview.services.mailing import text_of
-from peerreview.services.planned import MailId
+from peerreview.services.planned_page import MailId
 from peerreview.services.recomposing import ask_again
 from peerreview.services.wishes import HELD
 from peerreview.store.gathered import Gathered
@@ -102,10 +111,10 @@ def test_the_lead_reads_what_waits_as_it_will_go(house: House, cast: Cast) -> No
     accept(house, cast)
     [row] = gathered(house, anna)
     look = {"which": MailId(row.id, gathered=True), "now": cast.now}
-    seen = planned.planned_mail(house, actor=cast.lead, **look)  # type: ignore[arg-type]
+    seen = planned_page.planned_mail(house, actor=cast.lead, **look)  # type: ignore[arg-type]
     for other in (anna, cast.coordinator(1), cast.outsider):
         with pytest.raises(NotFound):
-            planned.planned_mail(house, actor=other, **look)  # type: ignore[arg-type]
+            planned_page.planned_mail(house, actor=other, **look)  # type: ignore[arg-type]
     tick(house, row.due_at)
     [digest] = mails(house, anna, "digest")
     assert (seen.at, seen.subject, seen.text) == (row.due_at, digest.subject, text_of(digest.message))
@@ -336,7 +345,7 @@ def test_a_line_goes_with_what_waits_and_says_whose_it_is(house: House, cast: Ca
     row, anna = asked(house, cast), cast.coordinator(0)
     given = {"actor": cast.lead, "which": MailId(row.id, gathered=True), "now": cast.now}
     planned.add_line(house, line="Hör av dig.", **given)  # type: ignore[arg-type]
-    seen = planned.planned_mail(house, **given)  # type: ignore[arg-type]
+    seen = planned_page.planned_mail(house, **given)  # type: ignore[arg-type]
     # It goes even where a reminder of the same step goes too: nobody else says what the lead has written.
     with house.db.write() as session:
         session.execute(
@@ -355,7 +364,7 @@ def test_sent_now_it_goes_alone_and_the_digest_is_without_it(house: House, cast:
     [sent] = mails(house, anna, row.kind)[-1:]
     assert (gathered(house, anna)[0].state, gathered(house, anna)[0].outgoing_id) == ("sent", sent.id)
     assert "Utse" in sent.subject
-    seen = planned.planned_mail(house, **given)  # type: ignore[arg-type]
+    seen = planned_page.planned_mail(house, **given)  # type: ignore[arg-type]
     assert (seen.at, seen.subject, seen.open) == (cast.now, sent.subject, False)
     assert tick(house, row.due_at) == 0
     with pytest.raises(Conflict):

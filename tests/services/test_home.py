@@ -9,7 +9,7 @@ import pytest
 from peerreview.rendering.words import say
 from peerreview.services.home import HomeView, home
 from peerreview.services.house import Account, House
-from peerreview.services.todo import Words
+from peerreview.services.words import Words
 from peerreview.store.reviews import Seat
 from tests.counting import asked
 from tests.services.review_fixtures import Cast, advance, do, make_review, put_materials, put_report

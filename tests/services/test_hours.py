@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from peerreview.errors import Invalid, NotFound, Refused
-from peerreview.services.hours import hours, log_hours, strike_hours
+from peerreview.services.hours import log_hours, strike_hours
+from peerreview.services.hours_page import hours
 from peerreview.services.house import Account, House
 from peerreview.store.evaluations import Hours
 

@@ -14,8 +14,8 @@ from peerreview.services import (
     heartbeats,
     intake,
     intake_table,
-    organisations,
-    people,
+    organisations_page,
+    people_page,
     uninvited,
 )
 from peerreview.services import reviews as review_service
@@ -61,13 +61,13 @@ def test_a_whole_network_comes_in_from_one_file_and_nobody_is_mailed_before_the_
     ]  # fmt: skip
     assert [one.form.code for one in seen.organisations] == ["kalmar-lan", "gavleborg", "orebro-lan"]
     assert (seen.people, seen.others, seen.wrong, seen.left) == (3, 0, (), "")
-    assert organisations.organisations(house, actor=lead) == (), "a look writes nothing"
+    assert organisations_page.organisations(house, actor=lead) == (), "a look writes nothing"
 
     brought, done = bring(house, lead, SWEDISH, now)
     assert done
     assert brought == seen
-    kalmar = next(o for o in organisations.organisations(house, actor=lead) if "Kalmar" in o.name)
-    view = organisations.organisation(house, actor=lead, organisation_id=kalmar.id)
+    kalmar = next(o for o in organisations_page.organisations(house, actor=lead) if "Kalmar" in o.name)
+    view = organisations_page.organisation(house, actor=lead, organisation_id=kalmar.id)
     assert (view.healthcare_region, view.population) == ("Sydöstra", 247_000)
     assert [(m.name, m.role, m.title) for m in view.members] == [
         ("Anna Ek", "coordinator", "Chefssjuksköterska"), ("Bo Alm", "member", ""),
@@ -172,7 +172,7 @@ def test_whoever_is_here_gets_the_function_and_keeps_the_name(
     brought, done = bring(house, lead, SWEDISH, now)
     assert done
     assert (brought.people, brought.others) == (2, 1)
-    (anna,) = people.people(house, actor=lead, search="anna.ek").rows
+    (anna,) = people_page.people(house, actor=lead, search="anna.ek").rows
     assert [(one.role, one.organisation) for one in anna.memberships] == [
         ("coordinator", "Region Kalmar län")
     ]
@@ -192,8 +192,8 @@ def test_the_first_steps_tick_themselves_off_and_are_gone_when_a_review_has_begu
     assert done() == [True, True, False, False]
     uninvited.invite_all(house, actor=lead, now=now, real_now=now)
     assert done()[1:] == [True, True, False]
-    sides = [o.id for o in organisations.organisations(house, actor=lead)][:2]
-    kalmar = [o.id for o in organisations.organisations(house, actor=lead) if o.people]
+    sides = [o.id for o in organisations_page.organisations(house, actor=lead)][:2]
+    kalmar = [o.id for o in organisations_page.organisations(house, actor=lead) if o.people]
     review_service.begin_review(
         house, actor=lead, organisations=kalmar or sides, now=now + timedelta(hours=1)
     )

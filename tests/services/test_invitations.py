@@ -12,7 +12,7 @@ import pytest
 from icalendar import Calendar, Event
 from sqlalchemy import select
 
-from peerreview.services import accounts, deputies, feeds, meetings, seats
+from peerreview.services import accounts, deputies, feeds, meetings, meetings_page, seats
 from peerreview.services.delivering import deliver
 from peerreview.services.house import Account, House
 from peerreview.services.recomposing import ask_again
@@ -129,7 +129,7 @@ def test_a_move_before_anybody_has_heard_of_it(house: House, cast: Cast) -> None
     mailed = next(mail for mail in reversed(got(house)) if mail.to == who.email).event
     token = feeds.make_feed(house, actor=who, real_now=cast.now)
     fed = Calendar.from_ical(feeds.feed(house, token=token, now=cast.now)).walk("VEVENT")
-    _, file = meetings.calendar_part(house, actor=who, review_id=cast.review_id, key=KEY, now=cast.now)
+    _, file = meetings_page.calendar_part(house, actor=who, review_id=cast.review_id, key=KEY, now=cast.now)
     [loaded] = Calendar.from_ical(file).walk("VEVENT")
     [same] = [event for event in fed if event["UID"] == mailed["UID"]]
     for other in (same, loaded):

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from peerreview.engine.case import Scope
-from peerreview.engine.decide import Do, No, See
+from peerreview.engine.case import Do, Scope, See
+from peerreview.engine.decide import No
 from peerreview.errors import Conflict, Invalid, NotFound, Refused
 from peerreview.rendering.words import say
 from peerreview.services import (

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import select
 
 from peerreview.errors import Invalid, NotFound
-from peerreview.services import letters, mail_plan
+from peerreview.services import letters, letters_page, mail_plan
 from peerreview.services.house import House
-from peerreview.services.letters import EVERYBODY, LATE, STEP, TURN, Letter, LetterPreview
+from peerreview.services.letters_page import EVERYBODY, LATE, STEP, TURN, Letter, LetterPreview
 from peerreview.services.mail_asked import MailAsked
 from peerreview.services.mailing import text_of
 from peerreview.services.prints import Changed
@@ -28,7 +28,9 @@ def cast(house: House) -> Cast:
 
 
 def shown(house: House, cast: Cast, **changes: str) -> LetterPreview:
-    return letters.preview_letter(house, actor=cast.lead, letter=replace(LETTER, **changes), now=cast.now)
+    return letters_page.preview_letter(
+        house, actor=cast.lead, letter=replace(LETTER, **changes), now=cast.now
+    )
 
 
 def addresses(view: LetterPreview) -> set[str]:
@@ -49,7 +51,7 @@ def went(house: House) -> list[Outgoing]:
 
 def test_those_who_have_not_done_it(house: House, cast: Cast) -> None:
     do(house, cast, cast.coordinator(0), "accept", "acceptance", conflict="none")
-    keys = [key for key, _ in letters.letter_form(house, actor=cast.lead, now=cast.now).sets]
+    keys = [key for key, _ in letters_page.letter_form(house, actor=cast.lead, now=cast.now).sets]
     assert f"{STEP}acceptance" in keys
     assert addresses(shown(house, cast, whom=f"{STEP}acceptance")) == {cast.coordinator(1).email}
     assert addresses(shown(house, cast, whom=TURN)) == {cast.coordinator(1).email}
@@ -108,9 +110,9 @@ def test_what_has_ended_and_what_rests_is_not_written_to_by_turn(house: House, c
 def test_the_lead_alone_writes(house: House, cast: Cast) -> None:
     for who in (cast.coordinator(0), cast.outsider):
         with pytest.raises(NotFound):
-            letters.letter_form(house, actor=who, now=cast.now)
+            letters_page.letter_form(house, actor=who, now=cast.now)
         with pytest.raises(NotFound):
-            letters.preview_letter(house, actor=who, letter=LETTER, now=cast.now)
+            letters_page.preview_letter(house, actor=who, letter=LETTER, now=cast.now)
         with pytest.raises(NotFound):
             letters.send_letter(house, actor=who, letter=LETTER, seal="", now=cast.now, real_now=cast.now)
 

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from peerreview.errors import NotFound
 from peerreview.rendering.words import say
-from peerreview.services import mail_plan, planned
+from peerreview.services import mail_plan, planned, planned_page
 from peerreview.services.accounts import close_account
 from peerreview.services.house import Account, House
 from peerreview.services.mail_asked import MailAsked
@@ -144,7 +144,7 @@ def test_as_many_go_as_were_counted(house: House) -> None:
         asked = PlannedMail.state == "planned", PlannedMail.person_id == cast.coordinator(1).person_id
         held = session.scalars(select(PlannedMail.id).where(*asked)).first()
     assert held is not None
-    planned.hold_back(house, actor=cast.lead, which=planned.MailId(held), held=True, now=cast.now)
+    planned.hold_back(house, actor=cast.lead, which=planned_page.MailId(held), held=True, now=cast.now)
     view = of_review(house, cast, cast.lead)
     assert view.planned_total == view.going + 1, "what is held back is listed, and can be let go"
     with house.db.read() as session:

@@ -11,9 +11,10 @@ from sqlalchemy import select
 
 from peerreview.errors import Invalid, NotFound, Refused
 from peerreview.rendering.words import say
-from peerreview.services import drafting, meetings, overview
+from peerreview.services import drafting, meetings, meetings_page, overview
 from peerreview.services.house import Account, House
-from peerreview.services.meetings import MeetingView, PlanClash
+from peerreview.services.meetings import PlanClash
+from peerreview.services.meetings_page import MeetingView
 from peerreview.services.plans import Plan
 from peerreview.store.history import HistoryRow
 from peerreview.store.outbox import Outgoing
@@ -27,7 +28,7 @@ def cast(house: House) -> Cast:
 
 
 def view(house: House, cast: Cast, who: Account, key: str = "first_meeting") -> MeetingView:
-    found = meetings.meetings(house, actor=who, review_id=cast.review_id, now=cast.now)
+    found = meetings_page.meetings(house, actor=who, review_id=cast.review_id, now=cast.now)
     return next(meeting for meeting in found.meetings if meeting.key == key)
 
 
@@ -94,7 +95,7 @@ def test_a_moved_meeting_is_the_same_one_in_a_calendar(house: House, cast: Cast)
 
 
 def part(house: House, cast: Cast) -> icalendar.Event:
-    name, content = meetings.calendar_part(
+    name, content = meetings_page.calendar_part(
         house, actor=cast.member(1), review_id=cast.review_id, key="first_meeting", now=cast.now
     )
     assert name.endswith(".ics")
@@ -174,7 +175,7 @@ def test_who_may_read_may_not_plan_or_note(house: House, cast: Cast, who: str) -
     with pytest.raises(Refused):
         note(house, cast, actor, "Hej", "0")
     with pytest.raises(Refused):
-        meetings.meeting(house, actor=actor, review_id=cast.review_id, key="first_meeting", now=cast.now)
+        meetings_page.meeting(house, actor=actor, review_id=cast.review_id, key="first_meeting", now=cast.now)
 
 
 def test_for_an_outsider_there_is_no_meeting_and_for_nobody_an_unknown_one(house: House, cast: Cast) -> None:

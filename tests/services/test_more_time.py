@@ -10,11 +10,11 @@ from sqlalchemy import select
 from peerreview.engine.case import Granted, Scope
 from peerreview.errors import Conflict, Invalid, NotFound, Refused
 from peerreview.rendering.words import say
-from peerreview.services import asked_time, histories, more_time, todo
+from peerreview.services import asked_time, histories, more_time, more_time_page, todo
 from peerreview.services.cases import looking
 from peerreview.services.house import Account, House
 from peerreview.services.mailing import text_of
-from peerreview.services.more_time import TimePage
+from peerreview.services.more_time_page import TimePage
 from peerreview.store.outbox import Outgoing, PlannedMail
 
 from .review_fixtures import Cast, advance, do, make_review, put_materials
@@ -32,7 +32,7 @@ def cast(house: House) -> Cast:
 def page(
     house: House, cast: Cast, who: Account, step: str = COLLECT, party: int = 0, day: str = ""
 ) -> TimePage:
-    return more_time.page(
+    return more_time_page.page(
         house, actor=who, review_id=cast.review_id, step=step, party=party, day=day, now=cast.now
     )
 

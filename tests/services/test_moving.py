@@ -9,10 +9,10 @@ from sqlalchemy import select
 
 from peerreview.errors import Conflict, Invalid, Refused
 from peerreview.rendering.words import say
-from peerreview.services import agreeing, histories, moving, redating, todo
+from peerreview.services import agreeing, histories, moving, moving_page, redating, todo
 from peerreview.services.cases import looking
 from peerreview.services.house import Account, House
-from peerreview.services.moving import Previewed
+from peerreview.services.moving_page import Previewed
 from peerreview.services.overview import overview
 from peerreview.store.outbox import Outgoing, PlannedMail
 
@@ -29,13 +29,13 @@ def cast(house: House) -> Cast:
 
 
 def dates(house: House, cast: Cast, **changes: str) -> dict[str, str]:
-    view = moving.move_form(house, actor=cast.lead, review_id=cast.review_id, now=cast.now)
+    view = moving_page.move_form(house, actor=cast.lead, review_id=cast.review_id, now=cast.now)
     return {**view.typed, **changes}
 
 
 def look(house: House, cast: Cast, who: Account, **changes: str) -> Previewed:
     wanted = dates(house, cast, **changes)
-    return moving.preview_move(house, actor=who, review_id=cast.review_id, dates=wanted, now=cast.now)
+    return moving_page.preview_move(house, actor=who, review_id=cast.review_id, dates=wanted, now=cast.now)
 
 
 def move(house: House, cast: Cast, who: Account, reason: str = WHY, version: int = 1, **changes: str) -> bool:
@@ -128,7 +128,7 @@ def test_clashes_name_the_holiday_the_stop_and_what_stays_behind(house: House, c
 
 
 def test_later_days_move_along(house: House, cast: Cast) -> None:
-    found = moving.move_along(
+    found = moving_page.move_along(
         house,
         actor=cast.lead,
         review_id=cast.review_id,
@@ -220,7 +220,7 @@ def test_only_those_whom_the_definition_allows_may_move(house: House, cast: Cast
 def test_before_there_is_an_agreement_there_is_no_date_to_move(house: House) -> None:
     early = make_review(house)
     with pytest.raises(Refused):
-        moving.move_form(house, actor=early.lead, review_id=early.review_id, now=early.now)
+        moving_page.move_form(house, actor=early.lead, review_id=early.review_id, now=early.now)
 
 
 def test_a_move_answered_too_late_is_not_confirmed(house: House, cast: Cast) -> None:
@@ -256,7 +256,7 @@ def test_a_date_may_be_a_month_or_a_term_where_the_definition_says_so(house: Hou
     words = {say(one.title, "sv"): say(one.said, "sv") for one in view.dates if one.said}
     assert words == {"Rapporten färdig": "i augusti 2026", "Avslutande mötet": "höstterminen 2026"}
     # Another side may make it a day again, and a month is no day that others move along with.
-    found = moving.move_along(
+    found = moving_page.move_along(
         house,
         actor=cast.lead,
         review_id=cast.review_id,

@@ -12,7 +12,7 @@ from peerreview.engine.case import Scope
 from peerreview.engine.moves import Choice
 from peerreview.errors import Invalid
 from peerreview.rendering.words import say
-from peerreview.services import actions, agreements, histories, moving
+from peerreview.services import actions, agreements, histories, moving_page
 from peerreview.services.acting import Wish
 from peerreview.services.actions import Typed
 from peerreview.services.house import House
@@ -111,7 +111,7 @@ def test_the_new_day_is_told_everywhere_and_reminded_of(house: House, cast: Cast
     force = agreements.agreement(house, actor=cast.lead, review_id=cast.review_id, now=cast.now).force
     assert force is not None
     assert new in {dict(o.params)["day"] for _, _, others in force.dates for o in others}
-    rows = moving.move_form(house, actor=cast.lead, review_id=cast.review_id, now=cast.now).rows
+    rows = moving_page.move_form(house, actor=cast.lead, review_id=cast.review_id, now=cast.now).rows
     assert new in {dict(o.params)["day"] for row in rows for o in row.otherwise}
     with house.db.read() as session:
         subjects = session.scalars(select(Outgoing.subject).where(Outgoing.about_at >= cast.now))

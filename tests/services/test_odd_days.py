@@ -17,7 +17,7 @@ from peerreview.engine.case import SHARED
 from peerreview.engine.redating import dues
 from peerreview.errors import Invalid
 from peerreview.rendering.words import say
-from peerreview.services import deputies, meetings, more_time, moving
+from peerreview.services import deputies, meetings, more_time, moving, moving_page
 from peerreview.services.cases import looking
 from peerreview.services.checks import Checks
 from peerreview.services.house import House
@@ -116,9 +116,9 @@ def _agreement(house: House, cast: Cast, day: str, meant: str) -> object:
 
 def _move(house: House, cast: Cast, day: str, meant: str) -> object:
     of = {"review_id": cast.review_id, "now": cast.now}
-    form = moving.move_form(house, actor=cast.lead, **of)  # type: ignore[arg-type]
+    form = moving_page.move_form(house, actor=cast.lead, **of)  # type: ignore[arg-type]
     typed = {**form.typed, "closing": day}
-    moving.preview_move(house, actor=cast.lead, dates=typed, meant=meant, **of)  # type: ignore[arg-type]
+    moving_page.preview_move(house, actor=cast.lead, dates=typed, meant=meant, **of)  # type: ignore[arg-type]
     return moving.move_dates(house, actor=cast.lead, dates=typed, meant=meant, reason="Skäl", version=1, **of)  # type: ignore[arg-type]
 
 

@@ -284,7 +284,6 @@ def test_running_review_whose_draft_has_been_written_on_since_it_was_ready_is_as
 
 
 def _present() -> object:
-    from peerreview.engine.case import SHARED
-    from peerreview.engine.decide import Do
+    from peerreview.engine.case import SHARED, Do
 
     return Do("present", ("second_meeting", SHARED))

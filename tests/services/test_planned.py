@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import select
 
 from peerreview.errors import Conflict, Invalid, NotFound
-from peerreview.services import planned, ticking
+from peerreview.services import planned, planned_page, ticking
 from peerreview.services.house import House
 from peerreview.services.mailing import text_of
-from peerreview.services.planned import MailId, PlannedPage
+from peerreview.services.planned_page import MailId, PlannedPage
 from peerreview.store.outbox import Outgoing, PlannedMail
 
 from .review_fixtures import Cast, advance, do, make_review
@@ -33,7 +33,7 @@ def rows(house: House, cast: Cast, side: int = 0) -> list[PlannedMail]:
 
 
 def look(house: House, cast: Cast, planned_id: int) -> PlannedPage:
-    return planned.planned_mail(house, actor=cast.lead, which=MailId(planned_id), now=cast.now)
+    return planned_page.planned_mail(house, actor=cast.lead, which=MailId(planned_id), now=cast.now)
 
 
 def went(house: House, cast: Cast, side: int = 0) -> list[str]:
@@ -143,7 +143,7 @@ def test_nobody_but_the_lead(house: House, cast: Cast) -> None:
     for who in (cast.coordinator(0), cast.member(0), cast.outsider):
         given = {"actor": who, "which": MailId(first.id), "now": cast.now}
         for deed in (
-            lambda given=given: planned.planned_mail(house, **given),
+            lambda given=given: planned_page.planned_mail(house, **given),
             lambda given=given: planned.hold_back(house, held=True, **given),
             lambda given=given: planned.add_line(house, line="Hej", **given),
             lambda given=given: planned.send_now(house, real_now=cast.now, **given),

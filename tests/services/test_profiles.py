@@ -8,9 +8,10 @@ import pytest
 
 from peerreview.errors import Invalid, NotFound
 from peerreview.matching.reading import read
-from peerreview.services import met, organisations, profiles, results
+from peerreview.services import met, organisations, organisations_page, profiles, results
 from peerreview.services.house import Account, House
-from peerreview.services.organisations import OrganisationForm, OrganisationView
+from peerreview.services.organisations import OrganisationForm
+from peerreview.services.organisations_page import OrganisationView
 from peerreview.services.profiles import BadTable, export_profiles, import_profiles
 from peerreview.services.results import AssessmentForm
 from tests.people import make_organisation, make_person
@@ -32,8 +33,8 @@ def take_in(house: House, lead: Account, text: str | bytes, now: datetime) -> pr
 
 
 def view(house: House, lead: Account, name: str) -> OrganisationView:
-    (row,) = organisations.organisations(house, actor=lead, search=name)
-    return organisations.organisation(house, actor=lead, organisation_id=row.id)
+    (row,) = organisations_page.organisations(house, actor=lead, search=name)
+    return organisations_page.organisation(house, actor=lead, organisation_id=row.id)
 
 
 def test_a_file_from_swedish_excel_is_taken_in_and_said_again(
@@ -125,7 +126,7 @@ def test_results_of_self_assessments_are_kept_there_and_back(
     house: House, lead: Account, now: datetime
 ) -> None:
     """A theme and a perspective of one name are told apart; nothing of it is an attribute that is paired by."""
-    at = {"actor": lead, "organisation_id": organisations.organisations(house, actor=lead)[0].id}
+    at = {"actor": lead, "organisation_id": organisations_page.organisations(house, actor=lead)[0].id}
     typed = AssessmentForm(
         "Enkäten", "2025", {"theme.governance": "3,5", "perspective.governance": "2"}, {"theme.food": "=Nytt"}
     )

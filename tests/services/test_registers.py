@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import event, func, select
 
 from peerreview.errors import Invalid, NotFound
-from peerreview.services import me, organisations, people
+from peerreview.services import me, organisations, organisations_page, people, people_page
 from peerreview.services.house import Account, House
 from peerreview.services.organisations import OrganisationForm
 from peerreview.store.outbox import Outgoing
@@ -41,7 +41,7 @@ def test_adding_a_person_invites_them_and_gives_them_their_function(
     kalmar = make_organisation(house, "Kalmar")
     person_id, is_new = add(house, lead, now, organisation_id=kalmar, title=" Utvecklingschef ")
     assert is_new
-    view = people.person(house, actor=lead, person_id=person_id, real_now=now)
+    view = people_page.person(house, actor=lead, person_id=person_id, real_now=now)
     assert (view.name, view.standing, view.running_reviews, view.is_lead) == ("Ny", "invited", 0, False)
     ((membership),) = view.memberships
     assert (membership.organisation, membership.role, membership.title) == (
@@ -51,7 +51,7 @@ def test_adding_a_person_invites_them_and_gives_them_their_function(
     )
     assert add(house, lead, now, organisation_id=kalmar, role="contact", name="Other") == (person_id, False)
     assert add(house, lead, now, organisation_id=kalmar, role="contact") == (person_id, False)
-    view = people.person(house, actor=lead, person_id=person_id, real_now=now)
+    view = people_page.person(house, actor=lead, person_id=person_id, real_now=now)
     assert [one.role for one in view.memberships] == ["coordinator", "contact"]
     with house.db.read() as session:
         assert session.scalar(select(func.count()).select_from(Outgoing)) == 1
@@ -74,7 +74,7 @@ def test_adding_a_person_says_all_faults_and_does_nothing(house: House, lead: Ac
     with pytest.raises(Invalid) as caught:
         add(house, lead, now, organisation_id=None)
     assert list(caught.value.errors) == ["organisation"]
-    assert people.people(house, actor=lead).total == 1
+    assert people_page.people(house, actor=lead).total == 1
 
 
 def test_memberships_come_and_go(house: House, lead: Account, now: datetime) -> None:
@@ -113,7 +113,7 @@ def test_list_is_paged_and_asks_the_database_as_often_for_many_as_for_few(
             asked.append(statement)
 
         event.listen(house.db.engine, "before_cursor_execute", note)
-        people.people(house, actor=lead)
+        people_page.people(house, actor=lead)
         event.remove(house.db.engine, "before_cursor_execute", note)
         return len(asked)
 
@@ -124,21 +124,21 @@ def test_list_is_paged_and_asks_the_database_as_often_for_many_as_for_few(
             house, f"Person {number:02}", f"{number}@example.org", password=None, in_organisation=kalmar
         )
     assert queries() == few
-    view = people.people(house, actor=lead, page=2)
+    view = people_page.people(house, actor=lead, page=2)
     assert (view.total, view.page, view.pages, len(view.rows)) == (62, 2, 2, 12)
-    assert people.people(house, actor=lead, page=99).page == 2
-    assert people.people(house, actor=lead, page=-1).page == 1
-    assert people.people(house, actor=lead, search="person 07").total == 1
-    assert people.people(house, actor=lead, search="\x00").total == 62
+    assert people_page.people(house, actor=lead, page=99).page == 2
+    assert people_page.people(house, actor=lead, page=-1).page == 1
+    assert people_page.people(house, actor=lead, search="person 07").total == 1
+    assert people_page.people(house, actor=lead, search="\x00").total == 62
 
 
 def test_registers_do_not_exist_for_others(house: House, lead: Account, now: datetime) -> None:
     anna = make_person(house, "Anna")
     kalmar = make_organisation(house, "Kalmar")
     for deed in (
-        lambda: people.people(house, actor=anna),
-        lambda: people.person(house, actor=anna, person_id=anna.person_id, real_now=now),
-        lambda: people.choices(house, actor=anna),
+        lambda: people_page.people(house, actor=anna),
+        lambda: people_page.person(house, actor=anna, person_id=anna.person_id, real_now=now),
+        lambda: people_page.choices(house, actor=anna),
         lambda: add(house, anna, now, organisation_id=kalmar),
         lambda: people.change_person(
             house, actor=anna, person_id=lead.person_id, name="x", phone="", language="sv", real_now=now
@@ -155,8 +155,8 @@ def test_registers_do_not_exist_for_others(house: House, lead: Account, now: dat
         lambda: people.remove_membership(
             house, actor=anna, person_id=anna.person_id, membership_id=1, real_now=now
         ),
-        lambda: organisations.organisations(house, actor=anna),
-        lambda: organisations.organisation(house, actor=anna, organisation_id=kalmar),
+        lambda: organisations_page.organisations(house, actor=anna),
+        lambda: organisations_page.organisation(house, actor=anna, organisation_id=kalmar),
         lambda: organisations.may_keep(actor=anna),
         lambda: organisations.create_organisation(house, actor=anna, form=KALMAR, now=now, real_now=now),
         lambda: organisations.change_organisation(
@@ -169,14 +169,14 @@ def test_registers_do_not_exist_for_others(house: House, lead: Account, now: dat
 
 def test_organisation_is_made_and_changed(house: House, lead: Account, now: datetime) -> None:
     made = organisations.create_organisation(house, actor=lead, form=KALMAR, now=now, real_now=now)
-    view = organisations.organisation(house, actor=lead, organisation_id=made)
+    view = organisations_page.organisation(house, actor=lead, organisation_id=made)
     assert (view.name, view.code, view.healthcare_region) == ("Region Kalmar län", "H", "Sydöstra")
     assert (view.population, view.hospitals, view.university_hospital) == (247000, 3, False)
     changed = replace(KALMAR, name="Region Kalmar", population="", university_hospital=True)
     organisations.change_organisation(
         house, actor=lead, organisation_id=made, form=changed, now=now, real_now=now
     )
-    view = organisations.organisation(house, actor=lead, organisation_id=made)
+    view = organisations_page.organisation(house, actor=lead, organisation_id=made)
     assert (view.name, view.population, view.university_hospital) == ("Region Kalmar", None, True)
 
 
@@ -199,7 +199,7 @@ def test_organisation_that_will_not_do(
     with pytest.raises(Invalid) as caught:
         organisations.create_organisation(house, actor=lead, form=form, now=now, real_now=now)
     assert sorted(caught.value.errors) == faults
-    assert len(organisations.organisations(house, actor=lead)) == 1
+    assert len(organisations_page.organisations(house, actor=lead)) == 1
 
 
 def test_organisation_may_keep_its_own_name(house: House, lead: Account, now: datetime) -> None:
@@ -212,7 +212,7 @@ def test_organisation_may_keep_its_own_name(house: House, lead: Account, now: da
         now=now,
         real_now=now,
     )
-    assert [row.name for row in organisations.organisations(house, actor=lead)] == ["REGION Kalmar län"]
+    assert [row.name for row in organisations_page.organisations(house, actor=lead)] == ["REGION Kalmar län"]
 
 
 def test_me(house: House, now: datetime) -> None:

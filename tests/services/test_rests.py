@@ -20,7 +20,9 @@ from peerreview.services import (
     feeds,
     home,
     more_time,
+    more_time_page,
     moving,
+    moving_page,
     proposals,
 )
 from peerreview.services.acting import Wish
@@ -79,9 +81,11 @@ def told(house: House, cast: Cast) -> dict[str, set[date]]:
             said for label, said, _ in force.dates if say(label, "en") == "The materials are handed in"
         },
         "edit": {read(agreements.edit_form(house, actor=coordinator, **of).typed.dates["materials"])},
-        "move": {read(moving.move_form(house, actor=lead, **of).typed["materials"])},
+        "move": {read(moving_page.move_form(house, actor=lead, **of).typed["materials"])},
         "agreed": {
-            row.agreed for row in moving.move_form(house, actor=lead, **of).rows if row.key == "materials"
+            row.agreed
+            for row in moving_page.move_form(house, actor=lead, **of).rows
+            if row.key == "materials"
         },
         "summary": {dict(summary[DATE_WORDS["materials"]].params)["day"]},  # type: ignore[union-attr]
         "my page": {
@@ -97,7 +101,8 @@ def told(house: House, cast: Cast) -> dict[str, set[date]]:
         "mails": mails,
         "feed": {day for event in events if type(day := event["dtstart"].dt) is date},
         "more time": {
-            more_time.page(house, actor=coordinator, step="exchange/collect", party=0, **of).due or date.min
+            more_time_page.page(house, actor=coordinator, step="exchange/collect", party=0, **of).due
+            or date.min
         },
     }
 
@@ -126,11 +131,11 @@ def test_the_mail_that_it_goes_on_names_the_new_days(house: House, cast: Cast) -
 
 def test_a_day_set_after_the_rest_is_that_day_and_the_others_stay_put_off(house: House, cast: Cast) -> None:
     coordinator = cast.coordinator(0)
-    form = moving.move_form(house, actor=coordinator, review_id=cast.review_id, now=cast.now)
+    form = moving_page.move_form(house, actor=coordinator, review_id=cast.review_id, now=cast.now)
     typed = {**form.typed, "questions": QUESTIONS.isoformat()}
     assert typed["materials"] == (MATERIALS + TWO_WEEKS).isoformat()
     of = {"review_id": cast.review_id, "now": cast.now, "dates": typed}
-    seen = moving.preview_move(house, actor=coordinator, **of).foresight  # type: ignore[arg-type]
+    seen = moving_page.preview_move(house, actor=coordinator, **of).foresight  # type: ignore[arg-type]
     assert {(say(d.step, "en"), d.before, d.after) for d in seen.dues} == {
         ("Write review questions", QUESTIONS + TWO_WEEKS, QUESTIONS)
     }
@@ -163,7 +168,7 @@ def test_saving_what_rests_have_put_off_changes_nothing(house: House, cast: Cast
 
 def test_a_proposal_that_waited_through_a_rest_is_put_off_with_it(house: House, cast: Cast) -> None:
     coordinator = cast.coordinator(0)
-    form = moving.move_form(house, actor=coordinator, review_id=cast.review_id, now=cast.now)
+    form = moving_page.move_form(house, actor=coordinator, review_id=cast.review_id, now=cast.now)
     typed = {**form.typed, "questions": QUESTIONS.isoformat()}
     of = {"review_id": cast.review_id, "now": cast.now, "dates": typed}
     moving.move_dates(house, actor=coordinator, reason="Skäl", version=1, **of)  # type: ignore[arg-type]
@@ -201,7 +206,7 @@ def test_whoever_would_answer_an_asking_is_told_that_the_review_rests(house: Hou
 
     def why(who: Account) -> str:
         with pytest.raises(Refused) as error:
-            more_time.page(house, actor=who, **of)  # type: ignore[arg-type]
+            more_time_page.page(house, actor=who, **of)  # type: ignore[arg-type]
         return say(error.value.reason, "en")
 
     assert why(cast.coordinator(1)) == "the review is on hold"
@@ -229,7 +234,7 @@ def test_however_rests_and_moves_follow_each_other_all_say_the_same_day(house: H
                 told_day = calendar.on_or_before(raw)
             assert not days, "nothing was late before the rest"
         else:
-            form = moving.move_form(house, actor=cast.lead, review_id=cast.review_id, now=cast.now)
+            form = moving_page.move_form(house, actor=cast.lead, review_id=cast.review_id, now=cast.now)
             told_day = raw = calendar.on_or_after(
                 calendar.day(cast.now) + timedelta(days=dice.randint(5, 12))
             )

@@ -11,10 +11,10 @@ from peerreview.errors import N_
 from peerreview.rendering.keeping import from_json, to_json
 from peerreview.rendering.mails import MailWords
 from peerreview.rendering.words import say
-from peerreview.services import feeds, mail_plan, planned
+from peerreview.services import feeds, mail_plan, planned_page
 from peerreview.services.board import board
 from peerreview.services.house import House
-from peerreview.services.planned import MailId
+from peerreview.services.planned_page import MailId
 
 from .review_fixtures import advance, agreement_fields, make_review
 
@@ -33,7 +33,7 @@ def test_an_agreed_month_is_said_as_a_month_everywhere(house: House) -> None:
     mails = mail_plan.review_mail(house, actor=cast.lead, review_id=cast.review_id, now=cast.now).planned
     [mail, *_] = [mail for mail in mails if mail.mark == "todo"]
     assert say(mail.why, "sv").endswith("senast i september 2026")
-    seen = planned.planned_mail(house, actor=cast.lead, which=MailId(mail.id or 0), now=cast.now)
+    seen = planned_page.planned_mail(house, actor=cast.lead, which=MailId(mail.id or 0), now=cast.now)
     assert "senast i september 2026" in seen.subject
     token = feeds.make_feed(house, actor=cast.member(0), real_now=cast.now)
     events = Calendar.from_ical(feeds.feed(house, token=token, now=cast.now)).walk("VEVENT")

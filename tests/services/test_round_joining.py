@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from peerreview.errors import Invalid, NotFound, Refused
-from peerreview.services import interests, more_time, round_joining, rounds, verifying
+from peerreview.services import interests, more_time, more_time_page, round_joining, rounds, verifying
 from peerreview.services.house import House
 from peerreview.store.outbox import Outgoing
 
@@ -62,7 +62,7 @@ def test_one_organisation_asks_for_more_time_and_gets_it(house: House) -> None:
     more_time.ask(house, actor=own, party=None, day="2026-05-04", reason="Ny chef", **at)
     for party in (0, 7):
         with pytest.raises(NotFound):
-            more_time.page(house, actor=other, party=party, **at)
+            more_time_page.page(house, actor=other, party=party, **at)
     with pytest.raises(NotFound):
         more_time.withdraw(house, actor=other, review_id=cast.id, number=2, now=NOW)
     with pytest.raises(NotFound):

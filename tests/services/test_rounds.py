@@ -16,21 +16,24 @@ from peerreview.rendering.words import say as spoken
 from peerreview.services import (
     histories,
     home,
+    interest_page,
     interests,
-    letters,
+    letters_page,
     overview,
     pairs,
     round_letters,
+    round_letters_page,
     round_people,
     rounds,
     talks,
+    talks_page,
     verifying,
 )
 from peerreview.services.acting import Filled, Wish, act
 from peerreview.services.cases import looking
 from peerreview.services.house import Account, House
-from peerreview.services.letters import Letter
-from peerreview.services.round_heads import looking_in
+from peerreview.services.letters_page import Letter
+from peerreview.services.round_case import looking_in
 from peerreview.store.outbox import Outgoing
 from peerreview.store.people import Membership
 from tests.people import make_person
@@ -155,7 +158,7 @@ def test_an_answer_can_be_changed_until_the_pairing(house: House) -> None:
         bare = wanted(cast, 0, wants=(), offers=(), more_wants="")
         interests.save_interest(house, typed=bare, seen=2, **arguments)
     assert set(nothing_left.value.errors) == {"wants"}
-    form = interests.interest(house, **arguments)
+    form = interest_page.interest(house, **arguments)
     assert (form.wanted.aims, form.number, form.state) == ("Ett annat", 2, "interested")
     hold_talk(house, cast, 0)
     for party in range(1, 5):
@@ -205,7 +208,7 @@ def test_letters_to_those_who_are_silent_go_to_the_coordinators_then_to_the_cont
     shown = []
     for whom in sets:
         letter = Letter(whom=whom, review=str(cast.id), subject="Svar", text="Vi väntar på ert svar.")
-        found = letters.preview_letter(house, actor=cast.lead, letter=letter, now=NOW)
+        found = letters_page.preview_letter(house, actor=cast.lead, letter=letter, now=NOW)
         assert f"/rounds/{cast.id}" in str(found)
         shown.append({reader.email for reader in found.readers})
     assert shown == [
@@ -220,7 +223,7 @@ def test_letters_to_those_who_are_silent_go_to_the_coordinators_then_to_the_cont
 def everything_of(house: House, cast: RoundCast, actor: Account) -> str:
     """All that the services say of the round to somebody, as it would stand on their pages."""
     arguments = {"actor": actor, "round_id": cast.id, "now": NOW}
-    said = [rounds.own_page(house, **arguments), interests.interest(house, **arguments)]
+    said = [rounds.own_page(house, **arguments), interest_page.interest(house, **arguments)]
     return repr((said, home.home(house, actor=actor, now=NOW, real_now=NOW)))
 
 
@@ -241,12 +244,12 @@ def test_no_organisation_learns_of_another_from_the_round(house: House) -> None:
         for private in ("Syfte 0", "Väntan 0", "Anteckning", "Överenskommet 0", "Ett skäl"):
             assert private not in said
         assert "Överenskommet 1" in said
-    form = interests.interest(house, actor=cast.invited[3].coordinator, round_id=cast.id, now=NOW)
-    assert (form.wanted, form.answer) == (interests.Wanted(), None)
+    form = interest_page.interest(house, actor=cast.invited[3].coordinator, round_id=cast.id, now=NOW)
+    assert (form.wanted, form.answer) == (interest_page.Wanted(), None)
 
 
 def _others(house: House, cast: RoundCast, actor: Account) -> object:
-    return interests.interest(house, actor=actor, round_id=cast.id, now=NOW).others
+    return interest_page.interest(house, actor=actor, round_id=cast.id, now=NOW).others
 
 
 def test_the_leads_pages_of_a_round_are_nobody_elses(house: House) -> None:
@@ -258,9 +261,9 @@ def test_the_leads_pages_of_a_round_are_nobody_elses(house: House) -> None:
         lambda who: rounds.round_page(house, actor=who, **here),
         lambda who: rounds.rounds(house, actor=who, now=NOW),
         lambda who: rounds.new_round(house, actor=who, now=NOW),
-        lambda who: talks.organisation(house, actor=who, party=0, **here),
+        lambda who: talks_page.organisation(house, actor=who, party=0, **here),
         lambda who: talks.close(house, actor=who, parties=(1,), **here),
-        lambda who: round_letters.letter(house, actor=who, key="invitation", **here),
+        lambda who: round_letters_page.letter(house, actor=who, key="invitation", **here),
         lambda who: round_letters.set_dates(house, actor=who, answers="", pairing="", **here),
         lambda who: pairs.begin_by_hand(house, actor=who, parties=(0, 1), **here),
         lambda who: pairs.begin_chosen(house, actor=who, **here),
@@ -270,7 +273,7 @@ def test_the_leads_pages_of_a_round_are_nobody_elses(house: House) -> None:
         for deed in deeds:
             with pytest.raises(NotFound):
                 deed(who)
-    for own in (rounds.own_page, interests.interest):
+    for own in (rounds.own_page, interest_page.interest):
         with pytest.raises(NotFound):
             own(house, actor=cast.outsider.coordinator, **here)
 
@@ -375,7 +378,7 @@ def test_a_round_follows_the_register_of_people(house: House) -> None:
     gone = cast.invited[0].coordinator
     with house.db.write() as session:
         session.execute(delete(Membership).where(Membership.person_id == gone.person_id))
-    view = talks.organisation(house, actor=cast.lead, party=0, **here)
+    view = talks_page.organisation(house, actor=cast.lead, party=0, **here)
     assert set(view.newcomers) == {late.name, gone.name}
     with pytest.raises(NotFound):
         round_people.follow_register(house, actor=gone, party=0, **here)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from peerreview.errors import Conflict, Invalid, NotFound, Refused
 from peerreview.rendering.words import say
-from peerreview.services import seat_requests, seats
+from peerreview.services import seat_requests, seats_page
 from peerreview.services.house import Account, House
 from peerreview.services.ticking import tick
 from peerreview.services.verifying import verify
@@ -68,7 +68,7 @@ def test_somebody_of_another_organisation_is_seated_when_both_have_said_yes(
             select(Membership).where(Membership.person_id == skane.analyst.person_id)
         ).all()
         assert [one.organisation_id for one in found] == [skane.organisation]
-    form = seats.appoint_form(house, actor=cast.coordinator(0), review_id=cast.review_id, now=cast.now)
+    form = seats_page.appoint_form(house, actor=cast.coordinator(0), review_id=cast.review_id, now=cast.now)
     assert skane.analyst.person_id not in dict(form.known)
     assert verify(house) == []
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from peerreview.errors import Conflict, Invalid, NotFound, Refused
 from peerreview.rendering.words import say
-from peerreview.services import deputies, overview, seats, ticking
+from peerreview.services import deputies, overview, seats, seats_page, ticking
 from peerreview.services.cases import looking
 from peerreview.services.house import Account, House
 from peerreview.services.mailing import text_of
@@ -101,7 +101,7 @@ def test_seats_of_other_sides_and_reviews_do_not_exist(house: House, cast: Cast)
         with pytest.raises(NotFound):
             name_deputy(house, cast, cast.coordinator(0), seat, cast.member(0))
         with pytest.raises(NotFound):
-            seats.seat_page(
+            seats_page.seat_page(
                 house, actor=cast.coordinator(0), review_id=cast.review_id, seat_id=seat, now=cast.now
             )
 
@@ -174,7 +174,7 @@ def test_nobody_takes_over_an_account_that_others_have_invited(house: House, cas
         session.add(Membership(person_id=person.id, organisation_id=elsewhere, role="member"))
     with pytest.raises(Refused):
         correct(house, cast, cast.coordinator(0), seat, "kapare@example.org")
-    view = seats.seat_page(
+    view = seats_page.seat_page(
         house, actor=cast.coordinator(0), review_id=cast.review_id, seat_id=seat, now=cast.now
     )
     assert not view.may_correct

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from peerreview.engine.decide import Do, See
+from peerreview.engine.case import Do, See
 from peerreview.errors import Message, Text
 from peerreview.rendering.words import say as said
 from peerreview.rendering.words import sentence

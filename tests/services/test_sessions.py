@@ -10,7 +10,7 @@ from argon2 import PasswordHasher
 from sqlalchemy import func, select, update
 
 from peerreview.errors import Invalid, NotFound, TooMany
-from peerreview.services import devices, passwords, sessions
+from peerreview.services import devices, passwords, sessions, tokens
 from peerreview.services.house import Account, House
 from peerreview.store.people import LoginFailure, LoginSession, Person
 from tests.people import PASSWORD, make_person
@@ -57,7 +57,7 @@ def test_log_in_gives_a_session_of_which_only_a_digest_is_kept(
         row = session.scalars(select(LoginSession)).one()
         failures = session.scalar(select(func.count()).select_from(LoginFailure))
     assert token not in (row.token_hash, row.agent)
-    assert (row.token_hash, len(row.agent)) == (sessions.digest(token), 200)
+    assert (row.token_hash, len(row.agent)) == (tokens.digest(token), 200)
     assert "\x00" not in row.agent
     assert failures == 0
 
@@ -268,7 +268,7 @@ def test_logging_out_ends_this_session_and_no_other(house: House, anna: Account,
 
 def test_forged_and_empty_tokens_are_nobody(house: House, anna: Account, now: datetime) -> None:
     token = log_in(house, now)
-    for forged in ("", "x", token[:-1], sessions.digest(token), "\ud800", "a" * 100_000):
+    for forged in ("", "x", token[:-1], tokens.digest(token), "\ud800", "a" * 100_000):
         assert not here(house, forged, now)
 
 

@@ -11,7 +11,7 @@ from peerreview.engine.case import Scope
 from peerreview.engine.moves import Choice
 from peerreview.errors import Invalid, NotFound, Refused
 from peerreview.rendering.words import say
-from peerreview.services import overview, seats, todo
+from peerreview.services import overview, seats, seats_page, todo
 from peerreview.services.house import Account, House
 from peerreview.services.overview import OverviewView
 from peerreview.services.seats import Appointed
@@ -228,7 +228,7 @@ def tasks_of(house: House, cast: Cast, who: Account) -> list[TaskView]:
 
 def test_a_known_person_is_appointed_and_told(house: House, cast: Cast) -> None:
     known = make_person(house, "Folkhälsostrateg", in_organisation=cast.organisations[0], role="member")
-    form = seats.appoint_form(house, actor=cast.coordinator(0), review_id=cast.review_id, now=cast.now)
+    form = seats_page.appoint_form(house, actor=cast.coordinator(0), review_id=cast.review_id, now=cast.now)
     assert [name for _, name in form.known] == [
         "Folkhälsostrateg",
         "Hälso- och sjukvårdsdirektör, Kalmar län",

@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from peerreview.engine.case import ACTIVE
-from peerreview.engine.decide import Do, Yes
+from peerreview.engine.case import ACTIVE, Do
+from peerreview.engine.decide import Yes
 from peerreview.engine.flow import active
 from peerreview.rendering.words import say
 from peerreview.services import ticking

@@ -10,8 +10,7 @@ from sqlalchemy import inspect, select, text
 from sqlalchemy.orm import Session
 
 from config import MIGRATIONS, Settings
-from peerreview.engine.case import Scope
-from peerreview.engine.decide import Do
+from peerreview.engine.case import Do, Scope
 from peerreview.engine.definition import Workflow
 from peerreview.services.acting import Filled, Wish, act
 from peerreview.services.board import board

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from peerreview.services import missing, planned, results, round_letters
+from peerreview.services import missing, planned, planned_page, results, round_letters
 from peerreview.services.house import House
 from peerreview.services.mail_plan import review_mail
 from peerreview.services.reviews import begin_review
@@ -94,7 +94,7 @@ def mend_results(house: House) -> Scene:
 
 def add_line(house: House) -> Scene:
     cast = make_review(house, now=TODAY - BEFORE)
-    which = planned.MailId(first(house, PlannedMail))
+    which = planned_page.MailId(first(house, PlannedMail))
     page = f"/lead/mail/planned/{which.id}"
     change = lambda: planned.add_line(  # noqa: E731
         house, actor=cast.lead, which=which, line="Ring mig gärna.", now=TODAY

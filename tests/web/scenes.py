@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from peerreview.services import examples, interests, meetings, more_time, round_letters
+from peerreview.services import examples, examples_page, interests, meetings, more_time, round_letters
 from peerreview.services.house import Account, House
 from peerreview.store.examples import Example
 from peerreview.store.history import HistoryRow
@@ -230,7 +230,7 @@ def take_off_the_team(house: House) -> Scene:
 def publish(house: House) -> Scene:
     cast = advance(house, make_review(house, now=TODAY - timedelta(days=1)), to="evaluation")
     text = "Vi frågade alla som var med vad de tog med sig hem."
-    typed = examples.Typed(
+    typed = examples_page.Typed(
         title="Fråga alla", summary=text, background=text, did=text, result=text, lessons=text, contact="Anna",
         perspectives=("staff",),
     )  # fmt: skip

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from flask import Flask
 
-from peerreview.services import more_time
+from peerreview.services import more_time_page
 from peerreview.services.house import House
 from tests.services.review_cast import TODAY
 from tests.services.review_fixtures import advance, make_review
@@ -21,7 +21,7 @@ def test_more_time_is_asked_for_and_given(app: Flask, house: House) -> None:
     review = f"/reviews/{cast.review_id}"
     at = f"{review}/more-time?step=exchange/collect&party=0"
     assert at.replace("&", "&amp;") in ours.page(review).text
-    due = more_time.page(
+    due = more_time_page.page(
         house,
         actor=cast.coordinator(0),
         review_id=cast.review_id,
