@@ -6,11 +6,11 @@ import statistics
 import time
 from collections.abc import Callable
 
-from peerreview.engine.case import Do, Scope, See
-from peerreview.engine.decide import Answer, No, may
+from peerreview.engine.running.case import Do, Scope, See
+from peerreview.engine.running.decide import Answer, No, may
 from peerreview.errors import Message
 from tests.engine.play import Play
-from tests.engine.test_story import to_exchange
+from tests.engine.running.test_story import to_exchange
 
 BAR = 100_000
 ROUNDS, TIMES = 5, 20_000

@@ -21,11 +21,11 @@ from sqlalchemy import func, select, update
 from benchmarks.many import furnished
 from peerreview.errors import N_
 from peerreview.rendering.mails import MailWords
-from peerreview.services import mailing, recomposing
-from peerreview.services.delivering import deliver
-from peerreview.services.house import House
-from peerreview.store.outbox import Outgoing
-from peerreview.store.people import Person
+from peerreview.services.base.house import House
+from peerreview.services.mail import put_in_outbox, still_true
+from peerreview.services.worker.deliver import deliver
+from peerreview.store.mail.outbox import Outgoing
+from peerreview.store.people.people import Person
 from tests.mail.post import free_port
 from tests.people import make_person
 
@@ -58,7 +58,7 @@ def filled(house: House) -> list[bytes]:
         rows = {row.id: row for row in session.scalars(select(Person))}
         for number in range(MAILS):
             person = rows[people[number % len(people)].person_id]
-            mailing.enqueue(
+            put_in_outbox.enqueue(
                 session,
                 house,
                 person=person,
@@ -77,7 +77,7 @@ def ours(house: House) -> float:
         session.execute(update(Outgoing).values(**back))
     begun = time.perf_counter()
     now = datetime.now(UTC)
-    recomposing.ask_again(house, now=now, real_now=now)
+    still_true.ask_again(house, now=now, real_now=now)
     deliver(house, real_now=now)
     seconds = time.perf_counter() - begun
     with house.db.read() as session:

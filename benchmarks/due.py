@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from benchmarks import many
-from peerreview.services import ticking
+from peerreview.services.worker import each_tick
 
 DUE = 100
 PLANNED = (1_000, 1_000_000)
@@ -25,7 +25,7 @@ def measure(planned: int) -> list[float]:
         for _ in range(ROUNDS):
             at = many.put_due(house, DUE, days=1)
             begun = time.perf_counter()
-            sent = ticking.tick(house, now=at, real_now=at)
+            sent = each_tick.tick(house, now=at, real_now=at)
             seconds.append(time.perf_counter() - begun)
             assert sent == DUE, f"{sent} sent, not {DUE}"
         house.close()

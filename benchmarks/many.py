@@ -10,10 +10,10 @@ from typing import Any
 from sqlalchemy import delete, func, select, text, update
 
 from config import Settings
-from peerreview.services import definitions
-from peerreview.services.house import House, furnish, upgrade
-from peerreview.store.database import Base
-from peerreview.store.outbox import Outgoing, PlannedMail
+from peerreview.services.base.house import House, furnish, upgrade
+from peerreview.services.workflows import definitions
+from peerreview.store.connection.database import Base
+from peerreview.store.mail.outbox import Outgoing, PlannedMail
 from tests.services.review_fixtures import Cast, advance, make_review
 
 # Greater than any id of the one that is copied.

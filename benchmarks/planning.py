@@ -17,11 +17,13 @@ from sqlalchemy import func, select, update
 
 from benchmarks import many
 from config import Settings
-from peerreview.services import definitions, mail_plan, ticking
-from peerreview.services.house import Account, House, furnish
-from peerreview.store.outbox import PlannedMail
-from peerreview.store.people import Person
-from peerreview.store.reviews import Review
+from peerreview.services.base.house import Account, House, furnish
+from peerreview.services.lead import mail_lists
+from peerreview.services.worker import each_tick
+from peerreview.services.workflows import definitions
+from peerreview.store.mail.outbox import PlannedMail
+from peerreview.store.people.people import Person
+from peerreview.store.review.reviews import Review
 
 REVIEWS = 10_000
 BAR = 256
@@ -64,10 +66,10 @@ def plan_all(folder: Path) -> None:
         at = session.scalars(select(func.max(Review.wake_at))).one()
     assert at is not None
     begin, begun = used(), time.perf_counter()
-    ticking.tick(house, now=at, real_now=at)
+    each_tick.tick(house, now=at, real_now=at)
     planned = many.waiting(house)
     seconds, peak = time.perf_counter() - begun, used()
-    mail_plan.network_mail(house, actor=lead_of(house))
+    mail_lists.network_mail(house, actor=lead_of(house))
     print(
         f"{planned:,} mails planned for all reviews in {seconds:.0f} s: {begin:.0f} MiB before, {peak:.0f} MiB at the "
         f"most, {used():.0f} MiB after the page of the network's plan (bar {BAR})"

@@ -1,4 +1,4 @@
-"""Alembic's way in. The product hands over a connection in a transaction (store.schema); whoever calls
+"""Alembic's way in. The product hands over a connection in a transaction (store.upkeep.schema); whoever calls
 `alembic` by hand gets one from the settings."""
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from alembic import context
 from sqlalchemy import Connection
 
 from config import Settings
-from peerreview.store.database import Database, UTCDateTime
-from peerreview.store.schema import metadata, migrating
+from peerreview.store.connection.database import Database, UTCDateTime
+from peerreview.store.upkeep.schema import metadata, migrating
 
 
 def _render(kind: str, thing: Any, autogen: Any) -> str | Literal[False]:

@@ -13,14 +13,15 @@ if TYPE_CHECKING:
 
     from config import Settings
 
-    from .services.house import House
+    from .services.base.house import House
 
 LONGEST_FORM = 4 * 1024**2
 
 
 def open_house(settings: Settings) -> House:
     """The house, ready to work in. Raises BadSetting or BadDefinition where it must not start."""
-    from .services import definitions, house
+    from .services.base import house
+    from .services.workflows import definitions
 
     opened = house.furnish(settings, definitions.read_all(settings.workflows_dir))
     opened.check()
@@ -45,7 +46,7 @@ def create_app(settings: Settings, house: House | None = None) -> Flask:
         SESSION_COOKIE_SAMESITE="Lax",
         # A token that dies after an hour would throw away what somebody took two hours to write.
         WTF_CSRF_TIME_LIMIT=None,
-        # Of all forms but those with a file (web/uploads.py): the longest text, each letter written as %C3%A5.
+        # Of all forms but those with a file (web/frame/uploads.py): the longest text, each letter written as %C3%A5.
         MAX_CONTENT_LENGTH=LONGEST_FORM,
         MAX_FORM_MEMORY_SIZE=LONGEST_FORM,
         BABEL_DEFAULT_LOCALE=settings.default_language,
@@ -56,7 +57,7 @@ def create_app(settings: Settings, house: House | None = None) -> Flask:
     if hops := settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     web.register(app)
-    app.wsgi_app = web.gate.around(app, app.wsgi_app)  # type: ignore[method-assign,assignment]
+    app.wsgi_app = web.frame.gate.around(app, app.wsgi_app)  # type: ignore[method-assign,assignment]
     if settings.demo:
         from .demo import web as demo
 

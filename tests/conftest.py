@@ -35,12 +35,12 @@ from jinja2.bccache import Bucket, BytecodeCache
 from werkzeug.routing import Rule
 
 from config import Settings
-from peerreview.engine.definition import Workflow
-from peerreview.engine.reader import read
-from peerreview.services import passwords
-from peerreview.services.house import House, calendar_by
-from peerreview.store.database import Database
-from peerreview.store.files import FileStore
+from peerreview.engine.language.definition import Workflow
+from peerreview.engine.language.reader import read
+from peerreview.services.base.house import House, calendar_by
+from peerreview.services.login import passwords
+from peerreview.store.connection.database import Database
+from peerreview.store.connection.files import FileStore
 
 from .databases import PgServer, copy_of_template, quick_database, shared_folder, sqlite_template
 from .mail.imap import MailServer

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import event
 
-from peerreview.services.house import House
+from peerreview.services.base.house import House
 
 
 @contextmanager

@@ -16,8 +16,8 @@ import psycopg
 import pytest
 
 from config import MIGRATIONS
-from peerreview.store import schema
-from peerreview.store.database import Database
+from peerreview.store.connection.database import Database
+from peerreview.store.upkeep import schema
 
 TEMPLATE = "peerreview_template"
 # Nothing here has to survive a power cut.

@@ -17,8 +17,8 @@ from typing import Any
 from sqlalchemy import JSON, Connection, MetaData, inspect, text
 
 from config import MIGRATIONS
-from peerreview.store import schema
-from peerreview.store.database import Database
+from peerreview.store.connection.database import Database
+from peerreview.store.upkeep import schema
 from tests.databases import TEMPLATE, PgServer
 
 ROWS = Path(__file__).parent / "store" / "demo_at_0001.jsonl.xz"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from peerreview.services import passwords
-from peerreview.services.house import Account, House
-from peerreview.store.organisations import Organisation
-from peerreview.store.people import Membership, Person
-from peerreview.store.sorting import fold, sort_key
+from peerreview.services.base.house import Account, House
+from peerreview.services.login import passwords
+from peerreview.store.connection.collation import fold, sort_key
+from peerreview.store.people.organisations import Organisation
+from peerreview.store.people.people import Membership, Person
 
 PASSWORD = "kaffe utan mjölk i termos"
 LONG_AGO = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)

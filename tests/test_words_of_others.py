@@ -12,8 +12,8 @@ from pydantic import ValidationError
 from pydantic_core._pydantic_core import list_all_errors
 
 from config import Settings
-from peerreview.engine.reader import read
-from peerreview.engine.schema import WorkflowModel
+from peerreview.engine.language.reader import read
+from peerreview.engine.language.schema import WorkflowModel
 from peerreview.errors import BadDefinition, BadSetting, Message, heard, in_english, misfit, why
 from peerreview.rendering.words import say
 

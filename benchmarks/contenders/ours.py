@@ -15,8 +15,8 @@ from typing import Any
 from sqlalchemy import event, make_url
 
 from config import Settings
-from peerreview.services import definitions
-from peerreview.services.house import House, furnish, upgrade
+from peerreview.services.base.house import House, furnish, upgrade
+from peerreview.services.workflows import definitions
 from tests.services import played
 from tests.services.review_fixtures import Cast, advance, do, make_review, put_materials
 

@@ -15,8 +15,8 @@ from SpiffWorkflow.bpmn.parser import BpmnParser
 from SpiffWorkflow.bpmn.serializer import BpmnWorkflowSerializer
 from SpiffWorkflow.util.task import TaskState
 
-from peerreview.engine.bpmn import process
-from peerreview.engine.unfolding import made_up
+from peerreview.engine.export.bpmn import process
+from peerreview.engine.export.unfolding import made_up
 from tests.engine.play import collegial
 
 from .line import Step, serve

@@ -26,11 +26,11 @@ def verify(anchor: Path | None) -> None:
     from config import Settings
 
     from .. import open_house
-    from ..services import verifying
+    from ..services.lead import verify_histories
 
     kept = _text(anchor) if anchor else ""
     house = open_house(Settings())
-    found = verifying.verify(house, kept)
+    found = verify_histories.verify(house, kept)
     house.close()
     if found:
         saying.stop(finding.words for finding in found)
@@ -42,10 +42,10 @@ def anchor() -> None:
     from config import Settings
 
     from .. import open_house
-    from ..services import verifying
+    from ..services.lead import verify_histories
 
     house = open_house(Settings())
-    click.echo(verifying.anchored(house), nl=False)
+    click.echo(verify_histories.anchored(house), nl=False)
     house.close()
 
 

@@ -12,8 +12,8 @@ from . import saying
 from .saying import option
 
 if TYPE_CHECKING:
-    from ..services.house import House
-    from ..services.migration_preview import VersionsView
+    from ..services.base.house import House
+    from ..services.workflows.migration_preview import VersionsView
 
 
 @click.command(cls=saying.Command)
@@ -31,7 +31,8 @@ def migrate(name: str, reviews: tuple[int, ...], dry_run: bool) -> None:
     from config import Settings
 
     from .. import open_house
-    from ..services import clock, definitions, migration_words
+    from ..services.base import clock
+    from ..services.workflows import definitions, migration_words
 
     settings = Settings()
     definitions.named(settings.workflows_dir, name)  # tells of the nearest name where there is none
@@ -52,7 +53,7 @@ def migrate(name: str, reviews: tuple[int, ...], dry_run: bool) -> None:
 
 
 def _seen(house: House, name: str, reviews: tuple[int, ...], now: datetime) -> VersionsView:
-    from ..services import migration_preview
+    from ..services.workflows import migration_preview
 
     try:
         return migration_preview.versions(house, actor=None, name=name, chosen=reviews or None, now=now)
@@ -68,11 +69,13 @@ def _seen(house: House, name: str, reviews: tuple[int, ...], now: datetime) -> V
 
 
 def _moved(house: House, view: VersionsView, now: datetime) -> None:
-    from ..services import migrating
+    from ..services.workflows import migrate_reviews
 
     chosen: dict[int, int | None] = {preview.review_id: preview.version for preview in view.previews}
     if chosen:
-        migrating.migrate(house, actor=None, name=view.name, chosen=chosen, newest_seen=view.newest, now=now)
+        migrate_reviews.migrate(
+            house, actor=None, name=view.name, chosen=chosen, newest_seen=view.newest, now=now
+        )
     for preview in view.previews:
         saying.tell(N_("review %(id)s (%(title)s): moved", id=preview.review_id, title=preview.title))
     saying.tell(

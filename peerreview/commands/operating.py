@@ -32,7 +32,7 @@ def db_upgrade() -> None:
     """Make the tables, or bring them to what this program needs. Back up first."""
     from config import Settings
 
-    from ..services import house
+    from ..services.base import house
 
     house.upgrade(Settings())
     saying.tell(N_("The database is up to date."))
@@ -43,7 +43,7 @@ def db_mend() -> None:
     """Add tables, columns and indexes that are missing though the version is right. Back up first."""
     from config import Settings
 
-    from ..services import house
+    from ..services.base import house
 
     done = house.mend(Settings())
     for one in done:
@@ -59,7 +59,7 @@ def db_downgrade(revision: str, yes: bool) -> None:
     """Go back to the tables of REVISION ("base": to none at all)."""
     from config import Settings
 
-    from ..services import house
+    from ..services.base import house
 
     if not yes:
         click.confirm(saying.said(N_("What only newer tables hold will be gone. Go on?")), abort=True)
@@ -74,10 +74,10 @@ def check() -> None:
     from config import Settings
 
     from .. import open_house
-    from ..services import checking
+    from ..services.upkeep import fitness
 
     opened = open_house(Settings())
-    found = checking.look_through(opened, real_now=datetime.now(UTC))
+    found = fitness.look_through(opened, real_now=datetime.now(UTC))
     opened.close()
     for line in found.remarks:
         saying.tell(N_("Remark: %(what)s", what=line), err=True)
@@ -111,7 +111,7 @@ def person_add(name: str, email: str, language: str, lead: bool, password: str) 
     from config import Settings
 
     from .. import open_house
-    from ..services import operating
+    from ..services.people import operating
 
     opened = open_house(Settings())
     operating.add_person(
@@ -151,7 +151,7 @@ def person_password(email: str, password: str) -> None:
     from config import Settings
 
     from .. import open_house
-    from ..services import operating
+    from ..services.people import operating
 
     now = datetime.now(UTC)
     operating.set_password(open_house(Settings()), email=email, password=password, now=now, real_now=now)

@@ -82,7 +82,7 @@ def refuse(error: PeerreviewError, code: int) -> NoReturn:
 
 def in_trouble(error: Exception) -> None:
     """Stop in plain words where the database is gone or the disk full; what else it is, is a fault of ours."""
-    from ..services.troubles import trouble_of
+    from ..services.upkeep.troubles import trouble_of
 
     kind = trouble_of(error)
     if kind == "full":

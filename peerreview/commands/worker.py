@@ -59,12 +59,12 @@ def mail_test(address: str) -> None:
     from config import Settings
 
     from .. import open_house
-    from ..services import testmail
+    from ..services.worker import send_test_mail
 
     house = open_house(Settings())
-    fate = testmail.send_test(house, address=address, real_now=datetime.now(UTC))
+    fate = send_test_mail.send_test(house, address=address, real_now=datetime.now(UTC))
     server = f"{house.settings.mail_server}:{house.settings.mail_port}"
     house.close()
     if fate.answer:
-        saying.stop([testmail.told(fate, server=server)])
+        saying.stop([send_test_mail.told(fate, server=server)])
     saying.tell(N_("%(server)s took it for %(address)s.", server=server, address=address))

@@ -13,7 +13,7 @@ from .migrate import migrate
 from .saying import option
 
 LANGUAGES = click.Choice(["sv", "en"])
-# As services.exporting has them.
+# As services.workflows.exports has them.
 SHAPES = ["svg", "scxml", "bpmn"]
 
 
@@ -31,7 +31,7 @@ def check(files: tuple[Path, ...]) -> None:
     """Read FILES (all of workflows/ by default); every mistake is told as file:line:column, with its mend.
 
     Silent where all is well; exit code 1 where it is not, 2 where a file is not there."""
-    from ..services import definitions
+    from ..services.workflows import definitions
 
     lines: list[str] = []
     code = 0
@@ -56,19 +56,19 @@ def rehearse(
     name: str, parties: int | None, start: datetime | None, lang: str, late: str, as_json: bool
 ) -> None:
     """Play a whole review of NAME with made-up parties: who does what when, and every mail."""
-    from ..services import definitions, rehearsing, workflow_words
+    from ..services.workflows import definitions, printed, rehearsals
 
-    view = rehearsing.played(
+    view = rehearsals.played(
         definitions.named(_folder(), name),
-        rehearsing.usual_calendar(),
+        rehearsals.usual_calendar(),
         parties=parties,
         start=start.date() if start else date.today(),
         late=late,
     )
     if as_json:
-        click.echo(workflow_words.rehearsal_json(view, lang))
+        click.echo(printed.rehearsal_json(view, lang))
     else:
-        click.echo("\n".join(workflow_words.rehearsal_lines(view, lang)))
+        click.echo("\n".join(printed.rehearsal_lines(view, lang)))
 
 
 @workflow.command("rights")
@@ -76,15 +76,15 @@ def rehearse(
 @option("--format", "shape", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
 def rights(name: str, shape: str) -> None:
     """Who may see and do what in which step of NAME, as the program enforces it."""
-    from ..services import definitions, workflow_words
+    from ..services.workflows import definitions, printed
 
     found = definitions.named(_folder(), name)
     if shape == "csv":
-        click.echo(workflow_words.rights_csv(found), nl=False)
+        click.echo(printed.rights_csv(found), nl=False)
     elif shape == "json":
-        click.echo(workflow_words.rights_json(found))
+        click.echo(printed.rights_json(found))
     else:
-        click.echo("\n".join(workflow_words.rights_lines(found)))
+        click.echo("\n".join(printed.rights_lines(found)))
 
 
 @workflow.command("draw")
@@ -94,29 +94,29 @@ def rights(name: str, shape: str) -> None:
 @option("--lang", type=LANGUAGES, default="sv", show_default=True)
 def draw(name: str, shape: str, parties: int | None, lang: str) -> None:
     """NAME as a drawing with a lane for each side (svg), or for other programs as a statechart or a process."""
-    from ..services import definitions, drawing, exporting
+    from ..services.workflows import definitions, drawing, exports
 
     found = definitions.named(_folder(), name)
     if shape == "svg":
         click.echo(drawing.as_file(found, parties=parties, language=lang))
     else:
-        click.echo(exporting.exported(found, shape, parties=parties, language=lang), nl=False)
+        click.echo(exports.exported(found, shape, parties=parties, language=lang), nl=False)
 
 
 @workflow.command("reference")
 def reference() -> None:
     """Every word of the language with its form and what it means, as Markdown (docs/reference.md)."""
-    from ..services import workflow_reference
+    from ..services.workflows import language_reference
 
-    click.echo(workflow_reference.reference(), nl=False)
+    click.echo(language_reference.reference(), nl=False)
 
 
 @workflow.command("schema")
 def schema() -> None:
     """The language as a JSON Schema, so that editors complete and check (workflows/workflow.schema.json)."""
-    from ..services import workflow_reference
+    from ..services.workflows import language_reference
 
-    click.echo(workflow_reference.json_schema(), nl=False)
+    click.echo(language_reference.json_schema(), nl=False)
 
 
 def _folder() -> Path:

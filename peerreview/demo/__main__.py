@@ -30,7 +30,7 @@ from ..commands import saying
 from ..commands.saying import option
 from ..errors import N_, BadDefinition, BadSetting, Message, why
 from ..scheduler import Worker, run_once
-from ..services.house import House, upgrade
+from ..services.base.house import House, upgrade
 from .cast import LEAD, PASSWORD, logins
 from .mailbox import Mailbox, folder_beside, serve
 from .seed import seed

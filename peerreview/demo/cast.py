@@ -1,12 +1,12 @@
 """Who is in the demo: people called by a given name that goes with the function, and by their region. Names that say a
-function or an organisation are none that the house takes (services/names.py)."""
+function or an organisation are none that the house takes (services/people/names.py)."""
 
 from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
 
-from ..services.registering import NewOrganisation, NewPerson
+from ..services.people.register_many import NewOrganisation, NewPerson
 from .content import REGIONS
 
 PASSWORD = "granska-tillsammans"

@@ -7,26 +7,21 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from ..services import (
-    acting,
-    agreeing,
-    cases,
-    drafting,
-    evaluations,
-    examples,
-    examples_page,
-    facts,
-    follow_ups,
-    materials,
-    meetings,
-    questions,
-    reviews,
-    saving,
-    seats,
-    terms,
-)
-from ..services.acting import Filled, Wish
-from ..services.house import Account, House
+from ..services.agreement import edit_agreement
+from ..services.base import save_tokens
+from ..services.base.house import Account, House
+from ..services.case import facts, opening
+from ..services.deeds import begin_reviews
+from ..services.evaluation import answer_evaluation, edit_follow_ups
+from ..services.examples import edit_examples, examples_page
+from ..services.materials import edit_documents
+from ..services.meetings import edit_meetings
+from ..services.questions import edit_questions
+from ..services.report import edit_report
+from ..services.review import do_action
+from ..services.review.do_action import Filled, Wish
+from ..services.team import appoint_members
+from ..services.terms import agreement_terms
 from . import cast
 from .content import Content
 from .papers import pdf_of
@@ -75,7 +70,7 @@ class Doing:
     def act(
         self, side: int, action: str, step: str, who: Who = "coordinator", filled: Filled | None = None
     ) -> None:
-        acting.act(
+        do_action.act(
             self.house,
             actor=self.who(side, who),
             review_id=self.review,
@@ -88,7 +83,7 @@ class Doing:
     # ---- the deeds, in the order of the method
 
     def begin(self) -> None:
-        self.review = reviews.begin_review(
+        self.review = begin_reviews.begin_review(
             self.house,
             actor=self.accounts[cast.LEAD],
             organisations=[self.organisations[code] for code in self.codes],
@@ -100,7 +95,7 @@ class Doing:
 
     def team(self, side: int) -> None:
         for number, (function, _) in enumerate(cast.TEAM):
-            seats.appoint(
+            appoint_members.appoint(
                 self.house,
                 actor=self.who(side),
                 review_id=self.review,
@@ -117,7 +112,7 @@ class Doing:
         self.act(side, "confirm", "teams")
 
     def plan_meeting(self, key: str, day: date) -> None:
-        meetings.plan_meeting(
+        edit_meetings.plan_meeting(
             self.house,
             actor=self.who(0),
             review_id=self.review,
@@ -135,15 +130,15 @@ class Doing:
     def add_document(self, side: int, number: int) -> None:
         assert self.content is not None
         document = self.content.sides[side].documents[number]
-        stored = materials.take_in(
+        stored = edit_documents.take_in(
             self.house, stream=pdf_of(document, cast.name_of(self.codes[side]), self.now)
         )
-        self.documents[(side, number)] = materials.add_file(
+        self.documents[(side, number)] = edit_documents.add_file(
             self.house,
             actor=self.who(side, number % 3 if number else "coordinator"),
             review_id=self.review,
-            place=materials.Place(wish=self.wishes[side][number]),
-            typed=materials.Typed(title=document.title),
+            place=edit_documents.Place(wish=self.wishes[side][number]),
+            typed=edit_documents.Typed(title=document.title),
             filename=document.filename,
             stored=stored,
             now=self.now,
@@ -167,7 +162,7 @@ class Doing:
     def comment(self, side: int) -> None:
         """What `side` says of the report about it, once it has been presented."""
         assert self.content is not None
-        drafting.comment_on_report(
+        edit_report.comment_on_report(
             self.house,
             actor=self.who(side),
             review_id=self.review,
@@ -183,16 +178,16 @@ class Doing:
         assert self.content is not None
         assert self.plan is not None
         wishes = tuple(
-            terms.TypedWish(self.reviewed(side), wish["title"], wish["note"])
+            agreement_terms.TypedWish(self.reviewed(side), wish["title"], wish["note"])
             for side, part in enumerate(self.content.sides)
             for wish in part.wishes
         )
         first, last = self.content.period
-        agreeing.save_agreement(
+        edit_agreement.save_agreement(
             self.house,
             actor=self.who(0),
             review_id=self.review,
-            typed=terms.Typed(
+            typed=agreement_terms.Typed(
                 period_from=first.isoformat(),
                 period_to=last.isoformat(),
                 report="separate",
@@ -207,14 +202,14 @@ class Doing:
         )
 
     def confirm_agreement(self, side: int) -> None:
-        agreeing.confirm_agreement(
+        edit_agreement.confirm_agreement(
             self.house, actor=self.who(side), review_id=self.review, version=1, now=self.now
         )
 
     @property
     def wishes(self) -> list[list[str]]:
         """By side, the ids of the documents that are wished for of it."""
-        with cases.looking(self.house, review_id=self.review, actor=self.who(0), now=self.now) as case:
+        with opening.looking(self.house, review_id=self.review, actor=self.who(0), now=self.now) as case:
             return [
                 [str(wish["id"]) for wish in facts.wished_of(case.rows, case.standing, side)]
                 for side in range(len(self.codes))
@@ -228,11 +223,11 @@ class Doing:
         if number >= len(asked):
             return
         document = self.documents[(self.reviewed(side), asked[number]["document"] - 1)]
-        self.asked[(side, number)] = questions.write_question(
+        self.asked[(side, number)] = edit_questions.write_question(
             self.house,
             actor=self.who(side, number % 4 if number % 4 < 3 else "coordinator"),
             review_id=self.review,
-            typed=questions.QuestionText(
+            typed=edit_questions.QuestionText(
                 perspective=asked[number]["perspective"],
                 document=str(document),
                 page=str(asked[number]["page"]),
@@ -245,25 +240,25 @@ class Doing:
         """The answer to a question of `side`, by those it is asked of; and what `side` notes."""
         assert self.content is not None
         said = self.content.sides[side].questions[number]
-        questions.answer_question(
+        edit_questions.answer_question(
             self.house,
             actor=self.who(self.reviewed(side)),
             review_id=self.review,
             question_id=self.asked[(side, number)],
             text=said["answer"],
-            seen=questions.token_of(""),
+            seen=edit_questions.token_of(""),
             done=True,
             now=self.now,
             real_now=self.now,
         )
         if said["note"]:
-            questions.note_on_question(
+            edit_questions.note_on_question(
                 self.house,
                 actor=self.who(side),
                 review_id=self.review,
                 question_id=self.asked[(side, number)],
                 text=said["note"],
-                seen=questions.token_of(""),
+                seen=edit_questions.token_of(""),
                 now=self.now,
                 real_now=self.now,
             )
@@ -271,7 +266,7 @@ class Doing:
     # ---- report, evaluation, follow-up
 
     def _save_report(self, side: int, body: str, who: Who = "coordinator") -> None:
-        saved = drafting.save_report(
+        saved = edit_report.save_report(
             self.house,
             actor=self.who(side, who),
             review_id=self.review,
@@ -293,12 +288,12 @@ class Doing:
         answers["hours"] = str(spent)
         if who == "coordinator":
             answers |= {key: said[key] for key in ("best", "better")}
-        evaluations.save_evaluation(
+        answer_evaluation.save_evaluation(
             self.house,
             actor=self.who(side, who),
             review_id=self.review,
             answers=answers,
-            token=saving.token_of(0),
+            token=save_tokens.token_of(0),
             hand_in=True,
             now=self.now,
         )
@@ -306,11 +301,11 @@ class Doing:
     def write_follow_up(self, side: int) -> None:
         assert self.content is not None
         for row in self.content.sides[side].more["follow_up"]:
-            follow_ups.add_follow_up(
+            edit_follow_ups.add_follow_up(
                 self.house,
                 actor=self.who(side),
                 review_id=self.review,
-                form=follow_ups.FollowUpForm(
+                form=edit_follow_ups.FollowUpForm(
                     finding=row["finding"], change=row["change"], status=row["status"]
                 ),
                 now=self.now,
@@ -326,9 +321,9 @@ class Doing:
         perspectives = tuple(told.pop("perspectives"))
         of: dict[str, Any] = {"actor": self.who(side), "review_id": self.review, "now": self.now}
         typed = examples_page.Typed(**told, perspectives=perspectives, about=about)
-        self.example = examples.save_example(self.house, example_id=None, typed=typed, **of)
-        examples.publish(self.house, example_id=self.example, seen=1, **of)
+        self.example = edit_examples.save_example(self.house, example_id=None, typed=typed, **of)
+        edit_examples.publish(self.house, example_id=self.example, seen=1, **of)
 
     def consent_to_example(self, side: int) -> None:
         of: dict[str, Any] = {"actor": self.who(side), "review_id": self.review, "now": self.now}
-        examples.consent(self.house, example_id=self.example, seen=1, **of)
+        edit_examples.consent(self.house, example_id=self.example, seen=1, **of)

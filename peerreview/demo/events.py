@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Concatenate, ParamSpec
 from zoneinfo import ZoneInfo
 
-from ..services.house import Account, House
+from ..services.base.house import Account, House
 from . import content, rounds
 from .doing import Doing, Who
 from .plans import PLANS, TODAY, YOUNG, Plan, Young

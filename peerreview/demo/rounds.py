@@ -7,10 +7,11 @@ from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
-from ..services import interests, results, round_letters, rounds, talks
-from ..services.interest_page import Wanted
-from ..services.results import AssessmentForm
-from ..services.round_case import looking_in
+from ..services.organisations import self_assessments
+from ..services.organisations.self_assessments import AssessmentForm
+from ..services.rounds import edit_interest, edit_talks, rounds, send_round_letters
+from ..services.rounds.interest_page import Wanted
+from ..services.rounds.round_case import looking_in
 from . import cast
 from .content import REGIONS
 from .doing import Doing
@@ -97,7 +98,7 @@ def course() -> Iterator[tuple[date, int, Callable[[Doing], None]]]:
 def keep_results(doing: Doing) -> None:
     """What three regions have found of themselves, in their profiles."""
     for code, (numbers, notes) in RESULTS.items():
-        results.save(
+        self_assessments.save(
             doing.house,
             actor=doing.accounts[cast.LEAD],
             organisation_id=doing.organisations[code],
@@ -122,9 +123,9 @@ def open_round(doing: Doing) -> None:
 def send(doing: Doing) -> None:
     lead, now = doing.accounts[cast.LEAD], doing.now
     of: dict[str, Any] = {"actor": lead, "round_id": doing.review, "now": now}
-    round_letters.set_dates(doing.house, answers=ANSWERS.isoformat(), pairing=PAIRING.isoformat(), **of)
-    round_letters.save_letter(doing.house, key="invitation", body=INVITATION, seen=0, **of)
-    round_letters.send_letter(doing.house, key="invitation", seen=1, **of)
+    send_round_letters.set_dates(doing.house, answers=ANSWERS.isoformat(), pairing=PAIRING.isoformat(), **of)
+    send_round_letters.save_letter(doing.house, key="invitation", body=INVITATION, seen=0, **of)
+    send_round_letters.send_letter(doing.house, key="invitation", seen=1, **of)
 
 
 def _answer(code: str, doing: Doing) -> None:
@@ -134,7 +135,7 @@ def _answer(code: str, doing: Doing) -> None:
         "now": doing.now,
     }
     if code in DECLINED:
-        interests.decline(doing.house, reason=DECLINED[code], **of)
+        edit_interest.decline(doing.house, reason=DECLINED[code], **of)
         return
     wants, offers, perspectives, wishes, excludes = WANTED[code]
     typed = Wanted(
@@ -148,7 +149,7 @@ def _answer(code: str, doing: Doing) -> None:
         wishes=tuple(str(doing.organisations[other]) for other in wishes),
         excludes=tuple(str(doing.organisations[other]) for other in excludes),
     )
-    interests.save_interest(doing.house, typed=typed, seen=0, say=True, **of)
+    edit_interest.save_interest(doing.house, typed=typed, seen=0, say=True, **of)
 
 
 def _talk(code: str, doing: Doing) -> None:
@@ -157,7 +158,7 @@ def _talk(code: str, doing: Doing) -> None:
     ) as case:
         names = [case.workflow.themes[key].get("sv").lower() for key in WANTED[code][0]]
         party = next(p for p, name in case.names.items() if name == cast.name_of(code))
-    talks.save_talk(
+    edit_talks.save_talk(
         doing.house,
         actor=doing.accounts[cast.LEAD],
         round_id=doing.review,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from ..services import clock, registering, ticking
-from ..services.house import House
+from ..services.base import clock
+from ..services.base.house import House
+from ..services.people import register_many
+from ..services.worker import each_tick
 from . import cast
 from .events import at, events
 from .plans import TODAY
@@ -17,16 +19,16 @@ def seed(house: House, *, real_now: datetime) -> bool:
     """The 21 regions, their people, ten reviews and a round, as they stand on the demo's first day.
 
     False, and nothing done, if there is somebody already."""
-    if not registering.is_empty(house):
+    if not register_many.is_empty(house):
         return False
-    accounts = registering.register(
+    accounts = register_many.register(
         house,
         organisations=cast.organisations(),
         people=cast.people(),
         password=cast.PASSWORD,
         real_now=real_now,
     )
-    for event, doing in events(house, accounts, registering.organisation_ids(house)):
+    for event, doing in events(house, accounts, register_many.organisation_ids(house)):
         pass_time(house, event.at, real_now)
         doing.now = event.at
         event.deed(doing)
@@ -39,4 +41,4 @@ def seed(house: House, *, real_now: datetime) -> bool:
 def pass_time(house: House, until: datetime, real_now: datetime) -> None:
     """Let everything happen that time alone brings before `until`, each at its own instant."""
     while (due := clock.next_due(house, now=BEGINNING)) is not None and due <= until:
-        ticking.tick(house, now=due, real_now=real_now)
+        each_tick.tick(house, now=due, real_now=real_now)

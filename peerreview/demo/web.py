@@ -13,11 +13,12 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
 from ..errors import N_, Invalid, Message, NotFound
-from ..services import clock as clocks
-from ..services import delivering, sessions, switching, ticking
-from ..web.filters import today
-from ..web.here import house, tell
-from ..web.security import own_path, sign_in
+from ..services.base import clock as clocks
+from ..services.login import sessions, switching
+from ..services.worker import deliver, each_tick
+from ..web.frame.filters import today
+from ..web.frame.request_context import house, tell
+from ..web.frame.security import own_path, sign_in
 from .cast import PASSWORD, logins
 from .mailbox import Mailbox, folder_beside
 
@@ -110,9 +111,9 @@ def move_clock() -> ResponseReturnValue:
         now = clocks.move(house(), actor=current_user.account, real_now=g.real_now, **_wish())
     except Invalid as error:
         return _clock_page(error), 422
-    ticking.tick(house(), now=now, real_now=g.real_now)
-    delivering.deliver(house(), real_now=datetime.now(UTC))
-    _wait_until(lambda: not delivering.under_way(house()))
+    each_tick.tick(house(), now=now, real_now=g.real_now)
+    deliver.deliver(house(), real_now=datetime.now(UTC))
+    _wait_until(lambda: not deliver.under_way(house()))
     return redirect(url_for("demo.clock", after=newest), 303)
 
 

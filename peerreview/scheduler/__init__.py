@@ -15,9 +15,13 @@ from datetime import UTC, datetime, timedelta
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from ..services import bouncing, clock, delivering, heartbeats, recomposing, sessions, ticking
-from ..services.house import House
-from ..services.troubles import said, trouble_of
+from ..services.base import clock
+from ..services.base.house import House
+from ..services.login import sessions
+from ..services.mail import still_true
+from ..services.upkeep import heartbeats
+from ..services.upkeep.troubles import said, trouble_of
+from ..services.worker import bounces, deliver, each_tick
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +49,7 @@ class Worker:
         self._go_round("deliver", self._deliver, min(tick, DELIVER_SECONDS))
         self._go_round("sweep", self._sweep, SWEEP_SECONDS)
         if house.settings.imap_server:
-            self._go_round(bouncing.JOB, self._bounces, BOUNCE_SECONDS)
+            self._go_round(bounces.JOB, self._bounces, BOUNCE_SECONDS)
 
     def start(self) -> None:
         self._scheduler.start()
@@ -83,15 +87,15 @@ class Worker:
         self._beaten[name] = now, failure
 
     def _tick(self, real_now: datetime) -> None:
-        ticking.tick(self._house, now=clock.method_now(self._house, real_now), real_now=real_now)
+        each_tick.tick(self._house, now=clock.method_now(self._house, real_now), real_now=real_now)
 
     def _deliver(self, real_now: datetime) -> None:
         now = clock.method_now(self._house, real_now)
-        recomposing.ask_again(self._house, now=now, real_now=real_now)
-        delivering.deliver(self._house, real_now=real_now, stopping=self._stopping.is_set)
+        still_true.ask_again(self._house, now=now, real_now=real_now)
+        deliver.deliver(self._house, real_now=real_now, stopping=self._stopping.is_set)
 
     def _bounces(self, real_now: datetime) -> None:
-        bouncing.read_bounces(self._house, real_now=real_now, stopping=self._stopping.is_set)
+        bounces.read_bounces(self._house, real_now=real_now, stopping=self._stopping.is_set)
 
     def _sweep(self, real_now: datetime) -> None:
         sessions.sweep(self._house, real_now=real_now)
@@ -113,13 +117,13 @@ def work_beside(house: House) -> None:
     atexit.register(worker.stop)
 
 
-def run_once(house: House) -> tuple[delivering.Delivery, ...]:
+def run_once(house: House) -> tuple[deliver.Delivery, ...]:
     """One round of everything, for cron and for whoever wants to see it happen; gives what went out."""
     real_now = datetime.now(UTC)
     now = clock.method_now(house, real_now)
-    ticking.tick(house, now=now, real_now=real_now)
-    recomposing.ask_again(house, now=now, real_now=real_now)
-    done = delivering.deliver(house, real_now=datetime.now(UTC))
+    each_tick.tick(house, now=now, real_now=real_now)
+    still_true.ask_again(house, now=now, real_now=real_now)
+    done = deliver.deliver(house, real_now=datetime.now(UTC))
     sessions.sweep(house, real_now=real_now)
     for job in heartbeats.JOBS:
         heartbeats.beat(house, job=job, real_now=datetime.now(UTC))
@@ -132,8 +136,8 @@ def _bounces_once(house: House) -> None:
     """A mailbox that cannot be reached keeps nothing from being sent, and is told on the lead's page."""
     failure = ""
     try:
-        bouncing.read_bounces(house, real_now=datetime.now(UTC))
+        bounces.read_bounces(house, real_now=datetime.now(UTC))
     except Exception as error:
-        log.exception("%s failed", bouncing.JOB)
+        log.exception("%s failed", bounces.JOB)
         failure = f"{type(error).__name__}: {error}"
-    heartbeats.beat(house, job=bouncing.JOB, real_now=datetime.now(UTC), failure=failure)
+    heartbeats.beat(house, job=bounces.JOB, real_now=datetime.now(UTC), failure=failure)

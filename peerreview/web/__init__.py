@@ -6,56 +6,53 @@ from datetime import UTC, datetime
 
 from flask import Flask, current_app, g, request
 
-from peerreview.services import clock
+from peerreview.services.base import clock
 
-from . import (
-    accounts,
-    actions,
-    agreement,
-    closed,
-    conflicts,
-    documents,
+from .frame import (
     errors,
-    evaluation,
-    examples,
     filters,
-    follow_up,
     gate,
-    here,
-    home,
-    hours,
-    intake,
-    interests,
-    lead,
-    letters,
     locale,
+    pages,
+    proxies,
+    request_context,
+    security,
+    stock,
+    unavailable,
+)
+from .lead import lead, letters, missing, planned, versions, workflows
+from .people import (
+    accounts,
+    home,
+    intake,
     mail_choices,
-    materials,
     me,
-    meetings,
     met,
-    missing,
-    more_time,
-    moving,
     naming,
     organisations,
-    pages,
-    pairing,
     people,
-    planned,
     profiles,
-    proxies,
+    seat_requests,
+    team,
+)
+from .review import (
+    actions,
+    agreement,
+    conflicts,
+    documents,
+    evaluation,
+    examples,
+    follow_up,
+    hours,
+    materials,
+    meetings,
+    more_time,
+    moving,
     questions,
     report,
     reviews,
-    rounds,
-    seat_requests,
-    security,
-    stock,
-    team,
-    versions,
-    workflows,
 )
+from .rounds import interests, pairing, rounds
 
 # One line a subject: its blueprint carries its addresses. (organisations adds its pages to people's, documents
 # to materials'.)
@@ -111,9 +108,9 @@ def register(app: Flask) -> None:
     security.register(app)
     locale.register(app)
     filters.register(app)
-    here.register(app)
+    request_context.register(app)
     errors.register(app)
-    closed.register(app)
+    unavailable.register(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     mail_choices.register(app)

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, ElementHandle, Response
 from playwright.sync_api import Page as Tab
 from werkzeug.test import TestResponse
 
-from tests.stories.play_http import Page, Player, parsed, words
+from tests.stories.stage.play_http import Page, Player, parsed, words
 
 NAMED = "([form, name]) => [...document.forms[form].elements].filter(e => e.name === name)"
 BUTTONS = "([form]) => [...document.forms[form].elements].filter(e => e.type === 'submit')"

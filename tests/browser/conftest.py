@@ -21,12 +21,12 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from waitress.server import create_server
 
 from peerreview import create_app
-from peerreview.services.house import Account, House
+from peerreview.services.base.house import Account, House
 from tests.people import PASSWORD
 from tests.stories.conftest import gallery  # noqa: F401
-from tests.stories.gallery import Gallery
-from tests.stories.planted import Planted
-from tests.stories.play_http import set_clock
+from tests.stories.stage.gallery import Gallery
+from tests.stories.stage.planted import Planted
+from tests.stories.stage.play_http import set_clock
 
 WIDTHS = (390, 1280)
 
@@ -98,7 +98,7 @@ def served(
 
 def _speak(house: House, language: str) -> None:
     """Everybody reads this language."""
-    from peerreview.store.people import Person
+    from peerreview.store.people.people import Person
 
     with house.db.write() as session:
         session.query(Person).update({"language": language})

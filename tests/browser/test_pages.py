@@ -8,8 +8,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from peerreview.services.house import Account
-from tests.stories.planted import ids_of
+from peerreview.services.base.house import Account
+from tests.stories.stage.planted import ids_of
 from tests.web.caller import valid
 
 from .conftest import WIDTHS, Serve, Served

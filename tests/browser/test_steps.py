@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page
 
-from peerreview.services.cases import looking
+from peerreview.services.case.opening import looking
 
 from .conftest import Serve, Served
 

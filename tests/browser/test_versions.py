@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from peerreview import create_app
-from peerreview.engine.reader import read
+from peerreview.engine.language.reader import read
 
 from .conftest import WIDTHS, Serve, listening
 from .test_pages import looked_over

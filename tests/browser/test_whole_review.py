@@ -7,10 +7,10 @@ from contextlib import ExitStack
 import pytest
 from playwright.sync_api import Browser
 
-from peerreview.services.house import House
+from peerreview.services.base.house import House
 from tests.mail.post import Post
-from tests.stories import drama as play
-from tests.stories.pair import pair
+from tests.stories.stage import drama as play
+from tests.stories.stage.pair import pair
 
 from .chromium import Tabs
 from .conftest import listening

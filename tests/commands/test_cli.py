@@ -19,7 +19,7 @@ from peerreview.cli import COMMANDS, commands
 from peerreview.commands.saying import TRANSLATIONS, in_trouble, said
 from peerreview.commands.workflow import SHAPES
 from peerreview.errors import in_english
-from peerreview.services import exporting
+from peerreview.services.workflows import exports
 
 ROOT = Path(__file__).parents[2]
 SWEDISH = {"LANG": "sv_SE.UTF-8", "LC_ALL": "", "LC_MESSAGES": "", "LANGUAGE": ""}
@@ -143,7 +143,7 @@ def test_the_list_says_of_each_what_the_command_says_of_itself() -> None:
 
 
 def test_formats_are_those_that_there_are() -> None:
-    assert ["svg", *exporting.SHAPES] == SHAPES
+    assert ["svg", *exports.SHAPES] == SHAPES
 
 
 def test_a_message_in_a_message_is_said_too(monkeypatch: pytest.MonkeyPatch) -> None:

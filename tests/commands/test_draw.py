@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from peerreview.commands.workflow import workflow
-from peerreview.engine.reader import read
+from peerreview.engine.language.reader import read
 from peerreview.errors import Invalid
 
 WORKFLOW = read((Path(__file__).parents[2] / "workflows" / "collegial-review.yaml").read_bytes(), "w.yaml")

@@ -10,10 +10,10 @@ from uuid import uuid4
 
 from flask import Flask
 
-from peerreview.engine.reader import read
-from peerreview.services.definitions import read_one
-from peerreview.services.house import House
-from peerreview.services.reviews import begin_review
+from peerreview.engine.language.reader import read
+from peerreview.services.base.house import House
+from peerreview.services.deeds.begin_reviews import begin_review
+from peerreview.services.workflows.definitions import read_one
 from tests.people import make_organisation, make_person
 from tests.web.caller import Caller
 

@@ -9,10 +9,10 @@ from click.testing import CliRunner, Result
 
 from peerreview.commands.history import history
 from peerreview.commands.workflow import workflow
-from peerreview.engine.checker import check
+from peerreview.engine.analysis.checker import check
 from peerreview.errors import BadSetting
-from peerreview.services import definitions
-from peerreview.services.house import House
+from peerreview.services.base.house import House
+from peerreview.services.workflows import definitions
 from tests.services.review_fixtures import Cast, advance, make_review
 
 SHIPPED = Path(__file__).parents[2] / "workflows" / "collegial-review.yaml"

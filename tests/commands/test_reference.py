@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from peerreview.commands.workflow import workflow
-from peerreview.engine import schema
-from peerreview.engine.reader import _parsed, _Plain, read
+from peerreview.engine.language import schema
+from peerreview.engine.language.reader import _parsed, _Plain, read
 from peerreview.errors import BadDefinition
 
 ROOT = Path(__file__).parents[2]

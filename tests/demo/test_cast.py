@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from peerreview.demo import cast
-from peerreview.services.house import House
-from peerreview.services.names import fault_in, taken_names, title_fault
+from peerreview.services.base.house import House
+from peerreview.services.people.names import fault_in, taken_names, title_fault
 
 
 def test_the_house_takes_the_names_of_the_demos_own_people(house: House) -> None:

@@ -17,10 +17,10 @@ import pytest
 from config import Settings
 from peerreview.demo import __main__ as demo_start
 from peerreview.demo.cast import LEAD, PASSWORD, logins
-from peerreview.engine.definition import Workflow
-from peerreview.services.house import House, calendar_by
-from peerreview.services.verifying import verify
-from peerreview.store.files import FileStore
+from peerreview.engine.language.definition import Workflow
+from peerreview.services.base.house import House, calendar_by
+from peerreview.services.lead.verify_histories import verify
+from peerreview.store.connection.files import FileStore
 from tests.databases import quick_database, shared_folder
 from tests.demo.running import FirstRun, first_run, running, start, stop, until
 from tests.demo.running import page as read

@@ -13,14 +13,14 @@ from flask import Flask
 
 from peerreview import create_app
 from peerreview.demo.mailbox import Mailbox, folder_beside, serve
-from peerreview.services.clock import method_now, start_at
-from peerreview.services.delivering import deliver
-from peerreview.services.house import Account, House
-from peerreview.store.outbox import Outgoing, PlannedMail
+from peerreview.services.base.clock import method_now, start_at
+from peerreview.services.base.house import Account, House
+from peerreview.services.worker.deliver import deliver
+from peerreview.store.mail.outbox import Outgoing, PlannedMail
 
 from ..mail.post import free_port
 from ..people import make_person
-from ..services.test_mailing import make_review, put
+from ..services.mail.test_mailing import make_review, put
 from ..web.caller import Caller
 from .test_mailbox import message
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from peerreview.engine.checker import check
-from peerreview.engine.definition import Workflow
-from peerreview.engine.kinds import KINDS
-from peerreview.engine.reader import read
+from peerreview.engine.analysis.checker import check
+from peerreview.engine.language.definition import Workflow
+from peerreview.engine.language.kinds import KINDS
+from peerreview.engine.language.reader import read
 from peerreview.errors import in_english
 
 Draw = Any

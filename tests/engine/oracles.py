@@ -9,15 +9,26 @@ from datetime import datetime, timedelta
 from itertools import combinations
 from typing import Any, Protocol
 
-from peerreview.engine.case import ACTIVE, SHARED, WAITING, Actor, Case, Do, FactKey, Mark, Place, Scope
-from peerreview.engine.conditions import owners
-from peerreview.engine.definition import Condition, FactRef, Workflow
-from peerreview.engine.flow import active, wake_at
-from peerreview.engine.kinds import GATHERED
-from peerreview.engine.moves import Choice, fire, tick
-from peerreview.engine.ring_chart import withdrawal
-from peerreview.engine.timing import ends_at, opens_at
-from peerreview.engine.unfolding import Instance, acting, made_up, name_of, unfold
+from peerreview.engine.export.ring_chart import withdrawal
+from peerreview.engine.export.unfolding import Instance, acting, made_up, name_of, unfold
+from peerreview.engine.language.definition import Condition, FactRef, Workflow
+from peerreview.engine.language.kinds import GATHERED
+from peerreview.engine.running.case import (
+    ACTIVE,
+    SHARED,
+    WAITING,
+    Actor,
+    Case,
+    Do,
+    FactKey,
+    Mark,
+    Place,
+    Scope,
+)
+from peerreview.engine.running.conditions import owners
+from peerreview.engine.running.flow import active, wake_at
+from peerreview.engine.running.moves import Choice, fire, tick
+from peerreview.engine.running.timing import ends_at, opens_at
 from peerreview.errors import Refused
 
 from .play import START
@@ -26,7 +37,7 @@ Told = tuple[str, Callable[[], None]]
 
 
 class Oracle(Protocol):
-    """What is asked of the other interpreter; events are named as `peerreview.engine.scxml` says."""
+    """What is asked of the other interpreter; events are named as `peerreview.engine.export.scxml` says."""
 
     def send(self, event: str) -> None: ...
 

@@ -8,11 +8,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from peerreview.engine.case import SHARED, Actor, Case, Do, Facts, Scope, Seat, Standing
-from peerreview.engine.dates import Calendar
-from peerreview.engine.definition import Workflow
-from peerreview.engine.moves import Choice, Move, fire, tick
-from peerreview.engine.reader import read
+from peerreview.engine.language.definition import Workflow
+from peerreview.engine.language.reader import read
+from peerreview.engine.running.case import SHARED, Actor, Case, Do, Facts, Scope, Seat, Standing
+from peerreview.engine.running.dates import Calendar
+from peerreview.engine.running.moves import Choice, Move, fire, tick
 
 ROOT = Path(__file__).parents[2]
 LEAD = 900

@@ -16,15 +16,15 @@ import pytest
 from sqlalchemy import text, update
 
 from config import Settings
-from peerreview.engine.definition import Workflow
-from peerreview.services.house import House, calendar_by
-from peerreview.store.files import FileStore
-from peerreview.store.outbox import Outgoing, PlannedMail
+from peerreview.engine.language.definition import Workflow
+from peerreview.services.base.house import House, calendar_by
+from peerreview.store.connection.files import FileStore
+from peerreview.store.mail.outbox import Outgoing, PlannedMail
 from tests.databases import quick_database
 from tests.mail.post import Post
+from tests.services.mail.test_mailing import put
 from tests.services.review_cast import TODAY
 from tests.services.review_fixtures import Cast, advance, make_review
-from tests.services.test_mailing import put
 from tests.web.serving import Served, serving
 
 from .test_servers import states, until

@@ -18,16 +18,16 @@ from sqlalchemy.exc import DBAPIError
 
 from peerreview import create_app
 from peerreview.scheduler import Worker
-from peerreview.services import heartbeats
-from peerreview.services.delivering import deliver
-from peerreview.services.house import House
-from peerreview.store.database import Database
-from peerreview.store.outbox import Outgoing
+from peerreview.services.base.house import House
+from peerreview.services.upkeep import heartbeats
+from peerreview.services.worker.deliver import deliver
+from peerreview.store.connection.database import Database
+from peerreview.store.mail.outbox import Outgoing
 
 from ..databases import PgServer
 from ..mail.post import Post
 from ..people import make_person
-from ..services.test_mailing import put
+from ..services.mail.test_mailing import put
 from ..web.caller import Caller
 from .rude import CLOSED, DROPS_AFTER_DATA, DROPS_AT_MAIL, DROPS_IN_DATA, LATER, STALLS, Rude
 

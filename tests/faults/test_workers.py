@@ -17,15 +17,15 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from benchmarks.many import copied
-from peerreview.services.delivering import CLAIM, deliver
-from peerreview.services.house import House
-from peerreview.services.ticking import tick
-from peerreview.store.outbox import Outgoing, PlannedMail
-from peerreview.store.people import Person
+from peerreview.services.base.house import House
+from peerreview.services.worker.deliver import CLAIM, deliver
+from peerreview.services.worker.each_tick import tick
+from peerreview.store.mail.outbox import Outgoing, PlannedMail
+from peerreview.store.people.people import Person
 
 from ..mail.post import Post
+from ..services.mail.test_mailing import put
 from ..services.review_fixtures import Cast, advance, make_review
-from ..services.test_mailing import put
 from .work import worker
 
 REVIEWS, MAILS = 8, 40

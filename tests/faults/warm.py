@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import peerreview.scheduler  # noqa: F401
-from peerreview.engine.reader import read
+from peerreview.engine.language.reader import read
 
 FOLDER = Path(__file__).parents[2] / "workflows"
 WORKFLOWS = {

@@ -9,9 +9,9 @@ from multiprocessing.process import BaseProcess
 from typing import Any
 
 from config import Settings
-from peerreview.services.house import House, calendar_by
-from peerreview.store.database import Database
-from peerreview.store.files import FileStore
+from peerreview.services.base.house import House, calendar_by
+from peerreview.store.connection.database import Database
+from peerreview.store.connection.files import FileStore
 
 FORKS = multiprocessing.get_context("forkserver")
 

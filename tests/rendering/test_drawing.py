@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from peerreview.engine.reader import read
-from peerreview.rendering import drawing
-from peerreview.rendering.drawn import (
+from peerreview.engine.language.reader import read
+from peerreview.rendering.pictures import drawing
+from peerreview.rendering.pictures.drawn import (
     ALL,
     PERSON,
     SIDE,
@@ -30,12 +30,12 @@ from peerreview.rendering.drawn import (
     spoken,
     steps_of,
 )
-from peerreview.rendering.lettering import lines, width
-from peerreview.rendering.marks import STATE_WORDS
-from peerreview.rendering.picture import NARROW, WIDE, Box, Look, Picture, Row
-from peerreview.rendering.placing import place
+from peerreview.rendering.pictures.lettering import lines, width
+from peerreview.rendering.pictures.marks import STATE_WORDS
+from peerreview.rendering.pictures.picture import NARROW, WIDE, Box, Look, Picture, Row
+from peerreview.rendering.pictures.placing import place
 from peerreview.rendering.words import say
-from peerreview.services.drawing import blank
+from peerreview.services.workflows.drawing import blank
 
 WORKFLOW = read((Path(__file__).parents[2] / "workflows" / "collegial-review.yaml").read_bytes(), "w.yaml")
 LOOKS = pytest.mark.parametrize("look", [WIDE, NARROW], ids=lambda look: look.name)

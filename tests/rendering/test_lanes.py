@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from peerreview.rendering.lanes import Column, Lane, Stop, lanes
-from peerreview.rendering.lettering import width
+from peerreview.rendering.pictures.lanes import Column, Lane, Stop, lanes
+from peerreview.rendering.pictures.lettering import width
 
 COLUMNS = [
     Column("Team", "26 jan"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
-from peerreview.rendering.met import ROOM, Line, drawings
+from peerreview.rendering.pictures.met import ROOM, Line, drawings
 
 NAMES = ["Blekinge", "Dalarna", "Gotland", "Halland", "Jämtland Härjedalen", "Kalmar län"]
 

@@ -17,14 +17,14 @@ import pytest
 from sqlalchemy import text
 
 from peerreview.scheduler import Worker, run_once
-from peerreview.services import heartbeats
-from peerreview.services.clock import move
-from peerreview.services.house import House
-from peerreview.store.outbox import Heartbeat, Outgoing
+from peerreview.services.base.clock import move
+from peerreview.services.base.house import House
+from peerreview.services.upkeep import heartbeats
+from peerreview.store.mail.outbox import Heartbeat, Outgoing
 
 from ..mail.post import Post
 from ..people import make_person
-from ..services.test_mailing import put
+from ..services.mail.test_mailing import put
 
 ROOT = Path(__file__).parents[2]
 

@@ -8,10 +8,12 @@ from typing import Any
 
 from sqlalchemy import select
 
-from peerreview.services import accounts, addresses, mailing, sessions
-from peerreview.services.house import Account, House
-from peerreview.store.outbox import Outgoing
-from peerreview.store.people import Person
+from peerreview.services.base.house import Account, House
+from peerreview.services.login import sessions
+from peerreview.services.mail import put_in_outbox
+from peerreview.services.people import accounts, prove_address
+from peerreview.store.mail.outbox import Outgoing
+from peerreview.store.people.people import Person
 from tests.people import PASSWORD
 
 OLD, NEW = "anna@example.org", "anna.ny@example.org"
@@ -19,7 +21,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 def ask(house: House, anna: Account, at: datetime, email: str = NEW, present: str = PASSWORD) -> None:
-    addresses.change_my_address(house, actor=anna, email=email, present=present, now=at, real_now=at)
+    prove_address.change_my_address(house, actor=anna, email=email, present=present, now=at, real_now=at)
 
 
 def correct(house: House, lead: Account, anna: Account, at: datetime, email: str = NEW) -> bool:
@@ -31,7 +33,7 @@ def mails(house: House) -> list[tuple[str, str, str]]:
     """Each mail as (recipient, kind, its text on one line)."""
     with house.db.read() as session:
         rows = session.scalars(select(Outgoing).order_by(Outgoing.id)).all()
-    return [(row.recipient, row.kind, " ".join(mailing.text_of(row.message).split())) for row in rows]
+    return [(row.recipient, row.kind, " ".join(put_in_outbox.text_of(row.message).split())) for row in rows]
 
 
 def token(house: House, what: str, to: str) -> str:
@@ -47,11 +49,13 @@ def address(house: House, anna: Account) -> str:
 
 def prove(house: House, at: datetime, **other: Any) -> str:
     given = {"token": token(house, "address", NEW), "actor": None, "password": PASSWORD, **other}
-    return addresses.prove(house, client="10.0.0.1", device="", now=at, real_now=at, **given)
+    return prove_address.prove(house, client="10.0.0.1", device="", now=at, real_now=at, **given)
 
 
 def object_to(house: House, at: datetime, which: str = "") -> str:
-    return addresses.object_to(house, token=which or token(house, "address/stop", OLD), now=at, real_now=at)
+    return prove_address.object_to(
+        house, token=which or token(house, "address/stop", OLD), now=at, real_now=at
+    )
 
 
 def log_in(house: House, at: datetime, email: str = OLD, password: str = PASSWORD) -> str:

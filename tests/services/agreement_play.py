@@ -7,23 +7,23 @@ from typing import Any
 
 from sqlalchemy import select
 
-from peerreview.services import agreeing, agreements
-from peerreview.services.agreeing import Saved
-from peerreview.services.agreements import AgreementView
-from peerreview.services.cases import looking
-from peerreview.services.house import Account, House
-from peerreview.services.terms import Typed, typed_of
-from peerreview.store.outbox import Outgoing
+from peerreview.services.agreement import agreement_page, edit_agreement
+from peerreview.services.agreement.agreement_page import AgreementView
+from peerreview.services.agreement.edit_agreement import Saved
+from peerreview.services.base.house import Account, House
+from peerreview.services.case.opening import looking
+from peerreview.services.terms.agreement_terms import Typed, typed_of
+from peerreview.store.mail.outbox import Outgoing
 
 from .review_fixtures import Cast, agreement_fields
 
 
 def page(house: House, cast: Cast, who: Account) -> AgreementView:
-    return agreements.agreement(house, actor=who, review_id=cast.review_id, now=cast.now)
+    return agreement_page.agreement(house, actor=who, review_id=cast.review_id, now=cast.now)
 
 
-def form(house: House, cast: Cast, who: Account) -> agreements.EditView:
-    return agreements.edit_form(house, actor=who, review_id=cast.review_id, now=cast.now)
+def form(house: House, cast: Cast, who: Account) -> agreement_page.EditView:
+    return agreement_page.edit_form(house, actor=who, review_id=cast.review_id, now=cast.now)
 
 
 def complete(house: House, cast: Cast, **changes: Any) -> Typed:
@@ -35,7 +35,7 @@ def complete(house: House, cast: Cast, **changes: Any) -> Typed:
 def save(
     house: House, cast: Cast, who: Account, typed: Typed, version: int = 0, confirmed: tuple[int, ...] = ()
 ) -> Saved:
-    return agreeing.save_agreement(
+    return edit_agreement.save_agreement(
         house,
         actor=who,
         review_id=cast.review_id,
@@ -53,7 +53,7 @@ def resave(house: House, cast: Cast, who: Account, **changes: Any) -> Saved:
 
 
 def confirm(house: House, cast: Cast, party: int, version: int) -> bool:
-    return agreeing.confirm_agreement(
+    return edit_agreement.confirm_agreement(
         house, actor=cast.coordinator(party), review_id=cast.review_id, version=version, now=cast.now
     )
 

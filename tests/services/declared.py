@@ -5,10 +5,12 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from peerreview.rendering.words import say
-from peerreview.services import conflict_pages, conflicts, histories, home, overview
-from peerreview.services.conflict_pages import ConflictView
-from peerreview.services.house import Account, House
-from peerreview.store.outbox import Outgoing
+from peerreview.services.base.house import Account, House
+from peerreview.services.conflicts import conflicts_page, declare_conflict
+from peerreview.services.conflicts.conflicts_page import ConflictView
+from peerreview.services.home import my_page
+from peerreview.services.review import history_page, overview
+from peerreview.store.mail.outbox import Outgoing
 
 from .review_fixtures import Cast
 
@@ -17,17 +19,19 @@ WHY = "Min syster är verksamhetschef där."
 
 def rows(house: House, cast: Cast, who: Account) -> list[ConflictView]:
     there = {"actor": who, "review_id": cast.review_id, "now": cast.now}
-    return list(conflict_pages.review_conflicts(house, **there).rows)  # type: ignore[arg-type]
+    return list(conflicts_page.review_conflicts(house, **there).rows)  # type: ignore[arg-type]
 
 
 def declare(house: House, cast: Cast, who: Account, text: str = WHY, of: Account | None = None) -> None:
     person = of.person_id if of else None
-    conflicts.declare(house, actor=who, review_id=cast.review_id, person_id=person, text=text, now=cast.now)
+    declare_conflict.declare(
+        house, actor=who, review_id=cast.review_id, person_id=person, text=text, now=cast.now
+    )
 
 
 def decide(house: House, cast: Cast, who: Account, decision: str, note: str = "") -> None:
     [row] = [row for row in rows(house, cast, who) if not row.ended]
-    conflicts.decide(
+    declare_conflict.decide(
         house,
         actor=who,
         review_id=cast.review_id,
@@ -46,12 +50,12 @@ def subjects(house: House, who: Account) -> list[str]:
 
 
 def tasks(house: House, cast: Cast, who: Account) -> list[str]:
-    view = home.home(house, actor=who, now=cast.now, real_now=cast.now)
+    view = my_page.home(house, actor=who, now=cast.now, real_now=cast.now)
     return [say(task.title, "en") for task in view.tasks]
 
 
 def lines(house: House, cast: Cast, who: Account) -> list[str]:
-    view = histories.history(house, actor=who, review_id=cast.review_id, now=cast.now)
+    view = history_page.history(house, actor=who, review_id=cast.review_id, now=cast.now)
     return [say(line.title, "en") + (line.text or "") for line in view.lines]
 
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from peerreview.rendering.words import say
-from peerreview.services import seat_request_pages, seat_requests
-from peerreview.services.home import home
-from peerreview.services.house import Account, House
-from peerreview.store.outbox import Outgoing
-from peerreview.store.people import Membership
-from peerreview.store.seat_requests import SeatRequest
+from peerreview.services.base.house import Account, House
+from peerreview.services.home.my_page import home
+from peerreview.services.team import ask_for_seat, seat_request_page
+from peerreview.store.mail.outbox import Outgoing
+from peerreview.store.people.people import Membership
+from peerreview.store.review.seat_requests import SeatRequest
 from tests.people import make_organisation, make_person
 
 from .review_fixtures import Cast
@@ -48,11 +48,11 @@ def asked(house: House, cast: Cast, who: Account, party: int = 0) -> int:
 
 
 def answers(house: House, cast: Cast, who: Account, request: int, *, yes: bool = True) -> None:
-    seat_requests.answer(house, actor=who, request_id=request, yes=yes, now=cast.now)
+    ask_for_seat.answer(house, actor=who, request_id=request, yes=yes, now=cast.now)
 
 
-def looks(house: House, cast: Cast, who: Account, request: int) -> seat_request_pages.RequestView:
-    return seat_request_pages.request(house, actor=who, request_id=request, now=cast.now)
+def looks(house: House, cast: Cast, who: Account, request: int) -> seat_request_page.RequestView:
+    return seat_request_page.request(house, actor=who, request_id=request, now=cast.now)
 
 
 def tasks(house: House, cast: Cast, who: Account) -> list[str]:

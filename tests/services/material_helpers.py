@@ -5,11 +5,11 @@ from __future__ import annotations
 import io
 from typing import Any
 
-from peerreview.services import handing_in, materials, sharing
-from peerreview.services.house import Account, House
-from peerreview.services.material_pages import materials_page
-from peerreview.services.material_views import SetView
-from peerreview.services.materials import Place, Typed
+from peerreview.services.base.house import Account, House
+from peerreview.services.materials import edit_documents, hand_in, lend
+from peerreview.services.materials.edit_documents import Place, Typed
+from peerreview.services.materials.materials_page import materials_page
+from peerreview.services.materials.materials_views import SetView
 
 from .review_fixtures import Cast
 
@@ -26,8 +26,8 @@ def add_file(
     name: str = "plan.pdf",
     content: bytes = b"Plan",
 ) -> int:
-    stored = materials.take_in(house, stream=io.BytesIO(content))
-    return materials.add_file(
+    stored = edit_documents.take_in(house, stream=io.BytesIO(content))
+    return edit_documents.add_file(
         house,
         actor=who,
         review_id=cast.review_id,
@@ -40,7 +40,7 @@ def add_file(
 
 
 def add_link(house: House, cast: Cast, who: Account, url: str, *, wish: str = "", title: str = "") -> int:
-    return materials.add_link(
+    return edit_documents.add_link(
         house,
         actor=who,
         review_id=cast.review_id,
@@ -52,21 +52,21 @@ def add_link(house: House, cast: Cast, who: Account, url: str, *, wish: str = ""
 
 
 def say_absent(house: House, cast: Cast, who: Account, wish: str, reason: str = "Finns ännu inte.") -> int:
-    return materials.say_absent(
+    return edit_documents.say_absent(
         house, actor=who, review_id=cast.review_id, place=Place(wish), reason=reason, now=cast.now
     )
 
 
 def on(house: House, cast: Cast, who: Account, deed: str, material: int, **more: Any) -> None:
     """One of the deeds on a document: share_draft, end_sharing, comment, withdraw, put_back, describe."""
-    room = sharing if hasattr(sharing, deed) else materials
+    room = lend if hasattr(lend, deed) else edit_documents
     getattr(room, deed)(
         house, actor=who, review_id=cast.review_id, material_id=material, now=cast.now, **more
     )
 
 
 def hand_in_later(house: House, cast: Cast, who: Account, **more: Any) -> int:
-    return handing_in.hand_in_later(house, actor=who, review_id=cast.review_id, now=cast.now, **more)
+    return hand_in.hand_in_later(house, actor=who, review_id=cast.review_id, now=cast.now, **more)
 
 
 def set_of(house: House, cast: Cast, who: Account, party: int) -> SetView:

@@ -5,22 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
-from peerreview.services import (
-    drafting,
-    evaluation_page,
-    evaluations,
-    follow_ups,
-    marking,
-    materials,
-    meetings,
-    meetings_page,
-    questions,
-)
-from peerreview.services.cases import looking
-from peerreview.services.deeds import changing
-from peerreview.services.house import House
-from peerreview.store.questions import Question
-from peerreview.store.reviews import Seat
+from peerreview.services.base.house import House
+from peerreview.services.case.opening import looking
+from peerreview.services.deeds.change import changing
+from peerreview.services.evaluation import answer_evaluation, edit_follow_ups, evaluation_page
+from peerreview.services.materials import edit_documents
+from peerreview.services.meetings import edit_meetings, meetings_page
+from peerreview.services.questions import edit_questions
+from peerreview.services.report import edit_report, mark_as_ready
+from peerreview.store.artefacts.questions import Question
+from peerreview.store.review.reviews import Seat
 
 from .material_helpers import add_file, on
 from .review_fixtures import (
@@ -45,32 +39,32 @@ def put_a_document_aside(house: House, cast: Cast, party: int) -> None:
 
 
 def describe_a_document(house: House, cast: Cast, party: int) -> None:
-    typed = materials.Typed("", "Sekretess")
+    typed = edit_documents.Typed("", "Sekretess")
     on(house, cast, cast.member(party, 1), "describe", _first_document(house, cast, party), typed=typed)
 
 
 def _first_document(house: House, cast: Cast, party: int) -> int:
-    from peerreview.store.materials import materials_of
+    from peerreview.store.artefacts.materials import materials_of
 
     with house.db.read() as session:
         return next(m.id for m in materials_of(session, cast.review_id) if m.party == party)
 
 
 def write_a_question(house: House, cast: Cast, party: int) -> None:
-    typed = questions.QuestionText("governance", questions.GENERAL, "", "En tredje fråga?")
+    typed = edit_questions.QuestionText("governance", edit_questions.GENERAL, "", "En tredje fråga?")
     who = cast.member(party, 1)
-    questions.write_question(house, actor=who, review_id=cast.review_id, typed=typed, now=cast.now)
+    edit_questions.write_question(house, actor=who, review_id=cast.review_id, typed=typed, now=cast.now)
 
 
 def write_on_a_question(house: House, cast: Cast, party: int) -> None:
     row = _first_question(house, cast, party)
-    questions.save_text(
+    edit_questions.save_text(
         house,
         actor=cast.member(party, 1),
         review_id=cast.review_id,
         question_id=row.id,
         text=row.text + " Och varför?",
-        seen=questions.text_token(row),
+        seen=edit_questions.text_token(row),
         now=cast.now,
         real_now=cast.now,
     )
@@ -79,11 +73,13 @@ def write_on_a_question(house: House, cast: Cast, party: int) -> None:
 def remove_a_question(house: House, cast: Cast, party: int) -> None:
     row = _first_question(house, cast, party)
     who = cast.member(party, 1)
-    questions.remove_question(house, actor=who, review_id=cast.review_id, question_id=row.id, now=cast.now)
+    edit_questions.remove_question(
+        house, actor=who, review_id=cast.review_id, question_id=row.id, now=cast.now
+    )
 
 
 def _first_question(house: House, cast: Cast, party: int) -> Question:
-    from peerreview.store.questions import questions_of
+    from peerreview.store.artefacts.questions import questions_of
 
     with house.db.read() as session:
         row = next(q for q, _ in questions_of(session, cast.review_id) if q.party == party)
@@ -101,11 +97,11 @@ def save_the_text(house: House, cast: Cast, party: int) -> None:
 
 
 def _save(house: House, cast: Cast, party: int, body: str, *, quietly: bool) -> None:
-    from peerreview.services.reports import report
+    from peerreview.services.report.report_page import report
 
     who, key = cast.member(max(party, 0)), "joint" if party < 0 else str(party)
     view = report(house, review_id=cast.review_id, actor=who, key=key, now=cast.now)
-    drafting.save_report(
+    edit_report.save_report(
         house,
         actor=who,
         review_id=cast.review_id,
@@ -119,7 +115,7 @@ def _save(house: House, cast: Cast, party: int, body: str, *, quietly: bool) -> 
 
 def mark_another_version(house: House, cast: Cast, party: int) -> None:
     save_the_text(house, cast, party)
-    marking.mark_ready(
+    mark_as_ready.mark_ready(
         house, actor=cast.coordinator(party), review_id=cast.review_id, key=str(party), now=cast.now
     )
 
@@ -158,7 +154,7 @@ def move_the_meeting(house: House, cast: Cast, party: int) -> None:
                 continue
         view = meetings_page.meeting(house, actor=cast.lead, review_id=cast.review_id, key=key, now=cast.now)
         day = house.calendar.on_or_after(house.calendar.day(cast.now) + timedelta(weeks=3))
-        meetings.plan_meeting(
+        edit_meetings.plan_meeting(
             house,
             actor=cast.coordinator(1),
             review_id=cast.review_id,
@@ -178,14 +174,14 @@ def write_in_the_form(house: House, cast: Cast, person: int) -> None:
     who = next(account for account in cast.everyone().values() if account.person_id == person)
     view = evaluation_page.evaluation(house, review_id=cast.review_id, actor=who, now=cast.now)
     token = next(field.token for field in view.fields if field.key == "best")
-    evaluations.save_answer(
+    answer_evaluation.save_answer(
         house, actor=who, review_id=cast.review_id, key="best", text="Samtalen.", token=token, now=cast.now
     )
 
 
 def add_a_row(house: House, cast: Cast, party: int) -> None:
-    form = follow_ups.FollowUpForm("", "Ledningen frågar.", "Nu frågar alla.", "done")
-    follow_ups.add_follow_up(
+    form = edit_follow_ups.FollowUpForm("", "Ledningen frågar.", "Nu frågar alla.", "done")
+    edit_follow_ups.add_follow_up(
         house, actor=cast.member(party, 1), review_id=cast.review_id, form=form, now=cast.now
     )
 

@@ -16,8 +16,8 @@ from typing import Any
 
 import psycopg
 
-from peerreview.services.house import House
-from peerreview.store.database import Base
+from peerreview.services.base.house import House
+from peerreview.store.connection.database import Base
 
 # Python's copy of one table: its name, its rows as COPY writes them, what its sequence has come to.
 _PgTable = tuple[str, bytes, tuple[int, bool] | None]

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from peerreview.services.house import Account, House
-from peerreview.services.reviews import begin_review
-from peerreview.store.cases import all_reviews
-from peerreview.store.reviews import Seat
+from peerreview.services.base.house import Account, House
+from peerreview.services.deeds.begin_reviews import begin_review
+from peerreview.store.case.cases import all_reviews
+from peerreview.store.review.reviews import Seat
 from tests.people import make_organisation, make_person
 
 from . import played

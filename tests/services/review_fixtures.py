@@ -22,16 +22,16 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from peerreview.engine.dates import add_months
-from peerreview.services.acting import Filled, Wish, act
-from peerreview.services.cases import OpenCase
-from peerreview.services.deeds import changing
-from peerreview.services.house import Account, House
-from peerreview.store.agreements import Agreement
-from peerreview.store.evaluations import FollowUp, FormAnswer
-from peerreview.store.materials import Material, MaterialVersion
-from peerreview.store.questions import Question
-from peerreview.store.reports import TextVersion
+from peerreview.engine.running.dates import add_months
+from peerreview.services.base.house import Account, House
+from peerreview.services.case.opening import OpenCase
+from peerreview.services.deeds.change import changing
+from peerreview.services.review.do_action import Filled, Wish, act
+from peerreview.store.artefacts.agreements import Agreement
+from peerreview.store.artefacts.evaluations import FollowUp, FormAnswer
+from peerreview.store.artefacts.materials import Material, MaterialVersion
+from peerreview.store.artefacts.questions import Question
+from peerreview.store.artefacts.reports import TextVersion
 
 from . import played
 from .review_cast import START, Cast, Side, make_review
@@ -339,7 +339,7 @@ _LEAVE: Mapping[str, Callable[[House, Cast], None]] = {
 
 def looked(house: House, cast: Cast, who: Account) -> OpenCase:
     """The review as somebody sees it, open for asserting on rows and facts (the session is closed)."""
-    from peerreview.services.cases import looking
+    from peerreview.services.case.opening import looking
 
     with looking(house, review_id=cast.review_id, actor=who, now=cast.now) as case:
         return case

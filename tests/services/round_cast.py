@@ -5,13 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from peerreview.engine.flow import active
-from peerreview.engine.moves import Choice
-from peerreview.services import interests, pairs, round_letters, rounds, talks
-from peerreview.services.acting import Filled, Wish, act
-from peerreview.services.cases import looking
-from peerreview.services.house import Account, House
-from peerreview.services.interest_page import Wanted
+from peerreview.engine.running.flow import active
+from peerreview.engine.running.moves import Choice
+from peerreview.services.base.house import Account, House
+from peerreview.services.case.opening import looking
+from peerreview.services.review.do_action import Filled, Wish, act
+from peerreview.services.rounds import (
+    begin_chosen_pairs,
+    edit_interest,
+    edit_talks,
+    rounds,
+    send_round_letters,
+)
+from peerreview.services.rounds.interest_page import Wanted
 from tests.people import make_organisation, make_person
 
 NOW = datetime(2026, 3, 3, 8, 0, tzinfo=UTC)
@@ -87,10 +93,12 @@ def _side(house: House, name: str, number: int) -> Invited:
 
 
 def invite(house: House, cast: RoundCast) -> None:
-    round_letters.save_letter(
+    send_round_letters.save_letter(
         house, actor=cast.lead, round_id=cast.id, key="invitation", body=INVITATION, seen=0, now=NOW
     )
-    round_letters.send_letter(house, actor=cast.lead, round_id=cast.id, key="invitation", seen=1, now=NOW)
+    send_round_letters.send_letter(
+        house, actor=cast.lead, round_id=cast.id, key="invitation", seen=1, now=NOW
+    )
 
 
 INVITATION = "Välkommen till årets omgång. Vi börjar i höst och är klara till sommaren."
@@ -115,7 +123,7 @@ def wanted(cast: RoundCast, party: int, **changes: object) -> Wanted:
 
 
 def say(house: House, cast: RoundCast, party: int, **changes: object) -> None:
-    interests.save_interest(
+    edit_interest.save_interest(
         house,
         actor=cast.invited[party].coordinator,
         round_id=cast.id,
@@ -127,7 +135,7 @@ def say(house: House, cast: RoundCast, party: int, **changes: object) -> None:
 
 
 def hold_talk(house: House, cast: RoundCast, party: int) -> None:
-    talks.save_talk(
+    edit_talks.save_talk(
         house,
         actor=cast.lead,
         round_id=cast.id,
@@ -142,7 +150,9 @@ def hold_talk(house: House, cast: RoundCast, party: int) -> None:
 
 def begin(house: House, cast: RoundCast, *parties: int) -> int:
     """A review between these."""
-    return pairs.begin_by_hand(house, actor=cast.lead, round_id=cast.id, parties=parties, now=NOW)
+    return begin_chosen_pairs.begin_by_hand(
+        house, actor=cast.lead, round_id=cast.id, parties=parties, now=NOW
+    )
 
 
 def end_review(house: House, cast: RoundCast, review_id: int, action: str = "cancel") -> None:

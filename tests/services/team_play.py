@@ -7,23 +7,23 @@ from typing import Any
 from sqlalchemy import select
 
 from peerreview.rendering.words import say
-from peerreview.services import seats, teams
-from peerreview.services.house import Account, House
-from peerreview.services.seats import Appointed
-from peerreview.services.teams import TeamsView
-from peerreview.store.outbox import Outgoing
-from peerreview.store.reviews import Seat
+from peerreview.services.base.house import Account, House
+from peerreview.services.team import appoint_members, team_page
+from peerreview.services.team.appoint_members import Appointed
+from peerreview.services.team.team_page import TeamsView
+from peerreview.store.mail.outbox import Outgoing
+from peerreview.store.review.reviews import Seat
 
 from .review_fixtures import Cast
 
 
 def page(house: House, cast: Cast, who: Account) -> TeamsView:
-    return teams.teams(house, actor=who, review_id=cast.review_id, now=cast.now)
+    return team_page.teams(house, actor=who, review_id=cast.review_id, now=cast.now)
 
 
 def appoint(house: House, cast: Cast, who: Account, **typed: Any) -> Appointed:
     given = {"person_id": None, "name": "", "email": "", "role": "member", "function": "development"}
-    return seats.appoint(
+    return appoint_members.appoint(
         house, actor=who, review_id=cast.review_id, now=cast.now, real_now=cast.now, **{**given, **typed}
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from peerreview.services.house import House
+from peerreview.services.base.house import House
 
 from .review_fixtures import advance, looked, make_review
 

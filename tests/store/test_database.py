@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
-from peerreview.services.house import House
-from peerreview.store.database import Database
-from peerreview.store.outbox import Clock, Heartbeat
-from peerreview.store.people import Membership
+from peerreview.services.base.house import House
+from peerreview.store.connection.database import Database
+from peerreview.store.mail.outbox import Clock, Heartbeat
+from peerreview.store.people.people import Membership
 
 
 def test_failed_write_leaves_nothing(db: Database) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from peerreview.errors import BadSetting, Invalid, NotFound, TooLarge
-from peerreview.store.files import CHUNK, FileStore
+from peerreview.store.connection.files import CHUNK, FileStore
 
 LIMIT = 3 * CHUNK
 

@@ -10,24 +10,24 @@ from sqlalchemy import inspect, select, text
 from sqlalchemy.orm import Session
 
 from config import MIGRATIONS, Settings
-from peerreview.engine.case import Do, Scope
-from peerreview.engine.definition import Workflow
-from peerreview.services.acting import Filled, Wish, act
-from peerreview.services.board import board
-from peerreview.services.cases import looking
-from peerreview.services.clock import method_now
-from peerreview.services.home import home
-from peerreview.services.house import Account, House, calendar_by
-from peerreview.services.ticking import tick
-from peerreview.services.verifying import verify
-from peerreview.store import schema
-from peerreview.store.conflicts import Conflict as Declared
-from peerreview.store.database import Database
-from peerreview.store.files import FileStore
-from peerreview.store.history import HistoryRow
-from peerreview.store.outbox import PlannedMail
-from peerreview.store.people import Person
-from peerreview.store.reviews import ArtefactState, Review, Seat
+from peerreview.engine.language.definition import Workflow
+from peerreview.engine.running.case import Do, Scope
+from peerreview.services.base.clock import method_now
+from peerreview.services.base.house import Account, House, calendar_by
+from peerreview.services.case.opening import looking
+from peerreview.services.home.my_page import home
+from peerreview.services.lead.board import board
+from peerreview.services.lead.verify_histories import verify
+from peerreview.services.review.do_action import Filled, Wish, act
+from peerreview.services.worker.each_tick import tick
+from peerreview.store.connection.database import Database
+from peerreview.store.connection.files import FileStore
+from peerreview.store.mail.outbox import PlannedMail
+from peerreview.store.people.people import Person
+from peerreview.store.review.conflicts import Conflict as Declared
+from peerreview.store.review.history import HistoryRow
+from peerreview.store.review.reviews import ArtefactState, Review, Seat
+from peerreview.store.upkeep import schema
 
 FROZEN = "e93aaf71feda7b71da38a43ce66a097535defcc5f61ac43765960087061d0b92"
 

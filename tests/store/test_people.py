@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from peerreview.services.house import House
-from peerreview.store.organisations import organisation_coded, organisation_named, organisations
-from peerreview.store.people import count_people, members_by_organisation, people, person_by_email
+from peerreview.services.base.house import House
+from peerreview.store.people.organisations import organisation_coded, organisation_named, organisations
+from peerreview.store.people.people import count_people, members_by_organisation, people, person_by_email
 from tests.people import make_organisation, make_person
 
 NAMES = ["Örjan", "adam", "Åke", "Zeb", "Ärla", "Émile", "Edvin", "Bo", "Ångström 1", "50% Bo"]

@@ -13,8 +13,8 @@ from sqlalchemy import inspect, text
 
 from config import MIGRATIONS
 from peerreview.errors import BadSetting
-from peerreview.store import schema
-from peerreview.store.database import Base, Database
+from peerreview.store.connection.database import Base, Database
+from peerreview.store.upkeep import schema
 
 
 @pytest.fixture(params=["empty_sqlite_url", "empty_pg_url"])

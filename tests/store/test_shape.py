@@ -9,8 +9,8 @@ from sqlalchemy import inspect, text
 
 from config import MIGRATIONS
 from peerreview.errors import BadSetting, in_english
-from peerreview.store import schema, shape
-from peerreview.store.database import Base, Database
+from peerreview.store.connection.database import Base, Database
+from peerreview.store.upkeep import schema, shape
 
 
 @pytest.fixture(params=["sqlite_url", "pg_url"])

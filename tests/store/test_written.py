@@ -6,11 +6,11 @@ from datetime import date
 
 import pytest
 
-from peerreview.services.house import House
-from peerreview.store import evaluations, reports
-from peerreview.store.evaluations import FollowUp, Hours
-from peerreview.store.questions import Question
-from peerreview.store.reports import TextComment, TextVersion
+from peerreview.services.base.house import House
+from peerreview.store.artefacts import evaluations, reports
+from peerreview.store.artefacts.evaluations import FollowUp, Hours
+from peerreview.store.artefacts.questions import Question
+from peerreview.store.artefacts.reports import TextComment, TextVersion
 from tests.services.review_fixtures import Cast, make_review
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from config import Settings
-from peerreview.engine.definition import Workflow
+from peerreview.engine.language.definition import Workflow
 from tests.databases import shared_folder
 
-from .gallery import Gallery
+from .stage.gallery import Gallery
 
 
 @pytest.fixture(scope="session")

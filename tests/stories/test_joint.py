@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from peerreview.services.house import House
+from peerreview.services.base.house import House
 from tests.mail.post import Post
 
-from . import drama as play
-from .drama import REPORT
+from .stage import drama as play
+from .stage.drama import REPORT
 
 pytestmark = pytest.mark.parametrize("db", ["sqlite"], indirect=True)
 

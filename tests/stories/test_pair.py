@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from peerreview.services.house import House
+from peerreview.services.base.house import House
 from tests.mail.post import Post
 
-from . import drama as play
-from .pair import pair
+from .stage import drama as play
+from .stage.pair import pair
 
 
 def test_two_regions_get_through_a_whole_review(

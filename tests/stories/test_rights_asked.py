@@ -11,21 +11,21 @@ from pathlib import Path
 
 import pytest
 
-from peerreview.engine.case import ACTIVE
-from peerreview.engine.rights import EVERY, Row, table
+from peerreview.engine.analysis.rights import EVERY, Row, table
+from peerreview.engine.running.case import ACTIVE
 from tests.engine.play import collegial
 from tests.services.review_fixtures import looked
 
-from .asked import WAYS, Browsing, Way
-from .asked_of_one import ASKED, forms_of
-from .gallery import Gallery
-from .not_asked import NOT_ASKED, NOT_ASKED_OF
-from .planted import ENDS, SCENES, ids_of
-from .play_http import set_clock
-from .table import Reader, readers
+from .asking.asked import WAYS, Browsing, Way
+from .asking.asked_of_one import ASKED, forms_of
+from .asking.not_asked import NOT_ASKED, NOT_ASKED_OF
+from .asking.turns import TURNS
+from .stage.gallery import Gallery
+from .stage.planted import ENDS, SCENES, ids_of
+from .stage.play_http import set_clock
+from .stage.table import Reader, readers
+from .stage.who import Place
 from .test_walk import application, caller
-from .turns import TURNS
-from .who import Place
 
 EVERYDAY = ("lead", "coordinator 0", "member 2.0")
 TEAM = ("coordinator", "member", "contact")

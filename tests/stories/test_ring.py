@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from peerreview.services.house import House
+from peerreview.services.base.house import House
 from tests.mail.post import Post
 
-from . import drama as play
+from .stage import drama as play
 
 pytestmark = pytest.mark.parametrize("db", ["sqlite"], indirect=True)
 

@@ -9,12 +9,12 @@ import re
 import pytest
 from flask import Flask
 
-from peerreview.services.house import House
-from peerreview.services.ticking import tick
-from peerreview.store.outbox import Outgoing
+from peerreview.services.base.house import House
+from peerreview.services.worker.each_tick import tick
+from peerreview.store.mail.outbox import Outgoing
 from tests.services.round_cast import NOW, RoundCast, end_review, finish_review, make_people
 
-from .play_http import Browserlike, set_clock
+from .stage.play_http import Browserlike, set_clock
 
 # Planted in forms; whoever may not read one must meet it nowhere.
 AIMS = [f"zqaims{party}z" for party in range(5)]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from peerreview.services.house import House
+from peerreview.services.base.house import House
 from tests.mail.post import Post
 
-from . import drama as play
-from .drama import Drama
-from .play_http import Player
+from .stage import drama as play
+from .stage.drama import Drama
+from .stage.play_http import Player
 
 pytestmark = pytest.mark.parametrize("db", ["sqlite"], indirect=True)
 WHY = "Teamen behöver mer tid, och det är vi överens om."

@@ -17,15 +17,15 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from peerreview import create_app
-from peerreview.services.house import House
+from peerreview.services.base.house import House
 from tests.web.caller import Caller
 
-from .addresses import addresses, elsewhere, is_deep
-from .gallery import Gallery
-from .planted import ENDS, SCENES, ids_of
-from .play_http import set_clock
-from .table import Reader, cell, readers
-from .who import Address, Place
+from .asking.addresses import addresses, elsewhere, is_deep
+from .stage.gallery import Gallery
+from .stage.planted import ENDS, SCENES, ids_of
+from .stage.play_http import set_clock
+from .stage.table import Reader, cell, readers
+from .stage.who import Address, Place
 
 WALKS = [("ring-all", scene) for scene in (*SCENES, *ENDS)] + [
     ("pair-all", "opened"),

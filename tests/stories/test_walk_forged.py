@@ -14,13 +14,13 @@ from werkzeug.test import TestResponse
 
 from tests.web.caller import Caller
 
-from .forged import PERSONAL, Forged, forgeries
-from .gallery import Gallery
-from .planted import ids_of
-from .play_http import set_clock
-from .table import Reader, cell, readers
+from .asking.forged import PERSONAL, Forged, forgeries
+from .stage.gallery import Gallery
+from .stage.planted import ids_of
+from .stage.play_http import set_clock
+from .stage.table import Reader, cell, readers
+from .stage.who import Place
 from .test_walk import application, caller, some, words_in
-from .who import Place
 
 WALKS = [
     ("ring-all", "collect"),

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from peerreview.services import missing, planned, planned_page, results, round_letters
-from peerreview.services.house import House
-from peerreview.services.mail_plan import review_mail
-from peerreview.services.reviews import begin_review
-from peerreview.store.materials import Material, MaterialVersion
-from peerreview.store.organisations import Organisation, SelfAssessment
-from peerreview.store.outbox import PlannedMail
-from peerreview.store.people import Person
+from peerreview.services.base.house import House
+from peerreview.services.deeds.begin_reviews import begin_review
+from peerreview.services.lead import change_planned_mail, missing, planned_mail_page
+from peerreview.services.lead.mail_lists import review_mail
+from peerreview.services.organisations import self_assessments
+from peerreview.services.rounds import send_round_letters
+from peerreview.store.artefacts.materials import Material, MaterialVersion
+from peerreview.store.mail.outbox import PlannedMail
+from peerreview.store.people.organisations import Organisation, SelfAssessment
+from peerreview.store.people.people import Person
 from tests.services.review_cast import TODAY
 from tests.services.review_fixtures import Cast, advance, make_review
 from tests.services.round_cast import invite, make_round
@@ -42,7 +44,7 @@ def write_invitation(house: House) -> Scene:
     cast = make_round(house, 3)
     page = f"/rounds/{cast.id}/invitation"
     dates = {"answers": later_by(house, 8), "pairing": later_by(house, 16)}
-    change = lambda: round_letters.set_dates(  # noqa: E731
+    change = lambda: send_round_letters.set_dates(  # noqa: E731
         house, actor=cast.lead, round_id=cast.id, now=TODAY, **dates
     )
     return Scene(cast.lead, page, page, change, {"body": "Välkommen.", "answers": "", "pairing": ""})
@@ -53,7 +55,7 @@ def move_the_rounds_dates(house: House) -> Scene:
     invite(house, cast)
     about = {"actor": cast.lead, "round_id": cast.id, "now": TODAY}
     answers = later_by(house, 8)
-    change = lambda: round_letters.set_dates(  # noqa: E731
+    change = lambda: send_round_letters.set_dates(  # noqa: E731
         house, answers=answers, pairing=later_by(house, 20), **about
     )
     old = {"answers": later_by(house, 9), "pairing": later_by(house, 16)}
@@ -78,12 +80,12 @@ def mend_organisation(house: House) -> Scene:
 
 def mend_results(house: House) -> Scene:
     cast = make_review(house, now=TODAY - BEFORE)
-    organisation, area = cast.organisations[0], results.areas(house)[0].key
+    organisation, area = cast.organisations[0], self_assessments.areas(house)[0].key
     about = {"actor": cast.lead, "organisation_id": organisation, "now": TODAY, "real_now": TODAY}
 
     def save(number: int | None, value: str) -> None:
-        typed = results.AssessmentForm("Indikatorenkät", "2025", {area: value}, {})
-        results.save(house, number=number, form=typed, **about)
+        typed = self_assessments.AssessmentForm("Indikatorenkät", "2025", {area: value}, {})
+        self_assessments.save(house, number=number, form=typed, **about)
 
     save(None, "3")
     id = first(house, SelfAssessment)
@@ -94,9 +96,9 @@ def mend_results(house: House) -> Scene:
 
 def add_line(house: House) -> Scene:
     cast = make_review(house, now=TODAY - BEFORE)
-    which = planned_page.MailId(first(house, PlannedMail))
+    which = planned_mail_page.MailId(first(house, PlannedMail))
     page = f"/lead/mail/planned/{which.id}"
-    change = lambda: planned.add_line(  # noqa: E731
+    change = lambda: change_planned_mail.add_line(  # noqa: E731
         house, actor=cast.lead, which=which, line="Ring mig gärna.", now=TODAY
     )
     return Scene(cast.lead, page, f"{page}/line", change, {"line": "Svara senast på fredag."})

@@ -11,22 +11,25 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from peerreview.services import examples, examples_page, interests, meetings, more_time, round_letters
-from peerreview.services.house import Account, House
-from peerreview.store.examples import Example
-from peerreview.store.history import HistoryRow
-from peerreview.store.outbox import Outgoing, PlannedMail
-from peerreview.store.people import Membership, Person
-from peerreview.store.questions import Question
-from peerreview.store.register import RegisterRow
-from peerreview.store.reviews import Seat
+from peerreview.services.base.house import Account, House
+from peerreview.services.examples import edit_examples, examples_page
+from peerreview.services.meetings import edit_meetings
+from peerreview.services.review import ask_more_time
+from peerreview.services.rounds import edit_interest, send_round_letters
+from peerreview.store.artefacts.examples import Example
+from peerreview.store.artefacts.questions import Question
+from peerreview.store.mail.outbox import Outgoing, PlannedMail
+from peerreview.store.people.people import Membership, Person
+from peerreview.store.people.register import RegisterRow
+from peerreview.store.review.history import HistoryRow
+from peerreview.store.review.reviews import Seat
 from tests.people import make_organisation, make_person
 from tests.services.agreement_play import resave
 from tests.services.material_helpers import add_file
+from tests.services.pairing.test_pairing import to_pairing
 from tests.services.review_cast import TODAY
 from tests.services.review_fixtures import Cast, advance, make_review, put_questions
 from tests.services.round_cast import RoundCast, invite, make_round, say, wanted
-from tests.services.test_pairing import to_pairing
 
 
 @dataclass
@@ -160,14 +163,14 @@ def time_given(house: House) -> Scene:
     }
     day = house.calendar.on_or_after(house.calendar.day(cast.now) + timedelta(weeks=9))
     asked = {"actor": cast.coordinator(0), "day": day.isoformat(), "reason": "Vi hinner inte."}
-    more_time.ask(house, **where, **asked)
+    ask_more_time.ask(house, **where, **asked)
     page = f"/reviews/{cast.review_id}/more-time"
     later = house.calendar.on_or_after(day + timedelta(weeks=1)).isoformat()
     return Scene(
         cast.coordinator(1),
         f"{page}?step=exchange/collect&party=0",
         f"{page}/answer",
-        lambda: more_time.ask(house, **where, **{**asked, "day": later}),
+        lambda: ask_more_time.ask(house, **where, **{**asked, "day": later}),
         {"day": day.isoformat(), "reason": "Vi läser i julhelgen, så den dagen går bra."},
     )
 
@@ -235,9 +238,9 @@ def publish(house: House) -> Scene:
         perspectives=("staff",),
     )  # fmt: skip
     about: dict[str, Any] = {"review_id": cast.review_id, "now": cast.now}
-    id = examples.save_example(house, actor=cast.coordinator(0), example_id=None, typed=typed, **about)
+    id = edit_examples.save_example(house, actor=cast.coordinator(0), example_id=None, typed=typed, **about)
     page = f"/reviews/{cast.review_id}/examples/{id}"
-    change = lambda: examples.save_example(  # noqa: E731
+    change = lambda: edit_examples.save_example(  # noqa: E731
         house, actor=cast.member(0), example_id=id, typed=typed, seen=first_version(house, id), **about
     )
     return Scene(cast.coordinator(0), page, f"{page}/publish", change, {})
@@ -252,7 +255,7 @@ def move_dates(house: House) -> Scene:
     cast = advance(house, make_review(house, now=TODAY - timedelta(days=1)), to="collect")
     day = house.calendar.on_or_after(house.calendar.day(cast.now) + timedelta(weeks=24)).isoformat()
     page = f"/reviews/{cast.review_id}/dates"
-    change = lambda: meetings.plan_meeting(  # noqa: E731
+    change = lambda: edit_meetings.plan_meeting(  # noqa: E731
         house, actor=cast.coordinator(1), review_id=cast.review_id, key="second_meeting", day=day, start="10:00",
         until="12:00", place="Gävle", link="", already_held=False, seen=0, now=cast.now,
     )  # fmt: skip
@@ -267,7 +270,7 @@ def _round(house: House) -> RoundCast:
 
 def send_invitation(house: House) -> Scene:
     cast = make_round(house, 4)
-    round_letters.save_letter(
+    send_round_letters.save_letter(
         house, actor=cast.lead, round_id=cast.id, key="invitation", body="Välkommen till årets omgång.", seen=0,
         now=TODAY,
     )  # fmt: skip
@@ -296,7 +299,7 @@ def leave_round(house: House) -> Scene:
     cast = _round(house)
     say(house, cast, 0)
     page = f"/rounds/{cast.id}/interest"
-    change = lambda: interests.save_interest(  # noqa: E731
+    change = lambda: edit_interest.save_interest(  # noqa: E731
         house, actor=cast.invited[0].coordinator, round_id=cast.id, typed=wanted(cast, 0, aims="Något annat"),
         seen=1, now=TODAY,
     )  # fmt: skip
@@ -308,7 +311,7 @@ def leave_round(house: House) -> Scene:
 def begin_by_hand(house: House) -> Scene:
     cast = to_pairing(house, 4)
     page = f"/rounds/{cast.id}"
-    change = lambda: interests.withdraw(  # noqa: E731
+    change = lambda: edit_interest.withdraw(  # noqa: E731
         house, actor=cast.invited[3].coordinator, round_id=cast.id, reason="Vi hinner inte.", now=TODAY
     )
     return Scene(cast.lead, page, f"{page}/begin", change, {"by": "hand", "parties": "0"})

@@ -1,0 +1,4 @@
+"""Meetings: planned, moved, noted on, put into calendars.
+
+Begin with edit_meetings.py. Open to home.
+"""

@@ -1,0 +1,4 @@
+"""Reports: written, compared, commented on, marked as ready.
+
+Begin with edit_report.py. Open to meetings.
+"""

@@ -1,0 +1,1 @@
+"""How a story is played: people, their browsers, scenes, beginnings and ends."""
