@@ -61,6 +61,68 @@ FORBIDDEN = {
 }
 
 
+# The folders that every subject of services may import.
+KERNEL = "base case terms turns mail deeds frame"
+# Which folders of its room a folder may import beside itself; the others are closed to it.
+FOLDERS: dict[str, dict[str, str]] = {
+    "services": {
+        "base": "",
+        "register": "base",
+        "upkeep": "base",
+        "case": "base",
+        "terms": "base case",
+        "turns": "base case terms",
+        "mail": "base case terms turns",
+        "deeds": "base case terms turns mail",
+        "frame": "base case terms turns mail deeds",
+        "login": "base register upkeep case mail",
+        "organisations": KERNEL + " register",
+        "people": KERNEL + " register login organisations",
+        "conflicts": KERNEL + " register",
+        "team": KERNEL + " register people conflicts",
+        "materials": KERNEL,
+        "foresight": KERNEL + " register materials",
+        "agreement": KERNEL + " foresight",
+        "questions": KERNEL,
+        "report": KERNEL + " foresight",
+        "meetings": KERNEL + " report",
+        "evaluation": KERNEL,
+        "examples": KERNEL,
+        "workflows": KERNEL + " foresight",
+        "lead": KERNEL + " register upkeep conflicts foresight workflows",
+        "review": KERNEL + " materials foresight team upkeep",
+        "rounds": KERNEL + " conflicts organisations lead review",
+        "pairing": KERNEL + " conflicts organisations rounds",
+        "home": KERNEL + " conflicts team lead meetings login",
+        "worker": KERNEL + " team upkeep",
+    },
+    "engine": {
+        "language": "",
+        "running": "language",
+        "turns": "language running",
+        "analysis": "language running turns",
+        "export": "language running turns analysis",
+    },
+    "store": {
+        "connection": "",
+        "people": "connection",
+        "review": "connection people",
+        "artefacts": "connection people review",
+        "mail": "connection people review",
+        "case": "connection people review artefacts mail",
+        "lists": "connection people review",
+        "upkeep": "connection people review artefacts mail",
+    },
+    "web": {
+        "frame": "",
+        "people": "frame",
+        "lead": "frame people",
+        "review": "frame people lead",
+        "rounds": "frame people lead review",
+    },
+}
+
+
 def room_of(path: Path) -> str:
     first = path.relative_to(PACKAGE).parts[0]
     return "wiring" if first == "__init__.py" else first.removesuffix(".py")
@@ -103,6 +165,80 @@ def wrong_imports(path: Path) -> Iterator[str]:
 
 def test_rooms_import_downwards_only() -> None:
     assert [wrong for path in SOURCES for wrong in wrong_imports(path)] == []
+
+
+MOST_FILES = 15
+
+
+def folder_of(path: Path) -> str:
+    """ "services/team"; "" for what lies in a room itself."""
+    parts = path.relative_to(PACKAGE).parts
+    return "/".join(parts[:2]) if len(parts) > 2 and parts[0] in FOLDERS else ""
+
+
+def between_folders() -> Iterator[tuple[Path, int, str, str, str]]:
+    """Each import from a folder of a room into another of the same room: file, line, room, from, to."""
+    for path in SOURCES:
+        room, _, folder = folder_of(path).partition("/")
+        if folder:
+            for line, module in imports(path):
+                parts = module.split(".")
+                if parts[:2] == ["peerreview", room] and len(parts) > 2 and parts[2] != folder:
+                    yield path, line, room, folder, parts[2]
+
+
+def test_folders_import_what_their_law_says() -> None:
+    assert [
+        f"{path.relative_to(ROOT)}:{line}: {room}/{folder} may not import {room}/{other}"
+        for path, line, room, folder, other in between_folders()
+        if other in FOLDERS[room] and other not in FOLDERS[room][folder].split()
+    ] == []
+
+
+def test_the_law_of_folders_has_no_circle_and_names_all() -> None:
+    for room, law in FOLDERS.items():
+        there = {path.name for path in (PACKAGE / room).iterdir() if (path / "__init__.py").exists()}
+        assert there == set(law), room
+        left = {folder: set(may.split()) for folder, may in law.items()}
+        while ready := [folder for folder, may in left.items() if not may & left.keys()]:
+            for folder in ready:
+                del left[folder]
+        assert left == {}, room
+
+
+def test_no_file_imports_in_a_circle() -> None:
+    """Also where only the types are imported."""
+    names = {".".join(path.with_suffix("").relative_to(ROOT).parts): path for path in SOURCES}
+    left = {
+        name: {module for _, module in imports(path) if module in names and module != name}
+        for name, path in names.items()
+    }
+    while ready := [name for name, others in left.items() if not others & left.keys()]:
+        for name in ready:
+            del left[name]
+    assert left == {}
+
+
+def test_folders_are_small_and_say_what_is_in_them() -> None:
+    python = [path for top in ("peerreview", "tests", "benchmarks") for path in (ROOT / top).rglob("*.py")]
+    for folder in {path.parent for path in python}:
+        files = [path for path in folder.glob("*.py") if path.name != "__init__.py"]
+        assert len(files) <= MOST_FILES, f"{folder.relative_to(ROOT)} has {len(files)} files"
+    for room, law in FOLDERS.items():
+        for folder in law:
+            doc = ast.get_docstring(ast.parse((PACKAGE / room / folder / "__init__.py").read_text())) or ""
+            begin = re.search(r"Begin with (\w+\.py)\.", doc)
+            assert begin, f"{room}/{folder}"
+            assert (PACKAGE / room / folder / begin[1]).exists(), f"{room}/{folder}"
+            told = re.search(r"Open to ([\w ,\n]+)\.", doc)
+            open_to = {other for other, may in law.items() if folder in may.split()}
+            if open_to and open_to != set(law) - {folder}:
+                assert set(re.findall(r"\w+", told[1] if told else "")) == open_to, f"{room}/{folder}"
+
+
+def test_one_name_is_one_file_of_services() -> None:
+    names = [path.stem for path in (PACKAGE / "services").rglob("*.py") if path.stem != "__init__"]
+    assert sorted(name for name in set(names) if names.count(name) > 1) == []
 
 
 def test_every_room_has_its_rule() -> None:

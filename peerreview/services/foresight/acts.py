@@ -23,6 +23,7 @@ from ..base.fingerprint import Changed, Thing
 from ..base.house import Account, House
 from ..case.opening import OpenCase
 from . import act_things as lists
+from . import act_things_of_people as people_lists
 from .act_things import Asked
 
 
@@ -151,26 +152,26 @@ ACTS: Mapping[str, Act] = {
     "planned.let_go": Act(N_("Let it go on its day"), lists.planned),
     "planned.line": Act(N_("Save the line"), lists.planned),
     "missing.line": Act(N_("Save the line"), lists.missing, ("step", "rule")),
-    "people.change": Act(N_("Save"), lists.about_person),
-    "people.change_organisation": Act(N_("Save"), lists.organisation),
-    "people.save_results": Act(N_("Save the results"), lists.results),
-    "people.invite": Act(N_("Send the invitation again"), lists.person),
-    "people.do_close": Act(N_("Close the account"), lists.person),
-    "people.reopen": Act(N_("Open the account again"), lists.person),
-    "intake.invite_all": Act(N_("Invite them all"), lists.uninvited),
-    "people.leave": Act(N_("Take the function away"), lists.person),
-    "people.forget_address": Act(N_("Forget the new address"), lists.pending_address),
-    "people.remove_results": Act(N_("Take these results away"), lists.results),
-    "team.remove": Act(N_("Take the person off the side"), lists.seat),
-    "team.invite": Act(N_("Send the invitation again"), lists.seat),
-    "team.end_deputy": Act(N_("End the deputy's time"), lists.seat),
+    "people.change": Act(N_("Save"), people_lists.about_person),
+    "people.change_organisation": Act(N_("Save"), people_lists.organisation),
+    "people.save_results": Act(N_("Save the results"), people_lists.results),
+    "people.invite": Act(N_("Send the invitation again"), people_lists.person),
+    "people.do_close": Act(N_("Close the account"), people_lists.person),
+    "people.reopen": Act(N_("Open the account again"), people_lists.person),
+    "intake.invite_all": Act(N_("Invite them all"), people_lists.uninvited),
+    "people.leave": Act(N_("Take the function away"), people_lists.person),
+    "people.forget_address": Act(N_("Forget the new address"), people_lists.pending_address),
+    "people.remove_results": Act(N_("Take these results away"), people_lists.results),
+    "team.remove": Act(N_("Take the person off the side"), people_lists.seat),
+    "team.invite": Act(N_("Send the invitation again"), people_lists.seat),
+    "team.end_deputy": Act(N_("End the deputy's time"), people_lists.seat),
     "rounds.save_letter": Act(N_("Save"), lists.timetable),
     "rounds.set_dates": Act(N_("Save the dates"), lists.timetable),
     "rounds.send_letter": Act(N_("Send it to all who are invited"), lists.letter, fresh=lists.letter_fields),
     "rounds.invite_more": Act(N_("Invite the organisation"), lists.joining),
     "rounds.close": Act(N_("Wait no longer for them"), lists.round),
     "rounds.begin": Act(N_("Begin the reviews"), lists.round),
-    "rounds.follow_register": Act(N_("Let the round follow the register"), lists.register),
+    "rounds.follow_register": Act(N_("Let the round follow the register"), people_lists.register),
     "pairing.propose": Act(N_("Choose the pairing and begin its reviews"), lists.round),
     "interests.decline": Act(N_("Decline"), lists.answer),
     "interests.withdraw": Act(N_("Withdraw from the round"), lists.answer),

@@ -3,7 +3,8 @@
 A try is written down before the password is compared, and taken back when it was right: so many at once cannot slip
 past the count, however many processes there are. Failed tries are counted apart
 
-- for the browser, where it has been logged in to this account before (services.login.devices): nobody else can use that up;
+- for the browser, where it has been logged in to this account before (services.login.devices): nobody else can use
+  that up;
 - else for the address and the network that the try came from; for the address, wherever from (wider, so that one
   stranger does not use up everybody's); and for the network (wider still, as a whole organisation may share one).
 

@@ -1,5 +1,6 @@
 """The pairing of a round, as its lead sees it: the best set with its reasons, what else there is and what that costs,
-who would rather have whom, what has been proposed already. It decides nothing: see `services.pairing.choose_pairing`."""
+who would rather have whom, what has been proposed already. It decides nothing: see
+`services.pairing.choose_pairing`."""
 
 from __future__ import annotations
 

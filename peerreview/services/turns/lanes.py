@@ -32,7 +32,7 @@ class ColumnView:
 
 @dataclass(frozen=True)
 class StopView:
-    """A side at a step: `state` is a mark's (rendering.pictures.marks); `word` says more than that; `now`: it stands here."""
+    """A side at a step: `state` is a mark's (rendering.pictures.marks), `word` says more; `now`: it stands here."""
 
     state: str
     word: Message | None = None

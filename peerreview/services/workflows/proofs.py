@@ -18,7 +18,7 @@ from ...errors import Problem
 
 
 def proved(workflow: Workflow) -> list[Problem]:
-    """Every problem of a definition (see engine.analysis.checker.check), played where nobody has proved it here before."""
+    """Return every problem of a definition (engine.analysis.checker), played where nobody has proved it here before."""
     proof = _folder() / hashlib.sha256(f"{_engine()}{workflow.text}".encode()).hexdigest()
     try:
         if proof.is_file() and proof.stat().st_uid == os.getuid():

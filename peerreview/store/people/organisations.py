@@ -14,7 +14,8 @@ from ..connection.database import Base
 
 class Organisation(Base):
     """A member of the network, with its profile, which is kept from round to round: `attributes` are free, by
-    name a number or a list of words. `sort_key` orders names in Swedish on any database (see store.connection.collation)."""
+    name a number or a list of words. `sort_key` orders names in Swedish on any database (store.connection.collation).
+    """
 
     __tablename__ = "organisation"
 

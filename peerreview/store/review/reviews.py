@@ -41,10 +41,10 @@ class Review(Base):
     """A case. `standing` is the engine's tree as JSON; `version` counts its moves (one wins, the
     other gets Conflict); `wake_at` is the next instant at which time alone can move it, `due_on` the first day
     by which something under way is due (the lead's board begins with those). `round_id`: the round that the
-    review is a child of (itself a row here, and in store.review.rounds). `more_time`: what was asked for and answered, the
-    oldest first, as services.review.ask_more_time writes it (the reasons stand in the history alone). `vacant`: something is, or
-    will be, to do that nobody with an open account could; `leads_turn`: something is the lead's to do now. `left`: by
-    side that has withdrawn, the review as it was when it did (services.case.departures)."""
+    review is a child of (itself a row here, and in store.review.rounds). `more_time`: what was asked for and answered,
+    the oldest first, as services.review.ask_more_time writes it (the reasons stand in the history alone). `vacant`:
+    something is, or will be, to do that nobody with an open account could; `leads_turn`: something is the lead's to
+    do now. `left`: by side that has withdrawn, the review as it was when it did (services.case.departures)."""
 
     __tablename__ = "review"
 

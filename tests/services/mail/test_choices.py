@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from peerreview.engine.running.dates import Calendar
-from peerreview.services.base.house import swedish_holidays, weeks
+from peerreview.services.base.house import House, swedish_holidays, weeks
+from peerreview.services.mail import digests
 from peerreview.services.mail.mail_choices import DAILY, PLAIN, WEEKLY, Choices, goes_at
 
 CALENDAR = Calendar(holidays=swedish_holidays(), stop_weeks=weeks("28-31"), zone=ZoneInfo("Europe/Stockholm"))
@@ -66,3 +67,19 @@ def test_no_choice_makes_a_mail_earlier_or_anybody_late() -> None:
             last = CALENDAR.day(given) + timedelta(days=4)
             assert CALENDAR.day(goes_at(choices, CALENDAR, given, last)) <= last
         given += timedelta(hours=7)
+
+
+def test_a_mail_says_what_it_waits_for(house: House) -> None:
+    calendar, day = house.calendar, timedelta(days=1)
+    at = calendar.mail_at(date(2026, 3, 4))
+    cases = [
+        # How one wants it, when it would go, when it goes: with what.
+        (Choices(), at, at, ""),
+        (Choices(away_until=date(2026, 3, 9)), at, calendar.mail_at(date(2026, 3, 10)), "away"),
+        (Choices("daily"), at + timedelta(hours=1), calendar.mail_at(date(2026, 3, 5)), "daily"),
+        (Choices("weekly"), at, calendar.mail_at(date(2026, 3, 9)), "weekly"),
+        (Choices("weekly"), at, at + day, ""),
+    ]
+    assert [digests.waits(choices, house, wanted, goes) for choices, wanted, goes, _ in cases] == [
+        told for *_, told in cases
+    ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from email import message_from_bytes
 
 import pytest
@@ -15,10 +15,9 @@ from peerreview.services.base.house import Account, House
 from peerreview.services.lead import change_planned_mail, mail_lists, planned_mail_page
 from peerreview.services.lead.mail_lists import HELD_BACK, PlannedView
 from peerreview.services.lead.planned_mail_page import MailId
-from peerreview.services.mail import digests
 from peerreview.services.mail.digests import DONE, ENDED
 from peerreview.services.mail.lead_wishes import HELD
-from peerreview.services.mail.mail_choices import DECLINED, WITH, Choices
+from peerreview.services.mail.mail_choices import DECLINED, WITH
 from peerreview.services.mail.off_keys import off_path
 from peerreview.services.mail.put_in_outbox import text_of
 from peerreview.services.mail.still_true import ask_again
@@ -387,19 +386,3 @@ def test_what_no_longer_holds_or_rests_is_not_sent_now(house: House, cast: Cast)
     advance(house, cast, "first_meeting")
     with pytest.raises(Conflict):
         change_planned_mail.send_now(house, **given)  # type: ignore[arg-type]
-
-
-def test_a_mail_says_what_it_waits_for(house: House) -> None:
-    calendar, day = house.calendar, timedelta(days=1)
-    at = calendar.mail_at(date(2026, 3, 4))
-    cases = [
-        # How one wants it, when it would go, when it goes: with what.
-        (Choices(), at, at, ""),
-        (Choices(away_until=date(2026, 3, 9)), at, calendar.mail_at(date(2026, 3, 10)), "away"),
-        (Choices("daily"), at + timedelta(hours=1), calendar.mail_at(date(2026, 3, 5)), "daily"),
-        (Choices("weekly"), at, calendar.mail_at(date(2026, 3, 9)), "weekly"),
-        (Choices("weekly"), at, at + day, ""),
-    ]
-    assert [digests.waits(choices, house, wanted, goes) for choices, wanted, goes, _ in cases] == [
-        told for *_, told in cases
-    ]
