@@ -1,4 +1,4 @@
-"""A side's documents: added and described, withdrawn and put back. (Sharing: sharing.py; handing in: handing_in.py.)
+"""A side's documents: added and described, withdrawn and put back. (Sharing: lend.py; handing in: hand_in.py.)
 
 What stands in a file is taken in before the deed (`take_in`), outside any transaction, and thrown away
 should the deed not come about.

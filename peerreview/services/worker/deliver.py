@@ -1,7 +1,7 @@
 """Taking mail from the outbox to the SMTP server, and writing down what became of it.
 
 Any number of workers may deliver at once. A message is claimed in one short transaction, sent outside of any,
-and settled in another (settling.py): it is never lost, and goes twice only where the process dies between the
+and settled in another (settle.py): it is never lost, and goes twice only where the process dies between the
 server's 250 and our commit (then under the same Message-ID). All on the real clock.
 """
 
