@@ -236,6 +236,35 @@ def test_folders_are_small_and_say_what_is_in_them() -> None:
                 assert set(re.findall(r"\w+", told[1] if told else "")) == open_to, f"{room}/{folder}"
 
 
+# A file of services that changes something is named by a verb; a noun reads.
+VERBS = (
+    "answer appoint ask begin bring carry change choose close declare do edit hand invite keep lend log mark migrate"
+    " move prove put register remind reset send settle tell write be deliver name"
+)
+WRITING = re.compile(r"\bchanging\(|\bchanging_in\(|\bdb\.write\(")
+# It is not asked of the kernel, of who is there, and of what the clock calls.
+NOT_ASKED = {"base", "mail", "deeds", "upkeep", "login", "worker"}
+# These do both as yet: fewer, not more.
+READ_AND_CHANGE = {
+    "home/calendar_feed.py", "lead/missing.py", "lead/outbox.py", "materials/download.py",
+    "materials/materials_page.py", "organisations/profiles.py", "organisations/self_assessments.py",
+    "people/accounts.py", "people/mail_preferences.py", "people/me_page.py", "people/operating.py",
+    "people/uninvited.py", "review/overview.py", "rounds/round_case.py", "rounds/round_people.py", "rounds/rounds.py",
+}  # fmt: skip
+
+
+def test_a_file_that_changes_something_is_named_by_a_verb() -> None:
+    services = PACKAGE / "services"
+    nouns = {
+        str(path.relative_to(services))
+        for path in services.rglob("*.py")
+        if path.parent.name not in NOT_ASKED
+        and path.stem.split("_")[0] not in VERBS.split()
+        and WRITING.search(path.read_text(encoding="utf-8"))
+    }
+    assert nouns == READ_AND_CHANGE
+
+
 def test_one_name_is_one_file_of_services() -> None:
     names = [path.stem for path in (PACKAGE / "services").rglob("*.py") if path.stem != "__init__"]
     assert sorted(name for name in set(names) if names.count(name) > 1) == []
