@@ -9,6 +9,7 @@ from ...errors import N_, Message, Text
 from ...store.lists.accounts import last_link
 from ...store.people.people import person_by_id
 from ...store.review.reviews import Seat, organisations_sat_for
+from ...store.review.seat_requests import is_asked
 from ..base.house import Account, House
 from ..case.belonging import team_key
 from ..case.facts import TEAM_ROLES
@@ -91,11 +92,12 @@ def keeps_of(case: OpenCase, seat: Seat) -> Message | None:
 
 
 def is_only_ours(case: OpenCase, seat: Seat) -> bool:
-    """Whether the person belongs to this side's organisation alone, in this and every other review."""
+    """Whether the person belongs to this side's organisation alone, in this and every other review, and no other side
+    has asked them to sit for it."""
     organisation = case.rows.parties[seat.party].organisation_id
     person = person_by_id(case.session, seat.person_id)
     if person is None or person.is_lead:
         return False
     theirs = {m.organisation_id for m in person.memberships}
     theirs |= organisations_sat_for(case.session, seat.person_id)
-    return theirs <= {organisation}
+    return theirs <= {organisation} and not is_asked(case.session, seat.person_id)

@@ -74,6 +74,12 @@ def of_review(session: Session, review_id: int, parties: Iterable[int]) -> Seque
     ).all()
 
 
+def is_asked(session: Session, person_id: int) -> bool:
+    """Whether a side waits for this person's own answer."""
+    waiting = (SeatRequest.person_id == person_id, SeatRequest.state == WAITING)
+    return session.scalar(select(SeatRequest.id).where(*waiting).limit(1)) is not None
+
+
 def waiting_for(
     session: Session, person_id: int, *, lead: bool, now: datetime
 ) -> Sequence[tuple[SeatRequest, bool]]:

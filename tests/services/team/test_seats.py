@@ -19,6 +19,7 @@ from peerreview.services.worker import each_tick
 from peerreview.store.mail.outbox import Outgoing, PlannedMail
 from peerreview.store.people.people import Membership, Person
 from peerreview.store.review.reviews import Seat
+from peerreview.store.review.seat_requests import SeatRequest
 from tests.people import make_organisation, make_person
 
 from ..review_fixtures import Cast, advance, make_review
@@ -182,6 +183,22 @@ def test_nobody_takes_over_an_account_that_others_have_invited(house: House, cas
         house, actor=cast.coordinator(0), review_id=cast.review_id, seat_id=seat, now=cast.now
     )
     assert not view.may_correct
+
+
+def test_nobody_answers_for_somebody_whom_another_side_asks(house: House, cast: Cast) -> None:
+    seat = invited(house, cast)
+    with house.db.write() as session:
+        person = session.scalars(select(Person).where(Person.email_folded == "fel@example.org")).one()
+        asked = {
+            "asked_at": cast.now,
+            "asked_by": cast.lead.person_id,
+            "expires_at": cast.now + timedelta(days=9),
+        }
+        session.add(
+            SeatRequest(review_id=cast.review_id, party=1, person_id=person.id, role="member", **asked)
+        )
+    with pytest.raises(Refused):
+        correct(house, cast, cast.coordinator(0), seat, "kapare@example.org")
 
 
 def test_nobody_takes_over_a_seat_in_another_review(house: House, cast: Cast) -> None:
