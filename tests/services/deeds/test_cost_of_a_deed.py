@@ -60,8 +60,8 @@ def test_after_every_deed_a_case_is_what_is_read_afresh(
         assert case.review == afresh.review
         seen.append(case.standing.ended)
 
-    compare_calendars = change.invitations.bring_up_to_date
-    monkeypatch.setattr(change.invitations, "bring_up_to_date", compare)
+    compare_calendars = change.calendar_invitations.bring_up_to_date
+    monkeypatch.setattr(change.calendar_invitations, "bring_up_to_date", compare)
     monkeypatch.setattr(played, "known", lambda key: False)
     monkeypatch.setattr(played, "remember", lambda *of: None)
     advance(house, make_review(house), to="closed")
