@@ -374,6 +374,19 @@ def test_scripts_can_be_run() -> None:
     assert [path.name for path in scripts if not path.stat().st_mode & 0o111] == []
 
 
+def test_rules_that_are_cited_stand_in_the_book() -> None:
+    book = (ROOT / "docs" / "engine.md").read_text(encoding="utf-8")
+    rules = set(re.findall(r"^(\d+)\. ", book, re.MULTILINE))
+    cited = re.compile(r"engine\.md,? ((?:rules? )?\d+(?:(?:, | and | to |-)\d+)*)")
+    assert [
+        f"{path.relative_to(ROOT)}: engine.md {number}"
+        for path in [*SOURCES, *(ROOT / "tests").rglob("*.py"), *(ROOT / "docs").rglob("*.md")]
+        for found in cited.findall(path.read_text(encoding="utf-8"))
+        for number in re.findall(r"\d+", found)
+        if number not in rules
+    ] == []
+
+
 def test_decisions_are_numbered_without_a_gap_or_a_double_and_what_names_one_names_one_that_there_is() -> (
     None
 ):
