@@ -17,9 +17,21 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from ...errors import N_, BadSetting, Message, NotThere, all_of, heard
 
 # The modules whose tables make up the schema; whoever wants all of Base.metadata imports this one.
+from ..artefacts import (  # noqa: F401
+    agreements,
+    evaluations,
+    examples,
+    form_drafts,
+    materials,
+    questions,
+    reports,
+)
 from ..connection.database import Base, Database
 from ..connection.urls import shown
-from . import shape
+from ..mail import gathered_mail, outbox  # noqa: F401
+from ..people import organisations, people, register  # noqa: F401
+from ..review import conflicts, history, reviews, rounds, seat_requests  # noqa: F401
+from . import remarks, shape  # noqa: F401
 
 metadata = Base.metadata
 # Any number will do, as long as nobody else on the server takes it: two upgrades must not meet.
