@@ -84,6 +84,6 @@ def test_what_is_asked_for_wrongly_is_told(house: House, cast: Cast, folder: Pat
     write(folder)
     with pytest.raises(BadSetting, match="did you mean collegial-review"):
         run("colegial-review")
-    with pytest.raises(BadSetting, match="not all are running reviews"):
+    with pytest.raises(BadSetting, match="no running review of"):
         run("collegial-review", "--review", "77")
     assert "moved: 0" in run("collegial-review").output
