@@ -1,7 +1,7 @@
 """What tests stand on: both databases, the house, a fixed time, a real SMTP server, a real browser.
 
-- `db`: a `Database` with all tables, empty; a test of the store or a story runs twice, on SQLite and on PostgreSQL,
-  any other on one of them, and with `--full` on both (`-k sqlite` or `-k postgresql`: all on that one). On SQLite
+- `db`: a `Database` with all tables, empty; a test of the store (and the story of a pair) runs twice, on SQLite and on PostgreSQL, any other
+  on one of them, and with `--full` on both (`-k sqlite` or `-k postgresql`: all on that one). On SQLite
   each test has its own, copied from one that the migrations made; on PostgreSQL one that is emptied after each.
 - `house`: a House on `db` with the shipped workflows, the `settings` of a test and a folder for files.
 - `now`: 2026-03-03 09:00 in Stockholm, a Tuesday, as UTC.
@@ -57,7 +57,7 @@ ROOT = Path(__file__).parent.parent
 FULL_HASHER = passwords.HASHER
 passwords.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 CHROMIUM = ("chromium", "chromium-browser")
-DATABASES, ON_BOTH = ("sqlite", "postgresql"), {"store", "stories"}
+DATABASES, ON_BOTH = ("sqlite", "postgresql"), {"store", "test_pair.py"}
 
 # What tests make lives as long as they do: looking for garbage as often as by default is a tenth of their time.
 gc.set_threshold(100_000, 50, 100)
@@ -88,12 +88,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _of_the_other_database(items: list[pytest.Item]) -> Iterator[pytest.Item]:
     """On an everyday run what is above the store is tried on one of the two databases, a quarter of it on PostgreSQL,
-    always the same; the store and the stories on both, and with --full everything on both."""
+    always the same; the store and the story of a pair on both, and with --full everything on both."""
     pairs: dict[str, dict[str, pytest.Item]] = defaultdict(dict)
     for item in items:
         given = getattr(item, "callspec", None)
         on = given.params.get("db") if given else None
-        if on in DATABASES and item.path.parent.name not in ON_BOTH:
+        if on in DATABASES and not ON_BOTH & {item.path.parent.name, item.path.name}:
             pairs[item.nodeid.replace(on, "")][on] = item
     for name, pair in pairs.items():
         if len(pair) == len(DATABASES):

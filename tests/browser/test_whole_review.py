@@ -15,7 +15,11 @@ from tests.stories.stage.pair import pair
 from .chromium import Tabs
 from .conftest import listening
 
-pytestmark = [pytest.mark.browser, pytest.mark.parametrize("db", ["sqlite"], indirect=True)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.full,
+    pytest.mark.parametrize("db", ["sqlite"], indirect=True),
+]
 
 
 def test_two_regions_click_through_a_whole_review(

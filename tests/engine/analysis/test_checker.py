@@ -126,7 +126,7 @@ def test_whichever_line_is_taken_out_there_is_a_place_and_no_exception(number: i
     told(problems("".join(LINES[:number] + LINES[number + 1 :]), played=False))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     number=st.integers(0, len(LINES) - 1),
     how=st.sampled_from(["word", "twice", "indent", "tab", "cut", "bytes", "swap", "value"]),
