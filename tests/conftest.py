@@ -1,8 +1,9 @@
 """What tests stand on: both databases, the house, a fixed time, a real SMTP server, a real browser.
 
-- `db`: a `Database` with all tables, empty; a test of the store (and the story of a pair) runs twice, on SQLite and on PostgreSQL, any other
-  on one of them, and with `--full` on both (`-k sqlite` or `-k postgresql`: all on that one). On SQLite
-  each test has its own, copied from one that the migrations made; on PostgreSQL one that is emptied after each.
+- `db`: a `Database` with all tables, empty; a test of the store (and the story of a pair) runs twice, on SQLite and on
+  PostgreSQL, any other on one of them, and with `--full` on both (`-k sqlite` or `-k postgresql`: all on that one).
+  On SQLite each test has its own, copied from one that the migrations made; on PostgreSQL one that is emptied after
+  each.
 - `house`: a House on `db` with the shipped workflows, the `settings` of a test and a folder for files.
 - `now`: 2026-03-03 09:00 in Stockholm, a Tuesday, as UTC.
 - `smtp`: the server of tests/mail/post.py; `smtp.taken` is the mail. `smtp.to_data = ["451 later"]` puts
