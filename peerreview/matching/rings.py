@@ -61,7 +61,7 @@ class Pricing:
         for v in np.flatnonzero(~state.active):
             everybody.add(int(v))
         self.raw, self.y, self.fixed = arcs, everybody.y, everybody.bound()
-        self.state, self.ruled_out = everybody, 0
+        self.state = everybody
 
     @cached_property
     def inside(self) -> Inside:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -11,8 +10,6 @@ from ..language.definition import Condition, FactRef
 from ..language.kinds import GATHERED
 from .case import WAIVED, Case, Place, Scope, Standing
 from .dates import Fuzzy
-
-Combine = Callable[[list[bool]], bool]
 
 
 def holds(case: Case, condition: Condition | None, scope: Scope) -> bool:

@@ -332,11 +332,5 @@ def marks_of_people(case: OpenCase, people: Iterable[int]) -> Mapping[int, Messa
     return found
 
 
-def own_organisations(house: House, *, actor: Account, ids: Iterable[int]) -> frozenset[int]:
-    """Towards which of these organisations the lead has one."""
-    with house.db.read() as session:
-        return own_in(session, actor, ids)
-
-
 def own_in(session: Session, actor: Account, ids: Iterable[int]) -> frozenset[int]:
     return frozenset(o for person, o in store.towards(session, ids) if person == actor.person_id)

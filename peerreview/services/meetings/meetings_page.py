@@ -37,7 +37,6 @@ class MeetingView:
     agreed: date | None
     late: bool
     seen: int
-    held_at: datetime | None
     may_write: bool
     notes: str
     notes_by: str
@@ -117,7 +116,6 @@ def _view(case: OpenCase, artefact: Artefact) -> MeetingView:
     key = artefact.key
     data, state, plan = case.data(key), case.state(key), plan_of(case.data(key))
     notes = notes_of(case, key)
-    held = data.get("held", {}).get("at") if state == "held" else None
     writer = planned.people(case.session, [notes.saved_by])[notes.saved_by].name if notes else ""
     return MeetingView(
         key=key,
@@ -127,7 +125,6 @@ def _view(case: OpenCase, artefact: Artefact) -> MeetingView:
         agreed=_agreed(case, key),
         late=state == "planned" and plan.date is not None and plan.date < case.house.calendar.day(case.now),
         seen=int(data.get("sequence", 0)),
-        held_at=datetime.fromisoformat(held) if held else None,
         may_write=case.sees(key, "write"),
         notes=notes.body if notes else "",
         notes_by=writer,

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from ...engine.language.definition import Condition, Step
-from ...engine.running.case import ACTIVE, OVER, SHARED, WAITING, Do, Mark, Place, Record, Scope, Seat
+from ...engine.running.case import ACTIVE, SHARED, WAITING, Do, Mark, Place, Record, Scope, Seat
 from ...engine.running.conditions import holds, missing, value_of
 from ...engine.running.decide import Answer, No
 from ...engine.running.flow import active
@@ -276,12 +276,6 @@ def wanted_consent(case: OpenCase, turn: Turn) -> str | None:
             if not holds(case.case, other.needs, scope) and holds(recorded, other.needs, scope):
                 return action.key
     return None
-
-
-def over_for(case: OpenCase, path: str, party: int | None) -> bool:
-    """Whether a step is behind `party`."""
-    marks = _marks_at(case, path, party)
-    return bool(marks) and all(mark.state in OVER for mark in marks.values())
 
 
 def named(value: Message | Text | str, names: Mapping[int, str]) -> Message | Text | str:

@@ -29,7 +29,6 @@ class StepView:
     title: Text
     help: Text | None
     shared: bool
-    each_person: bool
     beside: bool
     actions: tuple[Text, ...]
     who: tuple[Text, ...]
@@ -132,7 +131,6 @@ def _step(workflow: Workflow, step: Step) -> StepView:
         title=step.title,
         help=step.help,
         shared=not scope,
-        each_person=scope == "person",
         beside=parent is not None and step in parent.together[1:],
         actions=tuple(action.title for action in step.actions.values()),
         who=tuple(workflow.roles[role].title for role in roles),

@@ -116,11 +116,6 @@ def stored_files(session: Session, *, newest: int | None = None) -> list[tuple[s
     ]
 
 
-def count_files(session: Session) -> int:
-    query = select(func.count()).select_from(MaterialVersion).where(MaterialVersion.stored_as != "")
-    return session.scalar(query) or 0
-
-
 def _live(review_id: int, artefact: str, party: int) -> Select[Material]:
     return select(Material).where(
         Material.review_id == review_id,
@@ -128,15 +123,6 @@ def _live(review_id: int, artefact: str, party: int) -> Select[Material]:
         Material.party == party,
         Material.withdrawn_at.is_(None),
     )
-
-
-def newest_version(session: Session, material_id: int) -> MaterialVersion | None:
-    query = (
-        select(MaterialVersion)
-        .where(MaterialVersion.material_id == material_id)
-        .order_by(MaterialVersion.number.desc())
-    )
-    return session.scalars(query.limit(1)).first()
 
 
 def _of_set(table: FromClause) -> ColumnElement[bool]:

@@ -121,10 +121,6 @@ def of_round(session: Session, round_id: int) -> OfRound:
     return OfRound(interests(session, round_id), ends_of(session, [round_id]).get(round_id, {}))
 
 
-def is_round(session: Session, review_id: int) -> bool:
-    return session.get(Round, review_id) is not None
-
-
 def rounds(session: Session) -> list[tuple[Round, Review]]:
     """Every round with its case, the newest first."""
     query = select(Round, Review).join(Review, Review.id == Round.review_id)
