@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from ...errors import N_, Conflict, NotFound
@@ -12,6 +13,7 @@ from ..base.checks import Checks
 from ..base.house import Account, House
 from ..base.odd_days import ask_day
 from ..case.opening import OpenCase
+from ..case.round_facts import DATES
 from ..deeds.change import fire
 from ..frame.round_head import do_of
 from ..terms.round_days import dates_of
@@ -30,27 +32,43 @@ def body_of(case: OpenCase, key: str) -> str | None:
 
 
 def save_letter(
-    house: House, *, actor: Account, round_id: int, key: str, body: str, seen: int, now: datetime
+    house: House,
+    *,
+    actor: Account,
+    round_id: int,
+    key: str,
+    body: str,
+    seen: int,
+    dates: Mapping[str, str] | None = None,
+    meant: str = "",
+    now: datetime,
 ) -> None:
-    """Keep what was written as a new version. Raises Invalid (body), Conflict where another was saved since `seen`."""
-    checks = Checks()
+    """Keep what was written as a new version, and the round's `dates` where they were typed beside it: all or nothing.
+    Raises Invalid (body, answers, pairing, meant), Conflict where another text was saved since `seen`."""
+    checks = Checks(meant)
     body = checks.text("body", body, most=MOST)
+    days = None if dates is None else {name: checks.day(name, dates[name]) for name in DATES}
     checks.stop()
     with changing_in(house, round_id=round_id, actor=actor, now=now) as case:
         if key not in TITLES:
             raise NotFound(f"letter {key}")
-        case.require(key, "write")
-        row = newest(case, key)
-        number = row.number if row else 0
-        if row is not None and row.body == body:
-            return
-        if number != seen:
-            raise Conflict(
-                N_("another text was saved since you began"), theirs=row.body if row else "", mine=body
-            )
-        case.session.add(_version(case, key, number + 1, body))
-        case.set_state(key, None)
-        case.note("wrote_letter", artefact=key, state="draft")
+        if days is not None:
+            _keep_dates(case, checks, days)
+        _keep_letter(case, key, body, seen)
+
+
+def _keep_letter(case: OpenCase, key: str, body: str, seen: int) -> None:
+    case.require(key, "write")
+    row = newest(case, key)
+    number = row.number if row else 0
+    if row is not None and row.body == body:
+        return
+    if number != seen:
+        theirs = row.body if row else ""
+        raise Conflict(N_("another text was saved since you began"), theirs=theirs, mine=body)
+    case.session.add(_version(case, key, number + 1, body))
+    case.set_state(key, None)
+    case.note("wrote_letter", artefact=key, state="draft")
 
 
 def set_dates(
@@ -69,15 +87,18 @@ def set_dates(
     days = {"answers": checks.day("answers", answers), "pairing": checks.day("pairing", pairing)}
     checks.stop()
     with changing_in(house, round_id=round_id, actor=actor, now=now) as case:
-        case.require("timetable", "write")
-        if days == dates_of(case):
-            return
-        _check_days(case, checks, days)
-        written = {name: day.isoformat() if day else None for name, day in days.items()}
-        case.set_state("timetable", None, **written, set_at=dict.fromkeys(written, case.now.isoformat()))
-        case.note(
-            "dates_set", artefact="timetable", state="open", data={k: str(v) for k, v in days.items() if v}
-        )
+        _keep_dates(case, checks, days)
+
+
+def _keep_dates(case: OpenCase, checks: Checks, days: dict[str, date | None]) -> None:
+    case.require("timetable", "write")
+    if days == dates_of(case):
+        return
+    _check_days(case, checks, days)
+    written = {name: day.isoformat() if day else None for name, day in days.items()}
+    case.set_state("timetable", None, **written, set_at=dict.fromkeys(written, case.now.isoformat()))
+    told = {name: str(day) for name, day in days.items() if day}
+    case.note("dates_set", artefact="timetable", state="open", data=told)
 
 
 def _check_days(case: OpenCase, checks: Checks, days: dict[str, date | None]) -> None:

@@ -109,18 +109,16 @@ def save_letter(round_id: int, key: str) -> ResponseReturnValue:
     actor, form = current_user.account, request.form
     typed = {name: form.get(name, "") for name in ("body", "answers", "pairing")}
     try:
-        if key == "invitation":
-            send_round_letters.set_dates(
-                house(),
-                actor=actor,
-                round_id=round_id,
-                answers=typed["answers"],
-                pairing=typed["pairing"],
-                meant=form.get("meant", ""),
-                now=g.now,
-            )
         send_round_letters.save_letter(
-            house(), actor=actor, round_id=round_id, key=key, body=typed["body"], seen=_seen(), now=g.now
+            house(),
+            actor=actor,
+            round_id=round_id,
+            key=key,
+            body=typed["body"],
+            seen=_seen(),
+            dates=typed if key == "invitation" else None,
+            meant=form.get("meant", ""),
+            now=g.now,
         )
     except Invalid as error:
         return _letter_page(round_id, key, typed, error.errors), 422
