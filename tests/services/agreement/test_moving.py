@@ -20,7 +20,7 @@ from peerreview.services.turns import task_lists
 from peerreview.store.mail.outbox import Outgoing, PlannedMail
 
 from ..agreement_play import confirm, page
-from ..review_fixtures import Cast, advance, make_review
+from ..review_fixtures import Cast, advance, make_review, plan_meeting
 
 WHY = "Vår registrator är sjuk till påsk."
 
@@ -130,6 +130,14 @@ def test_clashes_name_the_holiday_the_stop_and_what_stays_behind(house: House, c
     words = " | ".join(say(clash, "en") for clash in seen.foresight.clashes)
     assert "Write a first draft: Fri 19 June 2026 is a day off: Midsummer Eve. " in words
     assert "The summer stop, weeks 28 to 31, lies between these" in words
+
+
+def test_a_meeting_that_is_planned_stays_where_it_is(house: House, cast: Cast) -> None:
+    plan_meeting(house, cast, "second_meeting")
+    stays = "is not moved by this. Plan it anew under Meetings."
+    for changes, told in (({"second_meeting": "2026-06-25"}, True), ({"closing": "2026-09-03"}, False)):
+        seen = look(house, cast, cast.lead, **changes)
+        assert any(stays in say(clash, "en") for clash in seen.foresight.clashes) is told, changes
 
 
 def test_later_days_move_along(house: House, cast: Cast) -> None:

@@ -23,6 +23,7 @@ from peerreview.services.review import history_page
 from peerreview.services.worker import weekly_digest
 from peerreview.store.mail.outbox import Outgoing
 from peerreview.store.people.people import Person
+from peerreview.store.people.register import RegisterRow
 from peerreview.store.review.reviews import Review, Seat
 from tests.people import make_person
 
@@ -195,6 +196,9 @@ def test_lead_declares_one_towards_an_organisation_for_all_its_reviews(house: Ho
                 house, actor=led.other, organisation_id=organisation, text=text, **at
             )
     declare_conflict.declare_towards(house, actor=led.other, organisation_id=place, text=WHY, **at)
+    with house.db.read() as session:
+        kept = select(RegisterRow.deed).where(RegisterRow.person_id == led.other.person_id)
+        assert session.scalars(kept.order_by(RegisterRow.number.desc())).first() == "conflict_declared"
     assert looked(house, cast, led.other).actor.conflicted
     assert len(subjects(house, third)) == len(subjects(house, led.own)) == 1
     for who, why in ((led.other, WHY), (third, WHY)):
@@ -205,6 +209,8 @@ def test_lead_declares_one_towards_an_organisation_for_all_its_reviews(house: Ho
     with pytest.raises(Refused):
         declare_conflict.decide_towards(house, actor=led.other, decision="no_hindrance", note="", **this)
     declare_conflict.decide_towards(house, actor=third, decision="taken_over", note="Tore tar över.", **this)
+    [row] = conflicts_page.network_conflicts(house, actor=led.other, now=now).towards
+    assert row.decided_at == now
     # In other words it is decided on anew, and of the old ones nothing can be said any more.
     with pytest.raises(NotFound):
         declare_conflict.change_towards(house, actor=third, text="Nej.", **this)
