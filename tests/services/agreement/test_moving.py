@@ -135,7 +135,8 @@ def test_clashes_name_the_holiday_the_stop_and_what_stays_behind(house: House, c
 def test_a_meeting_that_is_planned_stays_where_it_is(house: House, cast: Cast) -> None:
     plan_meeting(house, cast, "second_meeting")
     stays = "is not moved by this. Plan it anew under Meetings."
-    for changes, told in (({"second_meeting": "2026-06-25"}, True), ({"closing": "2026-09-03"}, False)):
+    later = {"report": "2026-08-14", "closing": "2026-08-20"}
+    for changes, told in (({"second_meeting": "2026-06-26", **later}, True), (later, False)):
         seen = look(house, cast, cast.lead, **changes)
         assert any(stays in say(clash, "en") for clash in seen.foresight.clashes) is told, changes
 
